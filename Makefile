@@ -1,0 +1,46 @@
+# Each target needs nothing but python3 with venv: it makes .venv from the pinned requirements when there is none.
+PYTHON ?= python3
+PROVIDER ?= simulator
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
+
+.PHONY: demo test bench picture docs pins clean
+
+demo: .venv/demo
+	@$(BIN)/python client-example/terminal/demo.py --provider $(PROVIDER)
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+bench: .venv/dev
+	$(BIN)/python tests/bench.py
+
+# The picture of the README, from a real run.
+picture: .venv/demo
+	$(BIN)/python client-example/terminal/demo.py --save-picture docs/pictures/demo.svg
+
+# The generated pages of docs/.
+docs: .venv/dev
+	$(BIN)/python docs/generate.py
+
+# The pinned versions, made anew. Needs uv.
+pins:
+	$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra demo --constraints requirements/dev.txt --output-file requirements/demo.txt
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/demo: requirements/demo.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes --requirement requirements/demo.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes --requirement requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/demo
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

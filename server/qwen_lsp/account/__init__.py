@@ -1,0 +1,1 @@
+"""Who pays for a request: someone signed in, or a key."""

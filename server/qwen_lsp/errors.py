@@ -1,0 +1,67 @@
+"""Everything worth telling the user, as one tree.
+
+    QwenError               its text is the sentence that the user reads; it says what to do
+    ├── RequestError        what was asked for can't be done as asked
+    ├── AccountError        nobody pays for the request
+    │   ├── NotSignedIn     no sign-in and no key
+    │   ├── SignInDenied    the user refused, or the service did
+    │   ├── SignInExpired   the code was not entered in time
+    │   └── CredentialRefused   the service no longer accepts the sign-in or the key
+    └── ModelError          the service gave no whole reply
+        ├── Unreachable     no connection, or it broke before the reply began
+        ├── Unauthorized    401: the credential was refused; renewed once, then CredentialRefused
+        ├── ServiceRefused  an HTTP error, an error in the stream, a page in place of a reply
+        └── ReplyCut        the stream ended before the reply did
+
+Anything else is a fault of ours: it is logged with its traceback and shown as `UNEXPECTED`.
+"""
+
+UNEXPECTED = "Qwen ran into a problem; see the log."
+
+
+class QwenError(Exception):
+    """An error whose text is the one sentence that the user reads."""
+
+
+class RequestError(QwenError):
+    """What was asked for can't be done as asked."""
+
+
+class AccountError(QwenError):
+    """Nobody pays for the request."""
+
+
+class NotSignedIn(AccountError):
+    """There is no sign-in and no key."""
+
+
+class SignInDenied(AccountError):
+    """The user refused the sign-in, or the service did."""
+
+
+class SignInExpired(AccountError):
+    """The code was not entered in time."""
+
+
+class CredentialRefused(AccountError):
+    """The service no longer accepts the sign-in or the key."""
+
+
+class ModelError(QwenError):
+    """The service gave no whole reply."""
+
+
+class Unreachable(ModelError):
+    """There was no connection, or it broke before the reply began."""
+
+
+class Unauthorized(ModelError):
+    """The service refused the credential (HTTP 401)."""
+
+
+class ServiceRefused(ModelError):
+    """The service answered with an error, or with a page in place of a reply."""
+
+
+class ReplyCut(ModelError):
+    """The stream ended before the reply did."""

@@ -1,0 +1,1 @@
+"""Messages out, text in. Knows nothing of editors."""

@@ -1,0 +1,52 @@
+"""What is said to a model, and what comes back as it streams."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a model. None leaves a number to the model's family."""
+
+    messages: tuple[Message, ...]
+    model: str
+    thinking: bool = False
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of the reply; it may end in the middle of a word."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Thought:
+    """A piece of the model's reasoning. Never part of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many tokens a reply took, as the service counts them."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+Piece = Text | Thought | Usage

@@ -1,0 +1,1 @@
+"""A stand-in Qwen service on loopback: device flow and streaming chat."""

@@ -1,0 +1,1 @@
+"""Documents, spans and edits. Knows nothing of LSP; does no I/O."""
