@@ -101,12 +101,12 @@ class Document:
         """
         start, end = self.clamp(edit.span.start), self.clamp(edit.span.end)
         before = self.lines[start.line][: start.column]
-        after = self.lines[end.line][end.column :]
+        rest = self.lines[end.line][end.column :]
         first, last = start.line, end.line + 1
         if not before and first and self.lines[first - 1].endswith("\r"):
             first -= 1
             before = self.lines[first]
-        replaced = split_lines(before + edit.text + after)
+        replaced = split_lines(before + edit.text + rest)
         if last < len(self.lines):
             replaced.pop()
         self.lines[first:last] = replaced

@@ -1,6 +1,7 @@
 """What an edit does to the places around it, and the edit between two texts."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from .document import Edit, Position, Span, after
 
@@ -8,8 +9,8 @@ from .document import Edit, Position, Span, after
 def moved(position: Position, edit: Edit, *, stays_before: bool) -> Position:
     """Where `position` is once `edit` is made.
 
-    Text put in exactly at `position` goes after it if `stays_before`, else before it. A place inside
-    what is replaced goes to the start of the replacement, or to its end.
+    Text put in exactly at `position` goes after it if `stays_before`, else before it. A place
+    inside what is replaced goes to the start of the replacement, or to its end.
     """
     (start, end), text = edit
     if position < start or (position == start and (stays_before or start < end)):
@@ -23,24 +24,44 @@ def moved(position: Position, edit: Edit, *, stays_before: bool) -> Position:
 
 
 def smallest_edit(old: Sequence[str], new: Sequence[str]) -> Edit | None:
-    """The one replacement of whole lines that makes `new` of `old`; None where they are the same.
+    """The one replacement that makes `new` of `old`; None where they are the same.
 
     Both are lines as `split_lines` gives them: with their ends, the last one without.
     """
-    head = _same(old, new, most=min(len(old), len(new)) - 1)
-    tail = 0
-    while tail < min(len(old), len(new)) - head - 1 and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    last_old, last_new = old[len(old) - 1 - tail], new[len(new) - 1 - tail]
-    if len(old) == len(new) == head + tail + 1 and last_old == last_new:
+    most = min(len(old), len(new))
+    head = _same(old, new, most=most)
+    tail = _same(_Reversed(old), _Reversed(new), most=most - head)
+    removed = "".join(old[head : len(old) - tail])
+    text = "".join(new[head : len(new) - tail])
+    if removed == text:
         return None
-    column = _same(last_old[::-1], last_new[::-1], most=min(len(last_old), len(last_new)))
-    removed = Position(len(old) - 1 - tail, len(last_old) - column)
-    text = "".join(new[head : len(new) - 1 - tail]) + last_new[: len(last_new) - column]
-    return Edit(Span(Position(head, 0), removed), text)
+    most = min(len(removed), len(text))
+    first = _same(removed, text, most=most)
+    if removed[:first].endswith("\r"):
+        first -= 1
+    last = _same(_Reversed(removed), _Reversed(text), most=most - first)
+    if last and removed[-last] == "\n":
+        last -= 1
+    start = after(Position(head, 0), removed[:first])
+    end = after(start, removed[first : len(removed) - last])
+    return Edit(Span(start, end), text[first : len(text) - last])
 
 
-def _same(one: Sequence[str], other: Sequence[str], *, most: int) -> int:
+class _Reversed:
+    """A sequence seen from its end, without a copy."""
+
+    def __init__(self, sequence: Sequence[str]) -> None:
+        self._sequence = sequence
+
+    def __getitem__(self, index: int) -> str:
+        return self._sequence[-1 - index]
+
+
+class _Indexable(Protocol):
+    def __getitem__(self, index: int, /) -> str: ...
+
+
+def _same(one: _Indexable, other: _Indexable, *, most: int) -> int:
     count = 0
     while count < most and one[count] == other[count]:
         count += 1
