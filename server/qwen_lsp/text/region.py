@@ -1,0 +1,113 @@
+"""Where the rows of a rewrite are in a document that others change too.
+
+Found by what the rows hold, not by what the change says of itself: editors report the same change
+in many ways, and one report may hold our text and the user's together.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+from .document import Document, Edit, Position, Span, after
+
+
+class Rows(Protocol):
+    """Lines that are expected in a region, without their line ends."""
+
+    def __len__(self) -> int: ...
+    def line(self, row: int, /) -> str: ...
+
+
+class Hull(NamedTuple):
+    """The rows that a change touched: from `first` to `old_last` before it, to `new_last` after."""
+
+    first: int
+    old_last: int
+    new_last: int
+
+    @property
+    def growth(self) -> int:
+        return self.new_last - self.old_last
+
+
+def hull_of(edits: Sequence[Edit]) -> Hull | None:
+    """The rows that `edits`, made one after the other, touched. None for no edit at all."""
+    hull: Hull | None = None
+    for (start, end), text in edits:
+        first, last = start.line, end.line + 1
+        growth = after(start, text).line - end.line
+        if hull is None:
+            hull = Hull(first, last, last + growth)
+            continue
+        below = max(0, last - hull.new_last)
+        hull = Hull(min(hull.first, first), hull.old_last + below, hull.new_last + below + growth)
+    return hull
+
+
+def moved_by_rows(region: Span, hull: Hull) -> Span | None:
+    """The region after a change that touched none of its rows; None if it touched one."""
+    start, end = region
+    if hull.first > end.line:
+        return region
+    if hull.old_last <= start.line:
+        growth = hull.growth
+        return Span(
+            Position(start.line + growth, start.column), Position(end.line + growth, end.column)
+        )
+    return None
+
+
+def found(document: Document, region: Span, hull: Hull, rows: Rows, near: int) -> Span | None:
+    """Where `rows` are after a change that touched the region, or None if they are no more.
+
+    The document is as it is after the change, the region as it was before. What stands before the
+    first row on its line, or after the last, was typed at the edge and is not ours. Where the rows
+    stand more than once, the place nearest to row `near` counts. Costs the rows touched.
+    """
+    above = max(0, hull.first - region.start.line)
+    below = max(0, region.end.line + 1 - hull.old_last)
+    touched = range(above, len(rows) - below)
+    for start in _candidates(region, hull, len(rows), near):
+        inside = hull.first <= start + above and start + len(rows) - below <= hull.new_last
+        if inside and all(_stands(document, start, row, rows) for row in touched):
+            return _span(document, start, rows, region, touched)
+    return None
+
+
+def _candidates(region: Span, hull: Hull, count: int, near: int) -> Iterable[int]:
+    """First rows to try. A row outside the hull has not changed, so it fixes the place."""
+    from_start = region.start.line
+    from_end = region.end.line + hull.growth + 1 - count
+    starts_above, ends_below = from_start < hull.first, region.end.line >= hull.old_last
+    if starts_above and ends_below:
+        return [from_start] if from_start == from_end else []
+    if starts_above:
+        return [from_start]
+    if ends_below:
+        return [from_end]
+    starts = range(hull.first, hull.new_last - count + 1)
+    return sorted(starts, key=lambda row: abs(row - near))
+
+
+def _stands(document: Document, start: int, row: int, rows: Rows) -> bool:
+    actual, expected = document.line(start + row), rows.line(row)
+    is_first, is_last = row == 0, row == len(rows) - 1
+    if is_first and is_last:
+        return expected in actual
+    if is_first:
+        return actual.endswith(expected)
+    return actual.startswith(expected) if is_last else actual == expected
+
+
+def _span(document: Document, start: int, rows: Rows, region: Span, touched: range) -> Span:
+    last = len(rows) - 1
+    first_column, last_column = region.start.column, region.end.column
+    if 0 in touched:
+        actual, expected = document.line(start), rows.line(0)
+        if last == 0:
+            at_old_place = actual.startswith(expected, first_column)
+            first_column = first_column if at_old_place else actual.find(expected)
+        else:
+            first_column = len(actual) - len(expected)
+    if last in touched:
+        last_column = len(rows.line(last)) + (first_column if last == 0 else 0)
+    return Span(Position(start, first_column), Position(start + last, last_column))

@@ -1,0 +1,146 @@
+"""Old lines turn into new ones as these become known; each is written once, none is taken back."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Hunk(NamedTuple):
+    """Rows `first` up to, not including, `last` give way to `lines`."""
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+
+
+class Step(NamedTuple):
+    """What is to change next: hunks in order, in rows as they are before the step.
+
+    `lines` are the waiting lines that it places; `consumed` is how far the old ones are gone after.
+    """
+
+    hunks: tuple[Hunk, ...]
+    lines: tuple[str, ...]
+    consumed: int
+
+
+class Rewrite:
+    """The rows between the first and the last line of a selection, while a reply replaces them.
+
+    They hold the new lines placed so far, then the old lines from `consumed` on. An old line goes
+    only when a later old line turns out to stay, or when `finish` says that no line follows. Lines
+    are without their line ends.
+    """
+
+    def __init__(self, old: Sequence[str]) -> None:
+        self.old = list(old)
+        self.consumed = 0
+        self.placed: list[str] = []
+        self.waiting: list[str] = []
+        self.is_finished = False
+        self._places = _single_places(self.old)
+
+    def __len__(self) -> int:
+        return len(self.placed) + len(self.old) - self.consumed
+
+    def line(self, row: int) -> str:
+        """Row `row` as it is when all that was sent has landed."""
+        if row < len(self.placed):
+            return self.placed[row]
+        return self.old[row - len(self.placed) + self.consumed]
+
+    @property
+    def lines(self) -> list[str]:
+        """All rows. Costs all of them."""
+        return self.placed + self.old[self.consumed :]
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """More new lines are known."""
+        self.waiting.extend(lines)
+
+    def finish(self) -> None:
+        """No new line follows: what is left of the old ones goes."""
+        self.is_finished = True
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is left to change."""
+        leftover = self.is_finished and self.consumed < len(self.old)
+        return not self.waiting and not leftover
+
+    def step(self) -> Step:
+        """What brings the rows to all that is known. Costs the waiting lines."""
+        steps = _Steps(row=len(self.placed), consumed=self.consumed)
+        for line in self.waiting:
+            steps.take(line, kept=self._kept(line, steps.consumed))
+        if self.is_finished:
+            steps.skip_to(len(self.old))
+        return Step(steps.all_hunks(), tuple(self.waiting), steps.consumed)
+
+    def land(self, step: Step) -> None:
+        """The editor has made the step."""
+        self.placed.extend(step.lines)
+        self.consumed = step.consumed
+        del self.waiting[: len(step.lines)]
+
+    def adopt(self, lines: Sequence[str], *, boundary: int) -> None:
+        """Somebody else changed the rows and they count as ours: the first `boundary` are new."""
+        self.placed = list(lines[:boundary])
+        self.old = list(lines[boundary:])
+        self.consumed = 0
+        self._places = _single_places(self.old)
+
+    def _kept(self, line: str, consumed: int) -> int | None:
+        """The old line that stays as `line`: the very next one, or one that is like no other."""
+        if consumed < len(self.old) and self.old[consumed] == line:
+            return consumed
+        place = self._places.get(line)
+        return place if place is not None and place >= consumed else None
+
+
+class _Steps:
+    """Gathers hunks while walking down the rows."""
+
+    def __init__(self, *, row: int, consumed: int) -> None:
+        self._row = row
+        self.consumed = consumed
+        self._hunks: list[Hunk] = []
+        self._removed = 0
+        self._added: list[str] = []
+
+    def take(self, line: str, *, kept: int | None) -> None:
+        if kept is None:
+            self._added.append(line)
+            return
+        self.skip_to(kept)
+        self._close()
+        self._row += 1
+        self.consumed = kept + 1
+
+    def skip_to(self, old: int) -> None:
+        self._removed += old - self.consumed
+        self.consumed = old
+
+    def all_hunks(self) -> tuple[Hunk, ...]:
+        self._close()
+        return tuple(self._hunks)
+
+    def _close(self) -> None:
+        if self._removed or self._added:
+            self._hunks.append(Hunk(self._row, self._row + self._removed, tuple(self._added)))
+        self._row += self._removed
+        self._removed, self._added = 0, []
+
+
+def _single_places(lines: Sequence[str]) -> dict[str, int]:
+    """Where each line stands that stands there once and has something to know it by."""
+    places: dict[str, int] = {}
+    repeated: set[str] = set()
+    for place, line in enumerate(lines):
+        if line in places:
+            repeated.add(line)
+        places[line] = place
+    return {
+        line: place
+        for line, place in places.items()
+        if line not in repeated and any(map(str.isalnum, line))
+    }
