@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ..text.document import Document, Edit, Position, Span
 from ..text.edits import moved
-from ..text.region import Hull, found, hull_of, moved_by_rows
+from ..text.region import Hull, exactly, found, hull_of, moved_by_rows
 from .writing import Ending, Flight, Send, Writing, agree_outside
 
 PACE = 0.125
@@ -104,27 +104,41 @@ class Delivery:
         self, writing: Writing, hull: Hull, edits: Sequence[Edit], *, by_save: bool
     ) -> bool:
         """Finds the region of `writing` again; True if the edit in flight is now in it."""
-        if moved_region := moved_by_rows(writing.region, hull):
-            writing.region = moved_region
-            return False
         near = _moved(writing.region, edits)
+        kept = moved_by_rows(writing.region, hull) or found(
+            self.document, writing.region, hull, writing.rewrite, near.start.line
+        )
         flight = self._flight
         if flight and flight.send.writing is writing:
-            landed = writing.landed(flight.step)
-            if agree_outside(hull, writing.region, writing.rewrite, landed, flight.step):
-                region = found(self.document, writing.region, hull, landed, near.start.line)
-                if region:
-                    writing.land(flight.step, region)
-                    return True
-        region = found(self.document, writing.region, hull, writing.rewrite, near.start.line)
-        if region:
-            writing.region = region
+            landed = self._landed(flight, hull, near, kept=kept)
+            if landed:
+                writing.land(flight.step, landed)
+                return True
+        if kept:
+            writing.move_to(kept)
         elif by_save:
             self._flight = None if flight and flight.send.writing is writing else flight
             writing.adopt(near)
         else:
             self._end(writing, Ending.TAKEN_OVER)
         return False
+
+    def _landed(self, flight: Flight, hull: Hull, near: Span, *, kept: Span | None) -> Span | None:
+        """Where the edit in flight has put its region, or None if its text is not there.
+
+        An editor that checks versions reports our edit alone. One that has already said that it
+        made the edit may report it together with what its user typed.
+        """
+        writing = flight.send.writing
+        rows = writing.landed(flight.step)
+        if hull.first > writing.region.end.line + 1 or hull.old_last <= writing.region.start.line:
+            return None
+        if alone := exactly(self.document, writing.region, writing.edges, hull, rows):
+            return alone
+        rows_went = kept is not None and len(rows) <= len(writing.rewrite)
+        if flight.is_answered and not rows_went and agree_outside(hull, flight):
+            return found(self.document, writing.region, hull, rows, near.start.line)
+        return None
 
     def _settle(self) -> None:
         for writing in list(self.writings):

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
-from ..text.region import Hull, Rows
+from ..text.region import Edges, Hull, Rows, edges_of
 from ..text.rewrite import Hunk, Rewrite, Step
 
 
@@ -36,6 +36,7 @@ class Writing:
         self._original = tuple(rows)
         self._restores = False
         raw = document.lines[first]
+        self.edges = Edges("", "")
         self._line_end = raw[len(rows[0]) :] or document.line_end
 
     def finish(self) -> None:
@@ -64,8 +65,13 @@ class Writing:
     def land(self, step: Step, region: Span) -> None:
         """The editor has made `step`, and the rows are now at `region`."""
         self.rewrite.land(step)
-        self.region = region
+        self.move_to(region)
         self.refusals = 0
+
+    def move_to(self, region: Span) -> None:
+        """The rows are now at `region`."""
+        self.region = region
+        self.edges = edges_of(self._document, region)
 
     def landed(self, step: Step) -> Rows:
         """The rows as they are once `step` has landed."""
@@ -76,7 +82,7 @@ class Writing:
         rows = [without_end(line) for line in split_lines(self._document.slice(region))]
         boundary = _image(len(self.rewrite.placed), self.rewrite.lines, rows)
         self.rewrite.adopt(rows, boundary=boundary)
-        self.region = region
+        self.move_to(region)
 
     def edits(self, hunks: Sequence[Hunk]) -> tuple[Edit, ...]:
         """The edits of the document, all in its present positions, that make `hunks`."""
@@ -120,11 +126,13 @@ class Flight:
     is_answered: bool = False
 
 
-def agree_outside(hull: Hull, region: Span, before: Rows, landed: Rows, step: Step) -> bool:
-    """Whether the rows are the same before and after `step` where the change did not reach."""
-    above = max(0, hull.first - region.start.line)
-    below = max(0, region.end.line + 1 - hull.old_last)
-    if above + below > len(landed):
+def agree_outside(hull: Hull, flight: Flight) -> bool:
+    """Whether the edit in flight changes no row that the change has not touched."""
+    writing, step = flight.send.writing, flight.step
+    before, landed = writing.rewrite, writing.landed(step)
+    above = max(0, hull.first - writing.region.start.line)
+    below = max(0, writing.region.end.line + 1 - hull.old_last)
+    if above + below > len(landed) or max(above, below) > len(before):
         return False
     last, landed_last = len(before) - 1, len(landed) - 1
     same_tail = last + 1 - step.hunks[-1].last

@@ -29,6 +29,13 @@ class Hull(NamedTuple):
         return self.new_last - self.old_last
 
 
+class Edges(NamedTuple):
+    """What the user typed beside a region: before its first row, behind its last."""
+
+    before: str
+    behind: str
+
+
 def hull_of(edits: Sequence[Edit]) -> Hull | None:
     """The rows that `edits`, made one after the other, touched. None for no edit at all."""
     hull: Hull | None = None
@@ -54,6 +61,32 @@ def moved_by_rows(region: Span, hull: Hull) -> Span | None:
             Position(start.line + growth, start.column), Position(end.line + growth, end.column)
         )
     return None
+
+
+def edges_of(document: Document, region: Span) -> Edges:
+    """What stands beside the region on its first and its last row."""
+    start, end = region
+    return Edges(document.line(start.line)[: start.column], document.line(end.line)[end.column :])
+
+
+def exactly(document: Document, region: Span, edges: Edges, hull: Hull, rows: Rows) -> Span | None:
+    """Where `rows` are if they are all that the change has made, or None.
+
+    The document is as it is after the change; the region and its edges are as they were before.
+    """
+    start, end = region
+    growth = start.line + len(rows) - 1 - end.line
+    inside = start.line <= hull.first and hull.old_last <= end.line + 1
+    if not inside or hull.growth != growth:
+        return None
+    last = len(rows) - 1
+    for row in range(hull.first - start.line, hull.new_last - start.line):
+        before = edges.before if row == 0 else ""
+        behind = edges.behind if row == last else ""
+        if document.line(start.line + row) != before + rows.line(row) + behind:
+            return None
+    column = len(document.line(start.line + last)) - len(edges.behind)
+    return Span(start, Position(start.line + last, column))
 
 
 def found(document: Document, region: Span, hull: Hull, rows: Rows, near: int) -> Span | None:
