@@ -131,12 +131,12 @@ class Delivery:
         """
         writing = flight.send.writing
         rows = writing.landed(flight.step)
-        if hull.first > writing.region.end.line + 1 or hull.old_last <= writing.region.start.line:
+        if not agree_outside(hull, flight):
             return None
         if alone := exactly(self.document, writing.region, writing.edges, hull, rows):
             return alone
         rows_went = kept is not None and len(rows) <= len(writing.rewrite)
-        if flight.is_answered and not rows_went and agree_outside(hull, flight):
+        if flight.is_answered and not rows_went:
             return found(self.document, writing.region, hull, rows, near.start.line)
         return None
 

@@ -129,6 +129,8 @@ class Flight:
 def agree_outside(hull: Hull, flight: Flight) -> bool:
     """Whether the edit in flight changes no row that the change has not touched."""
     writing, step = flight.send.writing, flight.step
+    if hull.first > writing.region.end.line + 1 or hull.old_last <= writing.region.start.line:
+        return False
     before, landed = writing.rewrite, writing.landed(step)
     above = max(0, hull.first - writing.region.start.line)
     below = max(0, writing.region.end.line + 1 - hull.old_last)
