@@ -43,9 +43,10 @@ class Page(Protocol):
 
 
 class Reader(Protocol):
-    """Is shown prose: each time all that is known of it."""
+    """Is shown prose as it comes, in Markdown."""
 
-    def show(self, markdown: str, *, done: bool) -> None: ...
+    def add(self, markdown: str) -> None: ...
+    def done(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -94,18 +95,23 @@ async def _stream(
     request: Request, placing: Placing, model: Model, reader: Reader, page: Page
 ) -> Outcome:
     usage: Usage | None = None
+
+    def put(lines: list[str]) -> None:
+        if placing.shows:
+            reader.add("".join(f"{line}\n" for line in lines))
+        else:
+            page.extend(lines)
+
     try:
         async with aclosing(model.stream(request)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     usage = piece
                 elif isinstance(piece, Text):
-                    page.extend(placing.feed(piece.text))
-                    if placing.shows:
-                        reader.show(placing.prose, done=False)
-        page.extend(placing.finish(cut=False))
+                    put(placing.feed(piece.text))
+        put(placing.finish(cut=False))
     except QwenError as error:
-        page.extend(placing.finish(cut=True))
+        put(placing.finish(cut=True))
         return Outcome("failed", str(error), usage)
     except Exception as error:  # noqa: BLE001 - the job ends, the server goes on
         return Outcome("failed", UNEXPECTED, usage, error)
@@ -116,8 +122,10 @@ def _said(placing: Placing, reader: Reader, usage: Usage | None) -> Outcome:
     """The outcome of a reply that came whole."""
     if placing.is_empty:
         return Outcome("failed", EMPTY, usage)
-    if placing.shows or placing.is_answer:
-        reader.show(placing.prose, done=True)
+    if placing.is_answer:
+        reader.add(placing.prose)
+    if placing.is_answer or placing.shows:
+        reader.done()
     return Outcome("answered" if placing.is_answer else "done", "", usage)
 
 

@@ -35,7 +35,7 @@ class Rows(NamedTuple):
 class Placing:
     """Takes a reply as it streams and gives the lines to write to `rows` of the selection.
 
-    `shows` says that the reply is for reading; then `rows` is None and nothing is written.
+    `shows` says that the reply is for reading; then `rows` is None and the lines are to be shown.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Placing:
         return [*lines, *self._tail] if self._has_lines and not cut else lines
 
     def _led(self, lines: list[str]) -> list[str]:
-        if self.shows or not lines:
+        if not lines:
             return []
         led = lines if self._has_lines else [*self._head, *lines]
         self._has_lines = True

@@ -1,0 +1,148 @@
+"""What can be asked of the editor, whatever it can do and however long it takes to answer."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from .protocol import Protocol
+
+TIME_LIMIT = 10.0
+"""Seconds in which an editor answers a request."""
+
+
+class Editor:
+    """The client at the other end of the connection."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self._announced: Mapping[str, Any] = {}
+
+    def meet(self, params: types.InitializeParams) -> None:
+        """Learns what the client says of itself in `initialize`."""
+        self._announced = _announced(params)
+
+    def announces(self, ability: str) -> bool:
+        """Whether the client says that it has one of our own abilities, as `status` or `jobs`."""
+        return bool(self._announced.get(ability))
+
+    @property
+    def takes_edits(self) -> bool:
+        workspace = self._capabilities.workspace
+        return bool(workspace and workspace.apply_edit)
+
+    @property
+    def shows_documents(self) -> bool:
+        window = self._capabilities.window
+        return bool(window and window.show_document and window.show_document.support)
+
+    @property
+    def shows_progress(self) -> bool:
+        window = self._capabilities.window
+        return bool(window and window.work_done_progress)
+
+    @property
+    def _capabilities(self) -> types.ClientCapabilities:
+        return self._protocol.client_capabilities
+
+    def apply(self, edit: types.TextDocumentEdit) -> Coroutine[Any, Any, str | None]:
+        """Asks for `edit` at once; to be awaited: None if it was made, else the reason why not.
+
+        Raises TimeoutError if there is no answer.
+        """
+        params = types.ApplyWorkspaceEditParams(types.WorkspaceEdit(document_changes=[edit]))
+        return self._applied(self._ask(types.WORKSPACE_APPLY_EDIT, params))
+
+    async def _applied(self, asked: Coroutine[Any, Any, object]) -> str | None:
+        answer = await asked
+        if isinstance(answer, types.ApplyWorkspaceEditResult) and answer.applied:
+            return None
+        if isinstance(answer, types.ResponseError):
+            return answer.message
+        return getattr(answer, "failure_reason", None) or ""
+
+    async def show_document(self, uri: str, *, external: bool = False) -> bool:
+        """Opens `uri` in the editor or, if `external`, in the browser; whether it says it did."""
+        if not self.shows_documents:
+            return False
+        params = types.ShowDocumentParams(uri, external=external, take_focus=not external)
+        try:
+            answer = await self._ask(types.WINDOW_SHOW_DOCUMENT, params)
+        except TimeoutError:
+            return False
+        return isinstance(answer, types.ShowDocumentResult) and answer.success
+
+    async def configuration(self, section: str) -> object:
+        """The client's settings of `section`; None if it has none or doesn't answer."""
+        workspace = self._capabilities.workspace
+        if not (workspace and workspace.configuration):
+            return None
+        params = types.ConfigurationParams([types.ConfigurationItem(section=section)])
+        try:
+            answer = await self._ask(types.WORKSPACE_CONFIGURATION, params)
+        except TimeoutError:
+            return None
+        return answer[0] if isinstance(answer, list) and answer else None
+
+    def say(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Shows a short message."""
+        self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, text))
+
+    async def begin_progress(self, token: str, title: str) -> bool:
+        """Opens a progress that can be cancelled; whether there is one."""
+        if not self.shows_progress:
+            return False
+        params = types.WorkDoneProgressCreateParams(token)
+        try:
+            answer = await self._ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params)
+        except TimeoutError:
+            return False
+        if isinstance(answer, types.ResponseError):
+            return False
+        self._progress(token, types.WorkDoneProgressBegin(title, cancellable=True))
+        return True
+
+    def report_progress(self, token: str, message: str) -> None:
+        """Says how far the work is."""
+        self._progress(token, types.WorkDoneProgressReport(cancellable=True, message=message))
+
+    def end_progress(self, token: str, message: str | None) -> None:
+        """Closes a progress."""
+        self._progress(token, types.WorkDoneProgressEnd(message=message))
+
+    def notify(self, method: str, params: object) -> None:
+        """Sends a notification."""
+        self._protocol.notify(method, params)
+
+    def _progress(self, token: str, value: object) -> None:
+        self.notify(types.PROGRESS, types.ProgressParams(token, value))
+
+    def _ask(self, method: str, params: object) -> Coroutine[Any, Any, object]:
+        return _answer(self._protocol.send_request_async(method, params))
+
+
+async def _answer(asked: asyncio.Future[object]) -> object:
+    """The answer, an error as a `ResponseError`. Raises TimeoutError if there is none in time."""
+    try:
+        async with asyncio.timeout(TIME_LIMIT):
+            return await asked
+    except JsonRpcException as refused:
+        return refused.to_response_error()
+
+
+def _announced(params: types.InitializeParams) -> Mapping[str, Any]:
+    """`capabilities.experimental.qwen`, or `initializationOptions.client` in its place."""
+    experimental = params.capabilities.experimental
+    for holder, key in ((experimental, "qwen"), (params.initialization_options, "client")):
+        announced = _entry(holder, key)
+        if isinstance(announced, Mapping):
+            return announced
+    return {}
+
+
+def _entry(holder: object, key: str) -> object:
+    if isinstance(holder, Mapping):
+        return holder.get(key)
+    return getattr(holder, key, None)

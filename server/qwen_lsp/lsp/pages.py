@@ -1,0 +1,174 @@
+"""The documents that replies are being written to, and the edits on their way there."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from contextlib import suppress
+
+from lsprotocol import types
+
+from ..perform import PageEnd
+from .delivery import Delivery
+from .documents import OpenDocument, Revision
+from .editor import Editor
+from .writing import Ending, Send, Writing
+
+SAVING = 2.0
+"""Seconds after the announcement of a save in which a change counts as a formatter's."""
+
+
+class Page:
+    """The rows of one document that one reply is written to."""
+
+    def __init__(self, sheet: "Sheet", writing: Writing) -> None:
+        self._sheet, self._writing = sheet, writing
+        self._ended = asyncio.Event()
+
+    @property
+    def range(self) -> types.Range:
+        """Where the rows are now."""
+        return self._sheet.document.to_range(self._writing.region)
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """More lines of the reply are known."""
+        self._writing.rewrite.extend(lines)
+        self._sheet.pump()
+
+    def finish(self) -> None:
+        """The reply is whole: what is left of the original goes."""
+        self._writing.finish()
+        self._sheet.pump()
+
+    def keep(self) -> None:
+        """The reply broke off, and what came of it stays."""
+        self._writing.keep()
+        self._sheet.pump()
+
+    def restore(self) -> None:
+        """The original comes back."""
+        self._writing.restore()
+        self._sheet.pump()
+
+    async def end(self) -> PageEnd:
+        """How it ended, once nothing more is written."""
+        await self._ended.wait()
+        match self._writing.ending:
+            case Ending.TAKEN_OVER:
+                return PageEnd("takenOver")
+            case Ending.CLOSED:
+                return PageEnd("stopped")
+            case Ending.REFUSED:
+                reason = self._writing.reason or "it gives no reason"
+                return PageEnd("failed", f"The editor refuses the edits: {reason}.")
+            case Ending.SILENT:
+                return PageEnd("failed", "The editor does not answer; nothing more is written.")
+            case _:
+                return PageEnd("done")
+
+    def noticed_end(self) -> bool:
+        """Whether it has ended; then who waits for that goes on."""
+        if self._writing.ending is not None:
+            self._ended.set()
+        return self._ended.is_set()
+
+
+class Sheet:
+    """One document: lets its delivery send when it wants to, and tells it what became of that."""
+
+    def __init__(self, document: OpenDocument, editor: Editor) -> None:
+        self.document = document
+        self.delivery = Delivery(document.document, document.version)
+        self.saving_until = float("-inf")
+        self._editor = editor
+        self._pages: list[Page] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def begin(self, first: int, last: int) -> Page:
+        """A page of rows `first` up to, not including, `last`."""
+        page = Page(self, self.delivery.begin(first, last))
+        self._pages.append(page)
+        return page
+
+    def changed(self, revision: Revision) -> None:
+        """The document has changed."""
+        by_save = _now() < self.saving_until
+        self.delivery.changed(revision.version, revision.edits, by_save=by_save)
+        self.pump()
+
+    def close(self) -> None:
+        """The document is closed."""
+        self.delivery.close()
+        self.pump()
+
+    def pump(self) -> None:
+        """Sends what may leave now, and sees to it that it is called again when it must be."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        due = self.delivery.next(_now())
+        if isinstance(due, Send):
+            task = asyncio.create_task(self._sent(due, self._editor.apply(self._edit(due))))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+            due = self.delivery.next(_now())
+        if isinstance(due, float):
+            self._timer = asyncio.get_running_loop().call_at(due, self.pump)
+        self._pages = [page for page in self._pages if not page.noticed_end()]
+
+    def _edit(self, send: Send) -> types.TextDocumentEdit:
+        edits = [types.TextEdit(self.document.to_range(span), text) for span, text in send.edits]
+        identifier = types.OptionalVersionedTextDocumentIdentifier(self.document.uri, send.version)
+        return types.TextDocumentEdit(identifier, edits)
+
+    async def _sent(self, send: Send, applied: Awaitable[str | None]) -> None:
+        """Waits for the answer; that there is none the delivery notices by itself."""
+        with suppress(TimeoutError):
+            refusal = await applied
+            accepted = refusal is None
+            self.delivery.answered(send, _now(), applied=accepted, reason=refusal or "")
+        self.pump()
+
+
+class Pages:
+    """The sheets of all the documents that are written to."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+        self._sheets: dict[str, Sheet] = {}
+
+    def begin(self, document: OpenDocument, first: int, last: int) -> Page:
+        """A page of rows `first` up to, not including, `last` of `document`."""
+        sheet = self._sheets.get(document.uri)
+        if sheet is None or sheet.document is not document:
+            sheet = self._sheets[document.uri] = Sheet(document, self._editor)
+        return sheet.begin(first, last)
+
+    def overlaps(self, document: OpenDocument, first: int, last: int) -> bool:
+        """Whether a page takes up some of these rows."""
+        sheet = self._sheets.get(document.uri)
+        return sheet is not None and sheet.delivery.overlaps(first, last)
+
+    def changed(self, document: OpenDocument, revision: Revision) -> None:
+        """A document has changed."""
+        if sheet := self._sheets.get(document.uri):
+            sheet.changed(revision)
+
+    def will_save(self, document: OpenDocument) -> None:
+        """A document is about to be saved: its formatter may change it."""
+        if sheet := self._sheets.get(document.uri):
+            sheet.saving_until = _now() + SAVING
+
+    def closed(self, document: OpenDocument) -> None:
+        """A document was closed."""
+        if sheet := self._sheets.pop(document.uri, None):
+            sheet.close()
+
+    def close(self) -> None:
+        """Nothing more is written anywhere."""
+        for sheet in self._sheets.values():
+            sheet.close()
+        self._sheets.clear()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
