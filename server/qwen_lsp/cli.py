@@ -1,0 +1,89 @@
+"""The command line. Without a subcommand it is a language server on stdin and stdout."""
+
+import argparse
+import gc
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+
+_NO_DEMO = 'The simulator needs packages that are not installed: install "qwen-lsp[demo]".\n'
+_AT_TERMINAL = "qwen-lsp speaks LSP on its input and output: it is an editor that starts it.\n"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs qwen-lsp with the words of the command line after its name; gives the exit status."""
+    words = sys.argv[1:] if words is None else words
+    parser, simulate = _parsers()
+    try:
+        if "simulate" in words:
+            _add_simulator(simulate)
+        arguments = parser.parse_args(words)
+        if arguments.version:
+            from importlib.metadata import version
+
+            sys.stdout.write(f"qwen-lsp {version('qwen-lsp')}\n")
+            return 0
+        run: Callable[[argparse.Namespace], int] = arguments.run
+        return run(arguments)
+    except ModuleNotFoundError as error:
+        if (error.name or __package__).partition(".")[0] == __package__:
+            raise
+        sys.stderr.write(_NO_DEMO)
+        return 1
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """The parser, and that of `simulate`, whose arguments are added when they are wanted."""
+    parser = argparse.ArgumentParser(
+        prog="qwen-lsp",
+        description="A language server that streams Qwen's answers into your editor. "
+        "Without a command it serves an editor on its input and output.",
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=_serve)
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default="info",
+        metavar="LEVEL",
+        help="how much to log: debug, info (the default), warning or error",
+    )
+    # LSP 3.17, "Implementation Considerations": editors may add these. The process id comes again
+    # with `initialize`.
+    parser.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    simulate = commands.add_parser("simulate", help="run a stand-in Qwen service on this machine")
+    return parser, simulate
+
+
+def _add_simulator(parser: argparse.ArgumentParser) -> None:
+    from .simulator import command
+
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from .log import start_logging
+
+    start_logging(LEVELS[arguments.log_level])
+    if sys.stdin.isatty():
+        sys.stderr.write(_AT_TERMINAL)
+    # What is imported stays: looking through it for garbage takes a tenth of the time to start.
+    gc.disable()
+    from .lsp.server import create_server
+    from .lsp.stdio import serve
+
+    server = create_server()
+    gc.freeze()
+    gc.enable()
+    return serve(server)

@@ -1,0 +1,191 @@
+"""The documents that are open in the editor, kept as lines, with what changed in them of late."""
+
+from collections import deque
+from collections.abc import Sequence
+from enum import Enum
+from itertools import dropwhile
+from typing import NamedTuple, Protocol, cast
+from urllib.parse import unquote
+
+from lsprotocol import types
+from pygls.workspace import TextDocument, Workspace
+
+from ..errors import RequestError
+from ..text.document import Document, Edit, Position, Span, split_lines
+from ..text.edits import moved, smallest_edit
+from .convert import Encoding, column, units
+
+REMEMBERED = 200
+"""How many changes of a document are kept, so that a range of an older version can be moved."""
+
+
+class Revision(NamedTuple):
+    """One didChange: its edits in the order in which they were made, none if nothing changed."""
+
+    version: int
+    edits: tuple[Edit, ...]
+
+
+class Watcher(Protocol):
+    """Hears what happens to the documents, in order, each time right after it has happened.
+
+    It is called before the next message of the client is looked at, and must not block.
+    """
+
+    def opened(self, document: "OpenDocument") -> None: ...
+
+    def changed(self, document: "OpenDocument", revision: Revision) -> None: ...
+
+    def will_save(self, document: "OpenDocument", reason: types.TextDocumentSaveReason) -> None: ...
+
+    def saved(self, document: "OpenDocument") -> None: ...
+
+    def closed(self, document: "OpenDocument") -> None: ...
+
+
+class OpenDocument(TextDocument):
+    """A document as the editor last described it."""
+
+    version: int
+    language_id: str
+
+    def __init__(self, item: types.TextDocumentItem, encoding: Encoding) -> None:
+        language = item.language_id
+        super().__init__(
+            item.uri,
+            version=item.version,
+            language_id=language.value if isinstance(language, Enum) else language,
+        )
+        self.document = Document(item.text)
+        self.encoding: Encoding = encoding
+        self.revisions: deque[Revision] = deque(maxlen=REMEMBERED)
+        self._oldest = item.version
+        # The same edits with columns in the client's units: a range of an older version can only
+        # be moved in these, because the line that it was in is no longer known.
+        self._in_units: deque[Revision] = deque(maxlen=REMEMBERED)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.filename or self.uri
+
+    @property
+    def source(self) -> str:
+        """The whole text. Costs the whole document."""
+        return self.document.text
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines with their ends, the last one without; not to be changed."""
+        return self.document.lines
+
+    def to_position(self, position: types.Position) -> Position:
+        """The nearest place that exists to a position of the client's."""
+        lines = self.document.lines
+        if position.line >= len(lines):
+            return self.document.end
+        line = self.document.line(position.line)
+        return Position(position.line, column(line, position.character, self.encoding))
+
+    def to_span(self, range_: types.Range) -> Span:
+        """What a range of the client's holds; one whose ends are swapped is put right."""
+        start, end = self.to_position(range_.start), self.to_position(range_.end)
+        return Span(start, end) if start <= end else Span(end, start)
+
+    def to_range(self, span: Span) -> types.Range:
+        """`span` as a range in the negotiated encoding."""
+        start, end = self._units(span.start), self._units(span.end)
+        return types.Range(types.Position(*start), types.Position(*end))
+
+    def range_now(self, range_: types.Range, version: int | None) -> Span | None:
+        """Where the text is that `range_` held in `version`; None if that can't be known.
+
+        Text that was typed exactly at an edge since then is outside. No version means this one.
+        """
+        since = self._since(version)
+        if since is None:
+            return None
+        start = Position(range_.start.line, range_.start.character)
+        end = Position(range_.end.line, range_.end.character)
+        for edit in since:
+            start = moved(start, edit, stays_before=False)
+            end = max(start, moved(end, edit, stays_before=True))
+        return self.to_span(types.Range(types.Position(*start), types.Position(*end)))
+
+    def change(
+        self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
+    ) -> Revision:
+        """Makes the changes of one didChange."""
+        edits: list[Edit] = []
+        in_units: list[Edit] = []
+        for change in changes:
+            if edit := self._edit(change):
+                edits.append(edit)
+                in_units.append(self._with_units(edit))
+                self.document.apply(edit)
+        if len(self.revisions) == REMEMBERED:
+            self._oldest = self.revisions[0].version
+        self.revisions.append(Revision(version, tuple(edits)))
+        self._in_units.append(Revision(version, tuple(in_units)))
+        self.version = version
+        return self.revisions[-1]
+
+    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
+        """pygls' way to make a change, which tells the version only afterwards."""
+        self.change([change], self.version)
+
+    def _edit(self, change: types.TextDocumentContentChangeEvent) -> Edit | None:
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            return Edit(self.to_span(change.range), change.text)
+        return smallest_edit(self.document.lines, split_lines(change.text))
+
+    def _with_units(self, edit: Edit) -> Edit:
+        span = Span(self._units(edit.span.start), self._units(edit.span.end))
+        return Edit(span, _measured(edit.text, self.encoding))
+
+    def _units(self, position: Position) -> Position:
+        line, end = self.document.clamp(position)
+        return Position(line, units(self.document.line(line), end, self.encoding))
+
+    def _since(self, version: int | None) -> list[Edit] | None:
+        """The edits made after `version`, in the client's units."""
+        if version is None or version == self.version:
+            return []
+        known = list(self._in_units)
+        if version != self._oldest:
+            known = list(dropwhile(lambda revision: revision.version != version, known))[1:]
+        return [edit for revision in known for edit in revision.edits] if known else None
+
+
+class Documents(Workspace):
+    """The workspace of pygls, holding open documents only: nothing is read from disk."""
+
+    _text_documents: dict[str, OpenDocument]  # type: ignore[assignment]
+
+    def open_document(self, uri: str) -> OpenDocument | None:
+        """The document, if the editor has it open."""
+        return self._text_documents.get(unquote(uri))
+
+    def get_text_document(self, doc_uri: str) -> OpenDocument:
+        """The document. Raises RequestError if the editor doesn't have it open."""
+        if document := self.open_document(doc_uri):
+            return document
+        raise RequestError("The file is not open in the editor; open it and try again.")
+
+    def put_text_document(
+        self, text_document: types.TextDocumentItem, notebook_uri: str | None = None
+    ) -> None:
+        """Keeps a document that was opened; a second opening replaces the first."""
+        encoding = cast("Encoding", self.position_encoding)
+        key = unquote(text_document.uri)
+        self._text_documents[key] = OpenDocument(text_document, encoding)
+        if notebook_uri:
+            self._cell_in_notebook[key] = unquote(notebook_uri)
+
+
+def _measured(text: str, encoding: Encoding) -> str:
+    """A text with as many lines and, in its last line, as many characters as `text` has units."""
+    if encoding == "utf-32" or text.isascii():
+        return text
+    *_, last = lines = split_lines(text)
+    return "\n" * (len(lines) - 1) + " " * units(last, len(last), encoding)
