@@ -1,0 +1,163 @@
+// Tries the packaged extension in a real VS Code against the simulator: signs in, refactors twice, types meanwhile.
+// Wants CODE_SERVER and PLAYWRIGHT (provision.sh makes both) and qwen-lsp on the PATH or in QWEN_LSP.
+// `node try.mjs [--pictures FOLDER]` ends with 0 and "ok", or with 1 and what was wrong.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { start } from './vscode.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const program = process.env.QWEN_LSP ?? 'qwen-lsp';
+const vsix = join(here, '..', 'qwen-lsp.vsix');
+const { pictures } = parseArgs({ options: { pictures: { type: 'string' } } }).values;
+const ABOVE = '# typed above while it streams\n';
+const BELOW = '# typed below while it streams\n';
+
+async function main() {
+  assert(process.env.CODE_SERVER, 'CODE_SERVER is not set: run provision.sh first');
+  assert(existsSync(vsix), 'there is no qwen-lsp.vsix: run "npm run package" first');
+  const place = mkdtempSync(join(tmpdir(), 'qwen-vscode-'));
+  const folder = join(place, 'folder');
+  const env = atHome(place);
+  mkdirSync(folder);
+  cpSync(join(here, 'sample.py'), join(folder, 'sample.py'));
+  const simulator = spawn(program, ['simulate', '--port', '0'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let editor;
+  try {
+    const { baseUrl } = await firstLine(simulator);
+    const settings = { 'qwen.provider': 'simulator', 'qwen.baseUrl': baseUrl, 'qwen.server.path': program };
+    editor = await start({ codeServer: process.env.CODE_SERVER, place, folder, vsix, settings, env });
+    await story(editor, join(folder, 'sample.py'));
+    console.log('ok');
+  } catch (error) {
+    await picture(editor, 'failed');
+    throw error;
+  } finally {
+    await editor?.stop();
+    simulator.kill();
+    rmSync(place, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function story(editor, file) {
+  const original = readFileSync(file, 'utf8');
+  const { first, last } = chosen(original);
+  await editor.openFile('sample.py');
+  await editor.page.keyboard.press('Control+B');
+  await signIn(editor);
+
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Refactor');
+  console.log('palette:', await editor.jobEnded('refactor'));
+  const refactored = await saved(editor, file);
+  assertAround(original, refactored, first, last);
+  await undone(editor, file, original);
+
+  await editor.selectLines(first, last);
+  await editor.codeAction('Qwen: Refactor');
+  await editor.isWorking().waitFor();
+  await editor.typeAt('Control+Home', ABOVE);
+  await picture(editor, 'vscode');
+  await editor.typeAt('Control+End', BELOW);
+  assert(await editor.isWorking().isVisible(), 'the typing took longer than the stream');
+  console.log('menu, typing meanwhile:', await editor.jobEnded('refactor'));
+  assert.equal(await saved(editor, file), ABOVE + refactored + BELOW, 'the reply and the typing, both whole');
+
+  await stopped(editor, file, first + 1, last + 1);
+  await edited(editor, file, first + 1, last + 1);
+}
+
+async function stopped(editor, file, first, last) {
+  const before = await saved(editor, file);
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Refactor');
+  await editor.isWorking().waitFor();
+  await editor.page.waitForTimeout(600);
+  await editor.palette('Qwen: Stop');
+  const said = await editor.jobEnded('refactor');
+  console.log('stopped:', said);
+  assert.match(said, /stopped/);
+  assert.equal(await saved(editor, file), before, 'stopping restores the original');
+}
+
+async function edited(editor, file, first, last) {
+  const before = await saved(editor, file);
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Edit…');
+  await editor.answer('What should change', 'Add type annotations');
+  console.log('edit:', await editor.jobEnded('edit'));
+  assertAround(before, await saved(editor, file), first, last);
+  await undone(editor, file, before);
+}
+
+/** One undo gives back the text as it was before the job. */
+async function undone(editor, file, before) {
+  await editor.page.keyboard.press('Control+Z');
+  assert.equal(await saved(editor, file), before, 'one undo gives the original back');
+}
+
+async function signIn(editor) {
+  await editor.palette('Qwen: Sign in');
+  const dialog = editor.page.locator('.monaco-dialog-box');
+  await dialog.getByText('Your sign-in code is').waitFor();
+  await picture(editor, 'vscode-sign-in');
+  const opened = editor.context.waitForEvent('page');
+  await dialog.getByText('Copy code and open').click();
+  const page = await opened;
+  await page.getByRole('button', { name: /approve|allow|authori[sz]e/i }).click();
+  await page.waitForLoadState();
+  await page.close();
+  await editor.statusBar('Qwen').locator('.codicon-sparkle').waitFor();
+}
+
+/** The lines of the sample's function `total`, counted from 1. */
+function chosen(text) {
+  const lines = text.split('\n');
+  return { first: lines.indexOf('def total(orders, country):') + 1, last: lines.indexOf('    return sum') + 1 };
+}
+
+/** An environment whose home is empty, so that nobody's own sign-in or settings take part. */
+function atHome(place) {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(XDG_|QWEN_|DASHSCOPE_|OPENAI_)/.test(name));
+  return { ...Object.fromEntries(kept), HOME: place };
+}
+
+function assertAround(original, now, first, last) {
+  const lines = original.split('\n');
+  assert.notEqual(now, original, 'the selection was rewritten');
+  assert(now.startsWith(lines.slice(0, first - 1).join('\n') + '\n'), 'what is above is untouched');
+  assert(now.endsWith('\n' + lines.slice(last).join('\n')), 'what is below is untouched');
+}
+
+async function saved(editor, file) {
+  await editor.save();
+  return readFileSync(file, 'utf8');
+}
+
+async function picture(editor, name) {
+  if (pictures && editor) {
+    await editor.page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+}
+
+function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.once('error', reject).once('exit', (code) => reject(new Error(`the simulator ended with ${code}`)));
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (text.includes('\n')) {
+        resolve(JSON.parse(text.split('\n')[0]));
+      }
+    });
+  });
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
