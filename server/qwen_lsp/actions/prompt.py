@@ -1,0 +1,37 @@
+"""What is said to the model for one action on one selection."""
+
+from itertools import chain
+
+from qwen_lsp.errors import RequestError
+from qwen_lsp.model.chat import Message
+
+from .action import Action, fill
+from .fences import longest_fence
+from .selection import Selection
+
+
+def prompt(action: Action, selection: Selection) -> tuple[Message, ...]:
+    """The messages, the system's first. Raises RequestError where an instruction is missing."""
+    if action.uses_instruction and not selection.instruction.strip():
+        raise RequestError(f"“{action.title}” needs an instruction: say in words what to change.")
+    values = _values(selection)
+    return tuple(Message(each.role, fill(each.text, values)) for each in action.messages)
+
+
+def fence_for(selection: Selection) -> str:
+    """A fence that is longer than any in the selection and around it, so that it can hold them."""
+    lines = chain(selection.before, selection.lines, selection.after)
+    return "`" * max(3, longest_fence(lines) + 1)
+
+
+def _values(selection: Selection) -> dict[str, str]:
+    return {
+        "selection": selection.text,
+        "language": selection.language or "plaintext",
+        "path": selection.path,
+        "before": "\n".join(selection.before),
+        "after": "\n".join(selection.after),
+        "diagnostics": "\n".join(f"- {each}" for each in selection.diagnostics),
+        "instruction": selection.instruction.strip(),
+        "fence": fence_for(selection),
+    }
