@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types
@@ -44,6 +45,34 @@ class Editor:
         return bool(window and window.work_done_progress)
 
     @property
+    def reads_code_actions(self) -> bool:
+        """Whether it knows code actions that are more than a command."""
+        document = self._capabilities.text_document
+        action = document.code_action if document else None
+        return bool(action and action.code_action_literal_support)
+
+    @property
+    def reads_tags(self) -> bool:
+        """Whether a code action may say that a model is behind it (LSP 3.18)."""
+        document = self._capabilities.text_document
+        action = document.code_action if document else None
+        tags = action.tag_support.value_set if action and action.tag_support else ()
+        return types.CodeActionTag.LlmGenerated in tags
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether it can be asked for its settings."""
+        workspace = self._capabilities.workspace
+        return bool(workspace and workspace.configuration)
+
+    @property
+    def registers_configuration(self) -> bool:
+        """Whether it lets itself be asked to tell when its settings change."""
+        workspace = self._capabilities.workspace
+        changes = workspace.did_change_configuration if workspace else None
+        return bool(changes and changes.dynamic_registration)
+
+    @property
     def _capabilities(self) -> types.ClientCapabilities:
         return self._protocol.client_capabilities
 
@@ -76,8 +105,7 @@ class Editor:
 
     async def configuration(self, section: str) -> object:
         """The client's settings of `section`; None if it has none or doesn't answer."""
-        workspace = self._capabilities.workspace
-        if not (workspace and workspace.configuration):
+        if not self.has_settings:
             return None
         params = types.ConfigurationParams([types.ConfigurationItem(section=section)])
         try:
@@ -85,6 +113,13 @@ class Editor:
         except TimeoutError:
             return None
         return answer[0] if isinstance(answer, list) and answer else None
+
+    async def register(self, registration: types.Registration) -> None:
+        """Registers for something; an editor that refuses or is silent goes without."""
+        with suppress(TimeoutError):
+            await self._ask(
+                types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration])
+            )
 
     def say(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Shows a short message."""

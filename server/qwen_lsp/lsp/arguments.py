@@ -1,0 +1,85 @@
+"""The arguments of commands, checked."""
+
+from typing import Annotated, Any, TypeVar
+
+from lsprotocol import types
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from ..errors import RequestError
+from .protocol import CommandCall
+
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Arguments(BaseModel):
+    """One object; fields that are not known are for later versions and ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+
+Kind = TypeVar("Kind", bound=Arguments)
+
+
+class PositionArgument(Arguments):
+    """An LSP position."""
+
+    line: Number
+    character: Number
+
+
+class RangeArgument(Arguments):
+    """An LSP range, in the negotiated encoding."""
+
+    start: PositionArgument
+    end: PositionArgument
+
+    @property
+    def range(self) -> types.Range:
+        """The same as lsprotocol has it."""
+        return types.Range(
+            types.Position(self.start.line, self.start.character),
+            types.Position(self.end.line, self.end.character),
+        )
+
+
+class DiagnosticArgument(Arguments):
+    """What of an LSP diagnostic a model is told."""
+
+    range: RangeArgument
+    message: str
+
+
+class RunArguments(Arguments):
+    """Of `qwen.run`."""
+
+    action: str
+    uri: str
+    range: RangeArgument
+    version: int | None = None
+    diagnostics: tuple[DiagnosticArgument, ...] = ()
+    instruction: str = ""
+    model: str | None = None
+
+
+class JobArguments(Arguments):
+    """Of commands that are about a job."""
+
+    job: str | None = None
+
+
+class ProviderArguments(Arguments):
+    """Of commands that are about a provider."""
+
+    provider: str | None = None
+
+
+def checked(kind: type[Kind], call: CommandCall) -> Kind:
+    """The argument of `call` as a `kind`. Raises RequestError with what is wrong with it."""
+    given: dict[str, Any] = {k: v for k, v in (call.argument or {}).items() if v is not None}
+    try:
+        return kind.model_validate(given)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RequestError(f"The argument “{place}” is wrong: {first['msg']}.") from None

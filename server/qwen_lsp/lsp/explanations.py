@@ -1,0 +1,117 @@
+"""What was explained, where, and how the user gets to read it."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsprotocol import types
+
+from ..text.document import Position, Span
+from ..text.edits import moved
+from .documents import OpenDocument, Revision
+
+MOST_KEPT = 20
+"""How many explanations of a document are kept for hovering."""
+
+
+@dataclass(eq=False)
+class Explanation:
+    """Prose about a span of a document, as it comes. A reader of replies."""
+
+    job: str
+    title: str
+    document: OpenDocument
+    span: Span
+    heard: Callable[["Explanation", str], None]
+    """Is told of each piece, and of the end by ''."""
+    is_done: bool = False
+    _pieces: list[str] = field(default_factory=list)
+
+    @property
+    def markdown(self) -> str:
+        """All of it so far."""
+        return "".join(self._pieces)
+
+    @property
+    def range(self) -> types.Range:
+        """Where the text is that it is about."""
+        return self.document.to_range(self.span)
+
+    def add(self, markdown: str) -> None:
+        """More of it is known."""
+        if markdown:
+            self._pieces.append(markdown)
+            self.heard(self, markdown)
+
+    def done(self) -> None:
+        """It is whole."""
+        self.is_done = True
+        self.heard(self, "")
+
+    def move(self, revision: Revision) -> None:
+        """The document has changed."""
+        start, end = self.span
+        for edit in revision.edits:
+            start = moved(start, edit, stays_before=False)
+            end = max(start, moved(end, edit, stays_before=True))
+        self.span = Span(start, end)
+
+
+class Explanations:
+    """The explanations of all documents that are open."""
+
+    def __init__(self) -> None:
+        self._all: list[Explanation] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def keep(self, explanation: Explanation) -> None:
+        """Keeps an explanation that has something to read."""
+        if explanation in self._all:
+            return
+        self._all.append(explanation)
+        same = [each for each in self._all if each.document is explanation.document]
+        for surplus in same[:-MOST_KEPT]:
+            self._all.remove(surplus)
+
+    def at(self, document: OpenDocument, position: Position) -> Explanation | None:
+        """The newest one about the text at `position`."""
+        for each in reversed(self._all):
+            start, end = each.span
+            if each.document is document and start <= position <= max(end, start):
+                return each
+        return None
+
+    def latest(self, job: str | None) -> Explanation | None:
+        """The one of `job`, or the newest of all."""
+        mine = [each for each in self._all if job in (None, each.job)]
+        return mine[-1] if mine else None
+
+    def changed(self, document: OpenDocument, revision: Revision) -> None:
+        """A document has changed, and the spans in it move."""
+        for each in self._all:
+            if each.document is document:
+                each.move(revision)
+
+    def closed(self, document: OpenDocument) -> None:
+        """A document was closed: hovering over it is over."""
+        self._all = [each for each in self._all if each.document is not document]
+
+    def written(self, explanation: Explanation) -> Path:
+        """A Markdown file with the explanation, for the user's eyes only (0600 in a 0700 folder).
+
+        It goes when the server ends. Blocks for the time that writing takes.
+        """
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="qwen-lsp-", ignore_cleanup_errors=True
+            )
+        path = Path(self._folder.name) / f"explanation-{explanation.job}.md"
+        path.touch(mode=0o600)
+        path.write_text(f"# {explanation.title}\n\n{explanation.markdown}", encoding="utf-8")
+        return path
+
+    def close(self) -> None:
+        """Removes the files."""
+        if self._folder:
+            self._folder.cleanup()

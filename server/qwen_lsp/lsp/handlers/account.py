@@ -1,0 +1,37 @@
+"""`qwen.signIn`, `qwen.signOut`, `qwen.setUp` and `qwen.showStatus`."""
+
+from typing import Any
+
+from ..arguments import Arguments, ProviderArguments, checked
+from ..protocol import CommandCall
+from ..services import SET_UP
+from ..session import Session
+
+
+async def sign_in(session: Session, call: CommandCall) -> dict[str, Any]:
+    """Begins a sign-in, or gives the code of the one that is pending."""
+    return await session.sign_ins.begin(checked(ProviderArguments, call).provider)
+
+
+async def sign_out(session: Session, call: CommandCall) -> dict[str, Any]:
+    """Forgets the sign-in, on disk too."""
+    account = session.services.account(checked(ProviderArguments, call).provider, session.settings)
+    await account.sign_out()
+    session.status.changed()
+    session.editor.say(f"You are signed out of {account.provider.name}.")
+    return {"status": "signedOut"}
+
+
+def set_up(session: Session, call: CommandCall) -> dict[str, Any]:
+    """Says how to get going."""
+    checked(Arguments, call)
+    session.editor.say(SET_UP)
+    return {"message": SET_UP}
+
+
+def show_status(session: Session, call: CommandCall) -> dict[str, Any]:
+    """What is used and what is going on."""
+    checked(Arguments, call)
+    status = session.status.full()
+    session.editor.say(session.status.sentence())
+    return status

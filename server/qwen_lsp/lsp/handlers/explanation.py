@@ -1,0 +1,29 @@
+"""`textDocument/hover` and `qwen.openExplanation`: what was explained is read here."""
+
+from lsprotocol import types
+
+from ...errors import RequestError
+from ..arguments import JobArguments, checked
+from ..protocol import CommandCall
+from ..session import Session
+
+
+def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """The explanation of the code under the cursor."""
+    document = session.documents.open_document(params.text_document.uri)
+    if document is None:
+        return None
+    found = session.explanations.at(document, document.to_position(params.position))
+    if found is None:
+        return None
+    text = found.markdown if found.is_done else f"{found.markdown}\n\n…"
+    contents = types.MarkupContent(types.MarkupKind.Markdown, f"**{found.title}**\n\n{text}")
+    return types.Hover(contents, found.range)
+
+
+def open_explanation(session: Session, call: CommandCall) -> None:
+    """Opens an explanation as a document, once it is whole."""
+    found = session.explanations.latest(checked(JobArguments, call).job)
+    if found is None:
+        raise RequestError("There is no explanation yet; run Qwen: Explain first.")
+    session.view.open(found)

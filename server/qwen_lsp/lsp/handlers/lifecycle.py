@@ -1,0 +1,48 @@
+"""`initialize`, `initialized`, settings, and the cancelling of progress."""
+
+from lsprotocol import types
+
+from ..session import Session
+
+
+def initialize(session: Session, params: types.InitializeParams) -> None:
+    """Learns who the client is and what it sends at once."""
+    session.editor.meet(params)
+    session.take_settings(params.initialization_options)
+
+
+async def initialized(session: Session, _: types.InitializedParams) -> None:
+    """Asks for the settings, and to be told when they change."""
+    session.spawn(session.load_credentials())
+    await _ask_to_be_told(session)
+    await ask_for_settings(session)
+
+
+async def did_change_configuration(
+    session: Session, params: types.DidChangeConfigurationParams
+) -> None:
+    """Reads the settings anew: asks for them where it can, else takes what was sent."""
+    if session.editor.has_settings:
+        await ask_for_settings(session)
+    else:
+        session.take_settings(params.settings)
+
+
+def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
+    """The user has cancelled what a progress stands for."""
+    session.jobs.stop_by_token(params.token)
+    session.sign_ins.stop_by_token(params.token)
+
+
+async def ask_for_settings(session: Session) -> None:
+    """Takes the client's settings; a job waits for them."""
+    session.take_settings(await session.editor.configuration("qwen"))
+    session.configured.set()
+
+
+async def _ask_to_be_told(session: Session) -> None:
+    if session.editor.registers_configuration:
+        registration = types.Registration(
+            "qwen-configuration", types.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": "qwen"}
+        )
+        await session.editor.register(registration)

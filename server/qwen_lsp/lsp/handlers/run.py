@@ -1,0 +1,19 @@
+"""`qwen.run` and `qwen.stop`: jobs begin and end in the background, the answer comes at once."""
+
+from typing import Any
+
+from ..arguments import JobArguments, RunArguments, checked
+from ..protocol import CommandCall
+from ..running import begin, work_of
+from ..session import Session
+
+
+def run(session: Session, call: CommandCall) -> dict[str, Any]:
+    """Starts a job."""
+    work = work_of(session, checked(RunArguments, call))
+    return {"job": begin(session, work).id}
+
+
+def stop(session: Session, call: CommandCall) -> dict[str, Any]:
+    """Stops a job, or all of them."""
+    return {"stopped": session.jobs.stop(checked(JobArguments, call).job)}

@@ -1,0 +1,67 @@
+"""The jobs that are running: what each does, and how it is stopped."""
+
+import asyncio
+import itertools
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from ..actions.action import Action
+
+
+@dataclass(eq=False)
+class Job:
+    """A running action."""
+
+    id: str
+    action: Action
+    uri: str
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def token(self) -> str:
+        """The token of its work-done progress."""
+        return f"qwen-lsp/job/{self.id}"
+
+    @property
+    def title(self) -> str:
+        """Its name in progress and messages."""
+        return f"Qwen: {self.action.title}"
+
+
+class Jobs:
+    """All that are running, oldest first."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.running: dict[str, Job] = {}
+
+    def new(self, action: Action, uri: str) -> Job:
+        """A job that isn't running yet."""
+        return Job(str(next(self._numbers)), action, uri)
+
+    def start(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
+        """Lets it run in the background."""
+        self.running[job.id] = job
+        job.task = asyncio.create_task(work, name=f"job {job.id}")
+        job.task.add_done_callback(lambda _: self.running.pop(job.id, None))
+
+    def stop(self, job_id: str | None) -> int:
+        """Stops one job, or all; how many were told to. They end in their own time."""
+        chosen = [job for job in self.running.values() if job_id in (None, job.id)]
+        for job in chosen:
+            if job.task:
+                job.task.cancel()
+        return len(chosen)
+
+    def stop_by_token(self, token: object) -> None:
+        """The user has cancelled a progress."""
+        for job in list(self.running.values()):
+            if job.token == token:
+                self.stop(job.id)
+
+    async def ended(self) -> None:
+        """Waits until none is running."""
+        tasks = [job.task for job in self.running.values() if job.task]
+        if tasks:
+            await asyncio.wait(tasks)

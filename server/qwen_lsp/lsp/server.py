@@ -1,0 +1,56 @@
+"""All that the server answers, as one table."""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from lsprotocol import types
+
+from ..model.http import Http
+from .handlers import account, code_action, explanation, lifecycle, run
+from .serving import Server
+from .session import Session
+
+FEATURES: Mapping[str, Callable[[Session, Any], object]] = {
+    types.INITIALIZE: lifecycle.initialize,
+    types.INITIALIZED: lifecycle.initialized,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.cancel_progress,
+    types.TEXT_DOCUMENT_CODE_ACTION: code_action.code_action,
+    types.TEXT_DOCUMENT_HOVER: explanation.hover,
+}
+
+OPTIONS: Mapping[str, object] = {
+    types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
+        code_action_kinds=[types.CodeActionKind.Refactor], resolve_provider=False
+    ),
+}
+
+COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
+    "qwen.run": run.run,
+    "qwen.stop": run.stop,
+    "qwen.openExplanation": explanation.open_explanation,
+    "qwen.signIn": account.sign_in,
+    "qwen.signOut": account.sign_out,
+    "qwen.setUp": account.set_up,
+    "qwen.showStatus": account.show_status,
+}
+
+
+def create_server(*, http: Http | None = None, environ: Mapping[str, str] | None = None) -> Server:
+    """A server that is ready to be connected. `http` and `environ` are this process's own."""
+    server = Server("qwen-lsp", version("qwen-lsp"), options=OPTIONS)
+    session = Session(
+        server,
+        http=http or Http(),
+        environ=os.environ if environ is None else environ,
+    )
+    server.answer(
+        {method: partial(handler, session) for method, handler in FEATURES.items()},
+        commands={name: partial(command, session) for name, command in COMMANDS.items()},
+    )
+    server.watch(session)
+    server.on_close(session.close)
+    return server

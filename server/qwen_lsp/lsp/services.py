@@ -1,0 +1,143 @@
+"""Which service answers, and who pays for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..account.account import Account
+from ..errors import NotSignedIn, RequestError
+from ..model.address import base_url_of
+from ..model.http import Http
+from ..model.providers import Provider, providers
+from ..model.qwen import Qwen
+from .settings import Settings
+
+SET_UP = (
+    "Qwen has no model to ask yet: for one on this machine set qwen.provider to ollama; for a "
+    "service put its key into the environment (DASHSCOPE_API_KEY) and set qwen.provider to "
+    "dashscope-intl or dashscope-cn; or run Qwen: Sign in."
+)
+SIGN_IN_PROVIDER = "qwen-oauth"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A service that is ready to be asked."""
+
+    provider: Provider
+    account: Account
+    model: Qwen
+    source: str
+    """Where the choice came from."""
+
+    @property
+    def default_model(self) -> str:
+        return self.provider.default_model
+
+    @property
+    def account_name(self) -> str | None:
+        """How the user knows what pays; never a secret."""
+        return self.account.name
+
+
+class Services:
+    """The accounts of this process, one for each provider and address, and their models."""
+
+    def __init__(self, http: Http, environ: Mapping[str, str], version: str) -> None:
+        self._http, self._environ, self._version = http, environ, version
+        self._known: dict[tuple[str, str | None], Chosen] = {}
+
+    def chosen(self, settings: Settings) -> Chosen:
+        """The service that the settings name.
+
+        Raises RequestError if they are wrong, NotSignedIn if `auto` finds nothing that is paid
+        for. Decided from what is in memory.
+        """
+        if settings.endpoint_fault:
+            raise RequestError(settings.endpoint_fault)
+        if settings.provider != "auto":
+            return self._of(self._provider(settings.provider), settings, "qwen.provider")
+        found = [
+            chosen
+            for provider in providers().values()
+            if _may_be_found(provider, settings)
+            and (chosen := self._of(provider, settings, "auto")).account.has_credential
+        ]
+        if len(found) > 1:
+            names = ", ".join(chosen.provider.id for chosen in found)
+            raise RequestError(f"Several services could answer; set qwen.provider to one: {names}.")
+        if not found:
+            raise NotSignedIn(SET_UP)
+        return found[0]
+
+    def is_ready(self, settings: Settings) -> bool:
+        """Whether there is something to ask, by what is in memory."""
+        try:
+            chosen = self.chosen(settings)
+        except RequestError:
+            return True  # The user has to see what is wrong, and does when they run an action.
+        except NotSignedIn:
+            return False
+        return chosen.account.has_credential or not _wants_credential(chosen.provider)
+
+    def account(self, provider_id: str | None, settings: Settings) -> Account:
+        """The account to sign in to: of the provider named, else set, else Qwen's."""
+        if provider_id is None:
+            named = settings.provider if settings.provider != "auto" else SIGN_IN_PROVIDER
+            provider_id = named if self._provider(named).sign_in else SIGN_IN_PROVIDER
+        provider = self._provider(provider_id)
+        if not provider.sign_in:
+            raise RequestError(
+                f"{provider.name} has no sign-in; it takes a key from the environment"
+                + (f" ({provider.key_env[0]})." if provider.key_env else ", or none.")
+            )
+        return self._of(provider, settings, "qwen.provider").account
+
+    async def load(self) -> None:
+        """Learns what credentials there are, so that later questions need no file."""
+        for provider in providers().values():
+            if not provider.loopback_only:
+                await self._of(provider, Settings(), "auto").account.load()
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._http.aclose()
+
+    def _provider(self, provider_id: str) -> Provider:
+        provider = providers().get(provider_id)
+        if provider is None:
+            raise RequestError(
+                f"There is no provider “{provider_id}”; qwen.provider is one of "
+                f"auto, {', '.join(providers())}."
+            )
+        return provider
+
+    def _of(self, provider: Provider, settings: Settings, source: str) -> Chosen:
+        address = _address(provider, settings)
+        key = (provider.id, address)
+        if key not in self._known:
+            account = Account(provider, http=self._http, environ=self._environ, base_url=address)
+            model = Qwen(provider, account, self._http, self._version)
+            self._known[key] = Chosen(provider, account, model, source)
+        return self._known[key]
+
+
+def _address(provider: Provider, settings: Settings) -> str | None:
+    """qwen.baseUrl, for the providers whose address is the user's to say."""
+    if settings.base_url and (provider.base_url is None or provider.id == "ollama"):
+        return base_url_of(settings.base_url)
+    return None
+
+
+def _may_be_found(provider: Provider, settings: Settings) -> bool:
+    """Whether `auto` may choose it: never one that nobody has set up."""
+    if provider.loopback_only:
+        return False
+    return (
+        provider.sign_in
+        or provider.needs_key
+        or (provider.id == "custom" and bool(settings.base_url))
+    )
+
+
+def _wants_credential(provider: Provider) -> bool:
+    return provider.sign_in or provider.needs_key

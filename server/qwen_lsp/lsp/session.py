@@ -1,0 +1,144 @@
+"""What lives as long as the connection: settings, services, actions, running jobs."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote
+
+from lsprotocol import types
+
+from ..actions.action import Action
+from ..actions.library import builtin_actions
+from ..errors import RequestError
+from ..model.http import Http
+from .documents import Documents, OpenDocument, Revision
+from .editor import Editor
+from .explanations import Explanations
+from .jobs import Jobs
+from .pages import Pages
+from .services import Services
+from .serving import Server
+from .settings import SECTION, Settings, read_settings
+from .sign_ins import SignIns
+from .status import Status
+from .views import View
+
+log = logging.getLogger(__name__)
+
+CONFIGURED_WITHIN = 2.0
+"""Seconds that a job waits after the start for the client's settings."""
+
+
+class Session:
+    """The rooms of one connection. It hears what happens to the documents."""
+
+    def __init__(self, server: Server, *, http: Http, environ: Mapping[str, str]) -> None:
+        self.server = server
+        self.settings = Settings()
+        self.actions: dict[str, Action] = {action.id: action for action in builtin_actions()}
+        self.editor = Editor(server.protocol)
+        self.services = Services(http, environ, server.version or "")
+        self.jobs = Jobs()
+        self.pages = Pages(self.editor)
+        self.explanations = Explanations()
+        self.view = View(self)
+        self.sign_ins = SignIns(self)
+        self.status = Status(self)
+        self.configured = asyncio.Event()
+        self._sent_settings: dict[str, Any] = {}
+        self._warned: set[str] = set()
+        self._background: set[asyncio.Task[Any]] = set()
+
+    def take_settings(self, sent: object) -> None:
+        """Takes what a client sent of the settings; null is unset and changes nothing."""
+        section = sent.get(SECTION, sent) if isinstance(sent, Mapping) else sent
+        if isinstance(section, Mapping):
+            given = {name: value for name, value in section.items() if value is not None}
+            section = self._sent_settings = {**self._sent_settings, **given}
+        self.settings, warnings = read_settings(section)
+        for warning in warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self.editor.say(warning, types.MessageType.Warning)
+        self.status.changed()
+
+    async def settings_in_force(self) -> Settings:
+        """The settings, once the client has had time to send them."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CONFIGURED_WITHIN):
+                await self.configured.wait()
+        return self.settings
+
+    async def load_credentials(self) -> None:
+        """Learns what credentials there are."""
+        await self.services.load()
+        self.status.changed()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Lets something small run in the background."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("Something in the background failed", exc_info=error)
+
+    @property
+    def documents(self) -> Documents:
+        """The open documents."""
+        return self.server.documents
+
+    def action(self, action_id: str) -> Action:
+        """The action with this id. Raises RequestError if there is none."""
+        action = self.actions.get(action_id)
+        if action is None:
+            known = ", ".join(sorted(self.actions))
+            raise RequestError(f"There is no action “{action_id}”; there are {known}.")
+        return action
+
+    def document(self, uri: str) -> OpenDocument:
+        """The open document. Raises RequestError if it is not open."""
+        return self.documents.get_text_document(uri)
+
+    def path_of(self, document: OpenDocument) -> str:
+        """The document's path within the workspace, else its name."""
+        for folder in self.documents.folders.values():
+            root = folder.uri.rstrip("/") + "/"
+            if document.uri.startswith(root):
+                return unquote(document.uri.removeprefix(root))
+        return document.name
+
+    def opened(self, document: OpenDocument) -> None:
+        """A document was opened, perhaps once more."""
+
+    def changed(self, document: OpenDocument, revision: Revision) -> None:
+        """A document has changed."""
+        self.explanations.changed(document, revision)
+        self.pages.changed(document, revision)
+
+    def will_save(self, document: OpenDocument, _: types.TextDocumentSaveReason) -> None:
+        """A document is about to be saved."""
+        self.pages.will_save(document)
+
+    def saved(self, document: OpenDocument) -> None:
+        """A document was saved."""
+
+    def closed(self, document: OpenDocument) -> None:
+        """A document was closed."""
+        self.explanations.closed(document)
+        self.pages.closed(document)
+
+    async def close(self) -> None:
+        """Ends all jobs; nothing more is written."""
+        self.pages.close()
+        self.sign_ins.stop()
+        self.jobs.stop(None)
+        await self.jobs.ended()
+        for task in self._background:
+            task.cancel()
+        self.explanations.close()
+        await self.services.close()

@@ -1,0 +1,159 @@
+"""The user's settings: Options, as clients send them, become Settings, as the code reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+SECTION = "qwen"
+
+ENDPOINT = frozenset({"provider", "baseUrl"})
+"""Where code goes: with a wrong value here nothing is sent at all."""
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", strict=True)
+
+
+class ActionOptions(_Options):
+    """`qwen.actions`."""
+
+    hide: Annotated[
+        list[str] | None, Field(description="Ids of actions that are not offered in menus.")
+    ] = None
+
+
+class Options(_Options):
+    """What a client may send as the section `qwen`. A field left out, or null, is unset."""
+
+    enabled: Annotated[
+        bool | None, Field(description="Whether anything is offered or sent at all.")
+    ] = None
+    provider: Annotated[
+        str | None,
+        Field(
+            description="The service to use: an id of `docs/providers.md`, or `auto`: "
+            "the only one that there is a sign-in or a key for."
+        ),
+    ] = None
+    model: Annotated[
+        str | None, Field(description="The model's name; without it the provider's default.")
+    ] = None
+    base_url: Annotated[
+        str | None,
+        Field(
+            description="The address of a `custom` service, of Ollama on another port, or of the "
+            "simulator; with or without `/v1` or `/chat/completions` at its end."
+        ),
+    ] = None
+    on_stop: Annotated[
+        Literal["restore", "keep"] | None,
+        Field(
+            description="After a stop or a failure: put the original back, or keep the whole new "
+            "lines and after them the original ones that were not replaced yet."
+        ),
+    ] = None
+    explain: Annotated[
+        Literal["auto", "hover", "document", "message"] | None,
+        Field(
+            description="How an explanation is shown. `auto`: in the client's own view if it has "
+            "one, else by hover."
+        ),
+    ] = None
+    thinking: Annotated[
+        Literal["off", "auto"] | None,
+        Field(description="Whether a model that can think before it answers may do so."),
+    ] = None
+    temperature: Annotated[
+        float | None,
+        Field(ge=0, lt=2, strict=False, description="Without it the model family's own."),
+    ] = None
+    max_tokens: Annotated[
+        int | None,
+        Field(gt=0, description="The most tokens of a reply; without it the service's own limit."),
+    ] = None
+    actions: Annotated[ActionOptions | None, Field(description="What is offered.")] = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the code reads. The defaults are these."""
+
+    enabled: bool = True
+    provider: str = "auto"
+    model: str | None = None
+    base_url: str | None = None
+    on_stop: Literal["restore", "keep"] = "restore"
+    explain: Literal["auto", "hover", "document", "message"] = "auto"
+    thinking: Literal["off", "auto"] = "off"
+    temperature: float | None = None
+    max_tokens: int | None = None
+    hidden_actions: frozenset[str] = frozenset()
+    endpoint_fault: str = ""
+    """The sentence why no service may be used, if a setting that names one is wrong."""
+
+
+class Reading(NamedTuple):
+    """Settings, and a sentence for each thing that was wrong with them."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+
+
+def read_settings(sent: object) -> Reading:
+    """The settings in what a client sent: the section's value, or an object that holds it."""
+    if isinstance(sent, Mapping) and isinstance(sent.get(SECTION), Mapping):
+        sent = sent[SECTION]
+    if sent is not None and not isinstance(sent, Mapping):
+        return Reading(Settings(), ("The settings of qwen are not an object; all are ignored.",))
+    section = {key: value for key, value in (sent or {}).items() if value is not None}
+    section.pop("client", None)
+    warnings = [
+        f"qwen.{name} is not a setting of this version; it is ignored."
+        for name in section.keys() - _names()
+    ]
+    faults = _faults(section)
+    warnings += [
+        f"qwen.{name} {fault}; "
+        + ("nothing is sent until it is put right." if name in ENDPOINT else "its default is used.")
+        for name, fault in faults.items()
+    ]
+    options = Options.model_validate({k: v for k, v in section.items() if k not in faults})
+    closed = sorted(faults.keys() & ENDPOINT)
+    fault = f"qwen.{closed[0]} {faults[closed[0]]}; put it right first." if closed else ""
+    return Reading(_settings(options, fault), tuple(sorted(warnings)))
+
+
+def _names() -> set[str]:
+    return {to_camel(name) for name in Options.model_fields}
+
+
+def _faults(section: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with each setting that has a wrong value."""
+    try:
+        Options.model_validate(section)
+    except ValidationError as invalid:
+        return {
+            str(error["loc"][0]): _said(error["msg"])
+            for error in invalid.errors(include_url=False, include_input=False)
+        }
+    return {}
+
+
+def _said(message: str) -> str:
+    return message.replace("Input should", "should")
+
+
+def _settings(options: Options, endpoint_fault: str) -> Settings:
+    given: dict[str, Any] = {
+        name: value
+        for name, value in options
+        if value is not None and name not in {"actions", "base_url"}
+    }
+    if options.base_url:
+        given["base_url"] = options.base_url
+    if options.actions and options.actions.hide:
+        given["hidden_actions"] = frozenset(options.actions.hide)
+    return Settings(**given, endpoint_fault=endpoint_fault)

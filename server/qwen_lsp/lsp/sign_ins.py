@@ -1,0 +1,107 @@
+"""Signing in from an editor: the answer comes at once, the waiting goes on behind it."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from ..account.account import Account
+from ..account.sign_in import UserCode
+from ..errors import UNEXPECTED, QwenError
+from .progress import WorkProgress
+
+if TYPE_CHECKING:
+    from .session import Session
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 7.0
+"""Seconds in which the service must give a code; some editors give a command up after 10."""
+
+
+class SignIns:
+    """The sign-ins that the user was asked to finish in the browser."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._waiting: dict[str, asyncio.Task[None]] = {}
+
+    async def begin(self, provider_id: str | None) -> dict[str, Any]:
+        """The answer of `qwen.signIn`; shows the code and opens the browser."""
+        account = self._session.services.account(provider_id, self._session.settings)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                code = await account.sign_in()
+        except TimeoutError:
+            return _failed(f"{account.provider.name} does not answer; try again later.")
+        except QwenError as error:
+            return _failed(str(error))
+        if code is None:
+            self._session.editor.say(f"You are signed in to {account.provider.name} already.")
+            return {"status": "signedIn", "account": account.name}
+        self._show(account, code)
+        return _pending(code)
+
+    def stop_by_token(self, token: object) -> None:
+        """The user has cancelled the progress of a sign-in."""
+        for name, task in list(self._waiting.items()):
+            if _token(name) == token:
+                task.cancel()
+
+    def stop(self) -> None:
+        """Gives all of them up."""
+        for task in self._waiting.values():
+            task.cancel()
+
+    def _show(self, account: Account, code: UserCode) -> None:
+        name = account.provider.id
+        self._session.editor.say(
+            f"To sign in to {account.provider.name}, open {code.verification_uri} "
+            f"and enter the code {code.user_code}."
+        )
+        if name in self._waiting:
+            return
+        address = code.verification_uri_complete or code.verification_uri
+        self._session.spawn(self._session.editor.show_document(address, external=True))
+        task = self._waiting[name] = asyncio.create_task(self._wait(account))
+        task.add_done_callback(lambda _: self._waiting.pop(name, None))
+
+    async def _wait(self, account: Account) -> None:
+        name = account.provider.name
+        token = _token(account.provider.id)
+        progress = WorkProgress(self._session.editor, token, f"Qwen: Signing in to {name}")
+        try:
+            await account.signed_in()
+            self._session.editor.say(f"You are signed in to {name}.")
+        except QwenError as error:
+            self._session.editor.say(str(error), types.MessageType.Error)
+        except asyncio.CancelledError:
+            account.cancel_sign_in()
+        except Exception:
+            log.exception("The sign-in failed")
+            self._session.editor.say(UNEXPECTED, types.MessageType.Error)
+        finally:
+            progress.end()
+            self._session.status.changed()
+
+
+def _token(provider_id: str) -> str:
+    return f"qwen-lsp/sign-in/{provider_id}"
+
+
+def _failed(message: str) -> dict[str, Any]:
+    return {"status": "failed", "message": message}
+
+
+def _pending(code: UserCode) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "status": "pending",
+        "userCode": code.user_code,
+        "verificationUri": code.verification_uri,
+        "expiresIn": code.expires_in,
+        "interval": code.interval,
+    }
+    if code.verification_uri_complete:
+        answer["verificationUriComplete"] = code.verification_uri_complete
+    return answer

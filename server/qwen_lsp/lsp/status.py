@@ -1,0 +1,73 @@
+"""What the status bar of a client shows."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import QwenError
+from ..perform import Outcome
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+class Status:
+    """The state of the session, sent to clients that want it whenever it changes."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._trouble = ""
+        self._sent: dict[str, Any] | None = None
+
+    def job_ended(self, outcome: Outcome) -> None:
+        """A job has ended: a failure is shown until one ends well."""
+        if outcome.ended in ("failed", "done", "answered"):
+            self._trouble = outcome.message if outcome.ended == "failed" else ""
+        self.changed()
+
+    def changed(self) -> None:
+        """Something that it shows may have changed."""
+        status = self.value()
+        if status != self._sent and self._session.editor.announces("status"):
+            self._sent = status
+            self._session.editor.notify("qwen/status", status)
+
+    def value(self) -> dict[str, Any]:
+        """The contract's `qwen/status`."""
+        settings, jobs = self._session.settings, len(self._session.jobs.running)
+        try:
+            chosen = self._session.services.chosen(settings)
+        except QwenError as error:
+            return {"state": "signedOut", "jobs": jobs, "message": str(error)}
+        state = "working" if jobs else "trouble" if self._trouble else "ready"
+        value: dict[str, Any] = {
+            "state": state,
+            "provider": chosen.provider.id,
+            "model": settings.model or chosen.default_model,
+            "jobs": jobs,
+        }
+        if chosen.account_name:
+            value["account"] = chosen.account_name
+        if self._trouble:
+            value["message"] = self._trouble
+        return value
+
+    def full(self) -> dict[str, Any]:
+        """The status, and where its values come from."""
+        settings = self._session.settings
+        value = self.value()
+        value["sources"] = {
+            "provider": "qwen.provider" if settings.provider != "auto" else "the only one found",
+            "model": "qwen.model" if settings.model else "the provider's default",
+        }
+        return value
+
+    def sentence(self) -> str:
+        """The status in one sentence."""
+        value = self.value()
+        if "provider" not in value:
+            return str(value["message"])
+        account = f", {value['account']}" if "account" in value else ""
+        jobs = {0: "nothing is running", 1: "1 job is running"}.get(
+            value["jobs"], f"{value['jobs']} jobs are running"
+        )
+        trouble = f" Last trouble: {value['message']}" if "message" in value else ""
+        return f"Qwen: {value['model']} on {value['provider']}{account}; {jobs}.{trouble}"

@@ -1,0 +1,80 @@
+"""How an explanation gets before the user's eyes."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from ..text.document import Span
+from .documents import OpenDocument
+from .explanations import Explanation
+from .jobs import Job
+
+if TYPE_CHECKING:
+    from .session import Session
+
+MOST_OF_A_MESSAGE = 2_000
+"""Characters of an explanation that is shown as a message."""
+
+
+class View:
+    """Shows explanations in the client's own view, by hover, as a document or as a message."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._wanted: set[Explanation] = set()
+
+    def explanation(self, job: Job, document: OpenDocument, span: Span) -> Explanation:
+        """A reader for what the job says about `span`."""
+        return Explanation(job.id, job.title, document, span, self._heard)
+
+    def open(self, explanation: Explanation) -> None:
+        """Opens it as a document, or as soon as it is whole."""
+        if explanation.is_done:
+            self._session.spawn(self._open(explanation))
+        else:
+            self._wanted.add(explanation)
+
+    def _heard(self, explanation: Explanation, piece: str) -> None:
+        self._session.explanations.keep(explanation)
+        mode = self._session.settings.explain
+        if mode == "auto" and self._session.editor.announces("explanations"):
+            self._stream(explanation, piece)
+        elif explanation.is_done:
+            self._show(explanation, mode)
+        if explanation.is_done and explanation in self._wanted:
+            self._wanted.discard(explanation)
+            self._session.spawn(self._open(explanation))
+
+    def _stream(self, explanation: Explanation, piece: str) -> None:
+        start, end = explanation.range.start, explanation.range.end
+        self._session.editor.notify(
+            "qwen/explanation",
+            {
+                "job": explanation.job,
+                "uri": explanation.document.uri,
+                "range": {
+                    "start": {"line": start.line, "character": start.character},
+                    "end": {"line": end.line, "character": end.character},
+                },
+                "markdown": piece,
+                "done": explanation.is_done,
+            },
+        )
+
+    def _show(self, explanation: Explanation, mode: str) -> None:
+        editor = self._session.editor
+        if mode == "document":
+            self.open(explanation)
+        elif mode == "message":
+            editor.say(explanation.markdown.strip()[:MOST_OF_A_MESSAGE])
+        else:
+            editor.say(
+                f"{explanation.title}: hover over the code to read the answer, "
+                "or run Qwen: Open explanation."
+            )
+
+    async def _open(self, explanation: Explanation) -> None:
+        path = await asyncio.to_thread(self._session.explanations.written, explanation)
+        if not await self._session.editor.show_document(path.as_uri()):
+            self._session.editor.say(f"The explanation is in {path}.", types.MessageType.Info)
