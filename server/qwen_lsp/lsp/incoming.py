@@ -166,7 +166,11 @@ class Incoming(Outgoing):
             handler, arguments, keywords = steps.send(value)
         except StopIteration as end:
             return end.value
-        result = handler(*arguments, **(keywords or {}))
+        try:
+            result = handler(*arguments, **(keywords or {}))
+        except BaseException:
+            steps.close()
+            raise
         if inspect.iscoroutine(result):
             return self._drive_on(steps, result)
         return self._drive(steps, result)
@@ -174,7 +178,12 @@ class Incoming(Outgoing):
     async def _drive_on(
         self, steps: Generator[Any, Any, Any], first: Coroutine[Any, Any, Any]
     ) -> Any:
-        rest = self._drive(steps, await first)
+        try:
+            value = await first
+        except BaseException:
+            steps.close()
+            raise
+        rest = self._drive(steps, value)
         return await rest if inspect.iscoroutine(rest) else rest
 
     def _start(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

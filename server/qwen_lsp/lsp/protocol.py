@@ -184,7 +184,9 @@ class Protocol(Incoming):
         if command is None:
             raise RequestError(f"There is no command “{params.command}”; update Qwen's server.")
         result = command(CommandCall(_argument(params), params.work_done_token))
-        return _awaiting(result) if inspect.isawaitable(result) else result
+        if inspect.isawaitable(result) and not inspect.iscoroutine(result):
+            return _awaiting(result)
+        return result
 
     def _document(self, uri: str) -> OpenDocument:
         return self.documents().get_text_document(uri)
