@@ -1,0 +1,88 @@
+"""What is known of the families of models: thinking, sampling, and what each limit is called."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Thinking = Literal["never", "switch", "effort", "always"]
+"""Whether a family thinks: not at all, by a switch, by an effort with a level `none`, always."""
+
+Dialect = Literal["dashscope", "template", "effort"]
+"""How a service is told of thinking.
+
+`dashscope` has the families' own fields (`enable_thinking`, `reasoning_effort`), `template` hands
+the switch to the chat template (llama.cpp, vLLM, SGLang), `effort` knows `reasoning_effort` for
+every family (Ollama).
+"""
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Family:
+    """Models that are spoken to alike."""
+
+    name: str
+    thinking: Thinking
+    sampling: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
+    counts_thinking: bool = False
+    """`max_completion_tokens` is its limit, for thinking and answer together."""
+
+
+_CODER = MappingProxyType(
+    {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "repetition_penalty": 1.05}
+)
+_CODER_NEXT = MappingProxyType({"temperature": 1.0, "top_p": 0.95, "top_k": 40})
+
+# The first pattern that matches the model's name, without its vendor and in lower case, decides.
+_FAMILIES = (
+    (r"qwen3-coder-next", Family("Qwen3-Coder-Next", "never", _CODER_NEXT)),
+    (r"qwen(3|2\.5)?-?coder", Family("Qwen-Coder", "never", _CODER)),
+    (r"coder-model$", Family("Qwen OAuth's coder-model", "switch", counts_thinking=True)),
+    (r"qwen-?4", Family("Qwen4", "effort", counts_thinking=True)),
+    (r"qwen-?3\.8", Family("Qwen3.8", "effort", counts_thinking=True)),
+    (r"qwen-?3\.[567]", Family("Qwen3.5 to 3.7", "switch", counts_thinking=True)),
+    (r"(qwen3|qwen-(max|plus|flash|turbo)).*thinking|qwq|qvq", Family("Qwen thinkers", "always")),
+    (r"qwen3.*instruct", Family("Qwen3 instruct", "never")),
+    (r"qwen3|qwen-(plus|flash|turbo)", Family("Qwen3", "switch")),
+)
+_OTHER = Family("other", "never")
+
+
+def family_of(model: str) -> Family:
+    """The family of `model`; one that is asked nothing special where the name is unknown."""
+    name = model.lower().rpartition("/")[2]
+    return next((family for pattern, family in _FAMILIES if re.match(pattern, name)), _OTHER)
+
+
+def thinking_fields(family: Family, dialect: Dialect, *, thinking: bool) -> dict[str, object]:
+    """The fields of a request that turn thinking on or off; none where there is no such choice."""
+    if family.thinking in ("never", "always"):
+        return {}
+    if dialect == "template":
+        return {"chat_template_kwargs": {"enable_thinking": thinking}}
+    if dialect == "dashscope" and family.thinking == "switch":
+        return {"enable_thinking": thinking}
+    return {} if thinking else {"reasoning_effort": "none"}
+
+
+def sampling_fields(family: Family, dialect: Dialect) -> dict[str, object]:
+    """The family's own sampling, in what the service is known to take.
+
+    `top_k` and `repetition_penalty` are no fields of OpenAI's, so only DashScope is sent them.
+    """
+    known = family.sampling.items()
+    return {
+        name: n for name, n in known if dialect == "dashscope" or name in ("temperature", "top_p")
+    }
+
+
+def limit_name(family: Family, dialect: Dialect) -> str:
+    """What the limit of tokens is called: local servers and older models know only `max_tokens`."""
+    return (
+        "max_completion_tokens"
+        if dialect == "dashscope" and family.counts_thinking
+        else "max_tokens"
+    )

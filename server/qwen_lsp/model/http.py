@@ -1,0 +1,66 @@
+"""The HTTP client of the process: opened at its first use, kept alive, and never redirected."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+from qwen_lsp.model.proxies import environment_proxies
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_SECONDS = 10
+IDLE_SECONDS = 60
+
+
+class Http:
+    """Owns the one `httpx.AsyncClient`. Tests give a `transport` in place of the network."""
+
+    def __init__(self, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+
+    def client(self) -> httpx.AsyncClient:
+        """The client, opened now if it is not. Raises Unreachable where no roots can be read."""
+        if self._client is None:
+            self._client = _opened(self._transport)
+        return self._client
+
+    async def aclose(self) -> None:
+        """Closes every connection. A later `client()` opens anew."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+
+def user_agent(version: str) -> str:
+    """Our own name: the default ones of libraries are met by a firewall (qwen-services, 3.3)."""
+    return f"qwen-lsp/{version} ({sys.platform}; {platform.machine().lower() or 'unknown'})"
+
+
+def _opened(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    import httpx
+
+    from qwen_lsp.model.routes import Routes
+
+    return httpx.AsyncClient(
+        transport=transport or Routes(environment_proxies()),
+        timeout=httpx.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=None),
+        headers={"User-Agent": user_agent(_version())},
+        # No cookie is kept: nothing of one account may go along with another.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("qwen-lsp")
+    except importlib.metadata.PackageNotFoundError:
+        return "0"

@@ -1,0 +1,53 @@
+"""The services that run models: the rows of providers.toml as values."""
+
+import functools
+import importlib.resources
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from qwen_lsp.model.families import Dialect
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One row of providers.toml.
+
+    `base_url` None means that qwen.baseUrl must say it; an empty `default_model` that qwen.model
+    must. `key_env` are the environment variables that may hold its key, in order, and `key_from`
+    is the page where one gets a key. `dialect` says how thinking is turned off there.
+    `system_first` services refuse a request whose first message is no system message.
+    `start_with` and `get_model_with` are commands for the user to run when the service or the
+    model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
+    """
+
+    id: str
+    name: str
+    operator: str
+    default_model: str
+    dialect: Dialect
+    base_url: str | None = None
+    key_env: tuple[str, ...] = ()
+    sign_in: bool = False
+    needs_key: bool = False
+    key_from: str | None = None
+    loopback_only: bool = False
+    system_first: bool = False
+    start_with: str | None = None
+    get_model_with: str | None = None
+    advice: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@functools.cache
+def providers() -> Mapping[str, Provider]:
+    """All providers by id, in the order of the file, which is the order of the documentation."""
+    text = importlib.resources.files("qwen_lsp.model").joinpath("providers.toml").read_text("utf-8")
+    rows = {name: _provider(name, row) for name, row in tomllib.loads(text).items()}
+    return MappingProxyType(rows)
+
+
+def _provider(name: str, row: dict[str, object]) -> Provider:
+    fields = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+    return Provider(id=name, **fields)  # type: ignore[arg-type]  # a test checks the rows' types

@@ -1,0 +1,60 @@
+"""The ways that requests take to the network. Imports httpx, so it is imported when it is used."""
+
+import ssl
+from collections.abc import Mapping
+
+import httpx
+
+from qwen_lsp.errors import Unreachable
+from qwen_lsp.model.proxies import proxy_for
+
+_KEPT_ALIVE_SECONDS = 30
+_PORTS = {"https": 443, "http": 80}
+
+
+class Routes(httpx.AsyncBaseTransport):
+    """One pool of connections for the direct way and one for each proxy.
+
+    httpx's own reading of the environment would send a request to this machine through the proxy
+    wherever NO_PROXY does not name it, so the way is chosen here.
+    """
+
+    def __init__(self, proxies: Mapping[str, str]) -> None:
+        self._proxies = proxies
+        self._roots = _roots()
+        self._pools: dict[str | None, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends `request` its way. Raises Unreachable for a proxy that can't be used."""
+        url = request.url
+        proxy = proxy_for(url.scheme, url.host, url.port or _PORTS[url.scheme], self._proxies)
+        if proxy not in self._pools:
+            self._pools[proxy] = self._pool(proxy)
+        return await self._pools[proxy].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        for pool in self._pools.values():
+            await pool.aclose()
+
+    def _pool(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_ALIVE_SECONDS)
+        try:
+            return httpx.AsyncHTTPTransport(verify=self._roots, proxy=proxy, limits=limits)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # The address of the proxy may hold a password, so it is not shown.
+            raise Unreachable(
+                "The proxy that the environment names can't be used; set HTTPS_PROXY to the "
+                "address of an HTTP proxy, such as http://proxy:3128."
+            ) from None
+
+
+def _roots() -> ssl.SSLContext:
+    """certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR names."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError:
+        raise Unreachable(
+            "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read; correct "
+            "that path."
+        ) from None
