@@ -1,0 +1,128 @@
+"""What is posted to an authorization server, and what comes back, as values."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+# A code of RFC 6749, section 5.2. Whatever else stands in its place might echo a secret.
+_ERROR_CODE = re.compile(r"[a-z]{1,20}(_[a-z]{1,20}){0,5}")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]{1,40}/[A-Za-z0-9.+-]{1,60}")
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An authorization server and what this client is to it: a public one, without a secret."""
+
+    origin: str
+    client_id: str
+    scope: str
+
+    @property
+    def device_endpoint(self) -> str:
+        return f"{self.origin}/api/v1/oauth2/device/code"
+
+    @property
+    def token_endpoint(self) -> str:
+        return f"{self.origin}/api/v1/oauth2/token"
+
+    @property
+    def host(self) -> str:
+        return self.origin.partition("://")[2]
+
+
+QWEN = Issuer(
+    origin="https://chat.qwen.ai",
+    client_id="f0304373b74a44d2b584a3fb70ca9e56",
+    scope="openid profile email model.completion",
+)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of an application/x-www-form-urlencoded body. Its repr shows no secret."""
+
+    fields: Mapping[str, str | SecretStr]
+
+    def revealed(self) -> dict[str, str]:
+        """The fields in the clear, for the one call that sends them."""
+        return {name: _clear(value) for name, value in self.fields.items()}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer, read whole; `at` is when, in seconds since the epoch."""
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    at: float
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """No answer came; `reason` reads after "because"; `at` is when, in seconds since the epoch."""
+
+    reason: str
+    at: float
+
+
+Reply = Answer | NoAnswer
+
+
+def json_object(answer: Answer) -> Mapping[str, object] | None:
+    """The JSON object in the body; None for anything else, as the page of a firewall."""
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def error_code(body: Mapping[str, object]) -> str | None:
+    """The error that a body names, as a word that is safe to show; None where it names none."""
+    error = body.get("error")
+    if isinstance(error, dict):
+        error = error.get("code") or error.get("type") or "unnamed"
+    if not error:
+        return None
+    return error if isinstance(error, str) and _ERROR_CODE.fullmatch(error) else "unnamed"
+
+
+def is_transient(reply: Reply) -> bool:
+    """Whether the same request may well succeed a little later."""
+    return isinstance(reply, NoAnswer) or reply.status >= 500 or reply.status == 408
+
+
+def what_came(reply: Reply) -> str:
+    """The reply in a few words that hold nothing of its body, to read after "because"."""
+    if isinstance(reply, NoAnswer):
+        return reply.reason
+    body = json_object(reply)
+    if body is None:
+        media = _MEDIA_TYPE.match(reply.content_type)
+        kind = media.group() if media else "content of no known type"
+        return f"it answered {reply.status} with {kind} in place of JSON"
+    code = error_code(body)
+    return f"it answered {reply.status}" + (f" ({code})" if code else "")
+
+
+def visible(value: object) -> str | None:
+    """`value` if it is text of visible ASCII alone, as tokens and codes are, else None."""
+    return value if isinstance(value, str) and _VISIBLE.fullmatch(value) else None
+
+
+def seconds(value: object) -> float | None:
+    """A positive number of seconds, as a number or in digits, else None."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < 1e15 else None
+
+
+def _clear(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -1,0 +1,201 @@
+"""The token of one issuer: read anew for each use, and renewed by one program at a time."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
+
+from .exchange import Issuer
+from .lock import Clock, NotWritable
+from .post import Client, post
+from .refresh import refresh_form, refreshed
+from .store import Store
+from .token import Token
+
+log = logging.getLogger(__name__)
+
+# A token that is refused so soon after it was given, in seconds, will not get better by another.
+_FRESH = 300.0
+
+
+class FreshTokenRefused(AccountError):
+    """The service refused a token that was given only just now."""
+
+
+@dataclass(frozen=True)
+class _Unsaved:
+    """A token that could not be written over what the file holds."""
+
+    token: Token
+    on_file: Token | None
+
+
+class Tokens:
+    """The one owner of the token in `store`; `message` says what is wrong with keeping it."""
+
+    def __init__(self, issuer: Issuer, store: Store, http: Client, *, clock: Clock) -> None:
+        self.message: str | None = None
+        self._issuer = issuer
+        self._store = store
+        self._http = http
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+        self._renewal: asyncio.Task[Token] | None = None
+        self._unsaved: _Unsaved | None = None
+        self._given: tuple[SecretStr, float] | None = None
+        self._of_no_use: SecretStr | None = None
+
+    async def known(self) -> Token | None:
+        """The newest token, stale or not, of this program and all others."""
+        if self._unsaved is None:
+            return await self._store.token()
+        on_file = await self._token_on_file()
+        if self._unsaved.on_file == on_file:
+            return self._unsaved.token
+        self._unsaved = self.message = None
+        return on_file
+
+    async def usable(self) -> Token:
+        """A token to sign a request with; renewed if need be. Raises AccountError."""
+        token = self._there(await self.known())
+        return await self._renewed(None) if token.is_stale(self._clock()) else token
+
+    async def instead_of(self, refused: SecretStr) -> Token:
+        """A token after the service refused one with 401.
+
+        Raises FreshTokenRefused for a token that was given only just now, so that nothing goes
+        round in circles, and AccountError.
+        """
+        token = self._there(await self.known())
+        if token.access_token == refused and self._is_fresh(refused):
+            self._of_no_use = refused
+            raise FreshTokenRefused(f"The sign-in at {self._issuer.host} was refused.")
+        if token.access_token != refused and not token.is_stale(self._clock()):
+            return token
+        return await self._renewed(refused)
+
+    def is_of_no_use(self, token: Token) -> bool:
+        """Whether the service refused `token` for good."""
+        return token.access_token == self._of_no_use
+
+    async def keep(self, token: Token) -> None:
+        """Keeps a token that a sign-in gave: in the file if that can be, else in memory."""
+        try:
+            async with self._writing():
+                await self._save(token, on_file=await self._token_on_file())
+        except AccountError as error:
+            self._keep_in_memory(token, await self._token_on_file(), error)
+        self._given = (token.access_token, self._clock())
+
+    async def forget(self) -> None:
+        """Signs out: deletes the file. Raises AccountError."""
+        async with self._one_at_a_time:
+            self._unsaved = self._given = self.message = None
+            if await self._store.exists():
+                async with self._store.locked():
+                    await self._store.delete()
+
+    async def aclose(self) -> None:
+        """Waits for a renewal that is under way: cut short it could lose the token."""
+        if self._renewal is not None:
+            await asyncio.wait({self._renewal})
+
+    def _there(self, token: Token | None) -> Token:
+        if token is None:
+            raise NotSignedIn(f"Nobody is signed in at {self._issuer.host}; sign in first.")
+        return token
+
+    def _is_fresh(self, refused: SecretStr) -> bool:
+        if refused == self._of_no_use:
+            return True
+        return (
+            self._given is not None
+            and self._given[0] == refused
+            and self._clock() - self._given[1] < _FRESH
+        )
+
+    async def _renewed(self, refused: SecretStr | None) -> Token:
+        """Joins the renewal that is under way, or begins one. It outlives a caller's cancellation:
+        one cut short could lose the token that the server has already given in exchange.
+        """
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew(refused))
+            self._renewal.add_done_callback(_look_at)
+        return await asyncio.shield(self._renewal)
+
+    async def _renew(self, refused: SecretStr | None) -> Token:
+        """Adopts what another program renewed, else spends the refresh token just read."""
+        async with self._writing():
+            on_file = await self._token_on_file()
+            token = self._there(await self.known())
+            if token.access_token != refused and not token.is_stale(self._clock()):
+                return token
+            newer = await self._refreshed(token)
+            await self._save(newer, on_file=on_file)
+            self._given = (newer.access_token, self._clock())
+            log.info("renewed the sign-in at %s", self._issuer.host)
+            return newer
+
+    async def _refreshed(self, token: Token) -> Token:
+        form = refresh_form(self._issuer, token)
+        reply = await post(self._http, self._issuer.token_endpoint, form, clock=self._clock)
+        try:
+            return refreshed(self._issuer, token, reply)
+        except CredentialRefused:
+            await self._drop(token)
+            raise
+
+    async def _drop(self, refused: Token) -> None:
+        """Deletes the file if the refresh token in it is the one that was refused."""
+        self._unsaved = None
+        try:
+            on_file = await self._store.token()
+            if on_file and on_file.refresh_token == refused.refresh_token:
+                await self._store.delete()
+        except AccountError as error:
+            log.warning("%s", error)
+
+    async def _save(self, token: Token, *, on_file: Token | None) -> None:
+        try:
+            await self._store.write(token)
+        except AccountError as error:
+            self._keep_in_memory(token, on_file, error)
+        else:
+            self._unsaved = self.message = None
+
+    def _keep_in_memory(self, token: Token, on_file: Token | None, error: AccountError) -> None:
+        self._unsaved = _Unsaved(token, on_file)
+        why = str(error).rstrip(".")
+        self.message = f"{why}; the sign-in is kept in memory until this program ends."
+        log.warning("%s", self.message)
+
+    async def _token_on_file(self) -> Token | None:
+        try:
+            return await self._store.token()
+        except AccountError:
+            return None
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """Keeps out the other tasks of this program and the other programs.
+
+        A token that is in memory alone is renewed without the lock where no lock can be made.
+        """
+        async with self._one_at_a_time, AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._store.locked())
+            except NotWritable:
+                if self._unsaved is None:
+                    raise
+            yield
+
+
+def _look_at(renewal: asyncio.Task[Token]) -> None:
+    """Its failure is the waiters' to tell; if none is left, asyncio need not complain of that."""
+    if not renewal.cancelled():
+        renewal.exception()
