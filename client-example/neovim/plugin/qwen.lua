@@ -1,0 +1,75 @@
+-- qwen-lsp in Neovim 0.11 and newer. What the server offers for a selection is in the menu of code actions (gra);
+-- these commands do the same without the menu, and what has no place in it.
+
+vim.lsp.config('qwen', {
+  cmd = { 'qwen-lsp' },
+  root_markers = { '.git' },
+  -- settings = { qwen = { provider = 'ollama', model = 'qwen3-coder:30b' } },
+})
+vim.lsp.enable('qwen')
+
+local function execute(command, argument)
+  local client = vim.lsp.get_clients({ name = 'qwen', bufnr = 0 })[1]
+  if not client then
+    vim.notify('qwen-lsp does not run for this buffer; :checkhealth vim.lsp says more.', vim.log.levels.WARN)
+    return
+  end
+  if type(argument) == 'function' then
+    argument = argument(client)
+  end
+  client:exec_cmd({ title = command, command = command, arguments = { argument } }, { bufnr = 0 })
+end
+
+--- The lines that a command was given, or where the cursor is, as an LSP range.
+local function chosen(options, encoding)
+  if options.range == 0 then
+    return vim.lsp.util.make_range_params(0, encoding).range
+  end
+  local last = vim.fn.getline(options.line2)
+  return {
+    start = { line = options.line1 - 1, character = 0 },
+    ['end'] = { line = options.line2 - 1, character = vim.str_utfindex(last, encoding) },
+  }
+end
+
+local function run(action, options, instruction)
+  execute('qwen.run', function(client)
+    return {
+      action = action,
+      uri = vim.uri_from_bufnr(0),
+      range = chosen(options, client.offset_encoding),
+      instruction = instruction,
+    }
+  end)
+end
+
+local function command(name, does, options)
+  vim.api.nvim_create_user_command('Qwen' .. name, does, options)
+end
+
+command('Explain', function(options)
+  run('explain', options)
+end, { range = true, desc = 'Explain the lines' })
+
+command('Refactor', function(options)
+  run('refactor', options)
+end, { range = true, desc = 'Refactor the lines' })
+
+command('Edit', function(options)
+  local instruction = options.args ~= '' and options.args or vim.fn.input('What should change? ')
+  if instruction ~= '' then
+    run('edit', options, instruction)
+  end
+end, { range = true, nargs = '*', desc = 'Change the lines as you say' })
+
+for name, id in pairs({
+  Stop = 'qwen.stop',
+  SignIn = 'qwen.signIn',
+  SignOut = 'qwen.signOut',
+  Status = 'qwen.showStatus',
+  OpenExplanation = 'qwen.openExplanation',
+}) do
+  command(name, function()
+    execute(id)
+  end, {})
+end
