@@ -1,0 +1,339 @@
+"""Plays a scenario: a real server in memory, an editor model, and a service that says its lines."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+
+from qwen_lsp.lsp.server import create_server
+from qwen_lsp.model.http import Http
+from qwen_lsp.text.document import Position, Span
+
+from .model_editor import Json, Kind, ModelEditor, OpenFile, span_of
+from .scenario import EXPECTATIONS, Block, Scenario
+from .service import Service, Stream, chunk, event, last_chunks
+
+Cut = Literal["whole", "lines", "characters"]
+
+QUIET = 1.0
+"""Seconds, on a clock that jumps, after which everything that was on its way has arrived."""
+
+CAPABILITIES: Json = {
+    "workspace": {"applyEdit": True, "configuration": True},
+    "window": {"showDocument": {"support": True}, "workDoneProgress": True},
+    "textDocument": {"codeAction": {"codeActionLiteralSupport": {}}},
+    "experimental": {"qwen": {"jobs": True, "status": True}},
+}
+LANGUAGES = {
+    "py": "python", "md": "markdown", "js": "javascript", "go": "go", "html": "html",
+    "txt": "plaintext", "rs": "rust", "c": "c", "Makefile": "makefile", "css": "css",
+}  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """What a scenario has brought about so far, in the words of its expectations."""
+
+    shown: list[str] = field(default_factory=list)
+    offered: list[str] = field(default_factory=list)
+    error: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)
+    prompt: list[str] = field(default_factory=list)
+
+
+class Player:
+    """One run of one scenario."""
+
+    def __init__(self, scenario: Scenario, cut: Cut, kind: Kind, home: Path) -> None:
+        self.scenario, self.cut, self.kind = scenario, cut, kind
+        self.service = Service()
+        self.settings: Json = {"provider": "ollama"}
+        self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
+        self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
+        self.seen = Seen()
+        self.editor: ModelEditor
+        self.file: OpenFile
+        self.selection: Span
+        self._messages_read = 0
+        self._streams_used = 0
+
+    async def play(self) -> dict[int, str]:
+        """What each expectation should say, by its line, if it says something else."""
+        blocks = iter(self.scenario.blocks)
+        wrong: dict[int, str] = {}
+        remaining = self.scenario.blocks
+        async with asyncio.timeout(3600):
+            for block in blocks:
+                remaining = remaining[1:]
+                if block.word in EXPECTATIONS:
+                    await self._check(block, wrong)
+                else:
+                    await self._step(block, remaining)
+        self._take_messages()
+        await self.server.close()
+        self._check_absent(wrong)
+        return wrong
+
+    async def _step(self, block: Block, remaining: list[Block]) -> None:
+        step: Callable[[Block], Any] = getattr(self, f"_do_{block.word}")
+        if block.word == "model":
+            await self._do_model(block, is_last=not _comes_more(remaining))
+        else:
+            result = step(block)
+            if asyncio.iscoroutine(result):
+                await result
+        if hasattr(self, "server"):
+            await asyncio.sleep(QUIET)
+
+    # What a scenario sets up.
+
+    def _do_client(self, block: Block) -> None:
+        _merge(self.capabilities, json.loads(block.text))
+
+    def _do_settings(self, block: Block) -> None:
+        self.settings = json.loads(block.text)
+
+    def _do_environment(self, block: Block) -> None:
+        self.environment.update(line.split("=", 1) for line in block.text.splitlines())
+
+    async def _do_document(self, block: Block) -> None:
+        """Starts the editor and opens the file; «» is what is selected."""
+        path = block.words[0] if block.words else "example.py"
+        text = block.text if "no-newline" in block.words else block.text + "\n"
+        text = text.replace("␉", "\t").replace("␌", "\f")
+        if "crlf" in block.words:
+            text = text.replace("\n", "\r\n")
+        before, _, rest = text.partition("«")
+        chosen, _, after = rest.partition("»")
+        http = Http(transport=self.service)
+        self.server = create_server(http=http, environ=self.environment)
+        self.editor = ModelEditor(self.server, self.kind)
+        self.editor.settings = self.settings
+        await self.editor.start(
+            self.capabilities, workspaceFolders=[{"uri": "file:///work", "name": "work"}]
+        )
+        await asyncio.sleep(QUIET)
+        language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
+        whole = before + chosen + after
+        self.file = self.editor.open(f"file:///work/{path}", whole, language)
+        start = span_of(whole, before).end if before else Position(0, 0)
+        self.selection = Span(start, span_of(whole, before + chosen).end)
+
+    # What is done in it.
+
+    async def _do_run(self, block: Block) -> None:
+        (action,) = block.words
+        if action == "sign-in":
+            await self._command("qwen.signIn", {})
+            return
+        argument: Json = {
+            "action": action,
+            "uri": self.file.uri,
+            "range": self.editor.range_of(self.file, self.selection),
+        }
+        if block.text.strip():
+            argument["instruction"] = block.text.strip()
+        await self._command("qwen.run", argument)
+
+    async def _do_command(self, block: Block) -> None:
+        argument = json.loads(block.text) if block.text.strip() else None
+        await self._command(block.words[0], argument)
+
+    async def _command(self, name: str, argument: Json | None) -> None:
+        answer = await self.editor.command(name, argument)
+        if "error" in answer:
+            self.seen.error.append(answer["error"]["message"])
+        elif isinstance(answer["result"], dict) and answer["result"].get("status") == "failed":
+            self.seen.error.append(answer["result"]["message"])
+
+    async def _do_menu(self, block: Block) -> None:
+        context: Json = {"diagnostics": [], **(json.loads(block.text) if block.text else {})}
+        params = {
+            "textDocument": {"uri": self.file.uri},
+            "range": self.editor.range_of(self.file, self.selection),
+            "context": context,
+        }
+        answer = await self.editor.request("textDocument/codeAction", params)
+        for action in answer["result"] or ():
+            kind = action.get("kind")
+            self.seen.offered.append(action["title"] + (f" [{kind}]" if kind else ""))
+
+    async def _do_model(self, block: Block, *, is_last: bool) -> None:
+        if status := block.options.get("status"):
+            headers = {"content-type": block.options.get("type", "application/json")}
+            response = httpx.Response(int(status), headers=headers, text=block.text)
+            self.service.refusals.append(response)
+            return
+        stream = await self._stream()
+        for piece in self._pieces(block.text if "open" in block.words else block.text + "\n"):
+            stream.pieces.put_nowait(piece if "raw" in block.words else chunk(content=piece))
+            await asyncio.sleep(0.01)
+        if "thinking" in block.words:
+            stream.pieces.put_nowait(chunk(reasoning_content="Hm."))
+        if "error" in block.options:
+            stream.pieces.put_nowait(event({"error": {"message": block.options["error"]}}))
+        if "cut" in block.words or "error" in block.options:
+            stream.pieces.put_nowait(None)
+        elif is_last:
+            for piece in last_chunks():
+                stream.pieces.put_nowait(piece)
+            stream.pieces.put_nowait(None)
+
+    async def _stream(self) -> Stream:
+        """The newest stream that the server reads; waits until it has asked."""
+        await asyncio.sleep(QUIET)
+        return self.service.streams[-1]
+
+    def _pieces(self, text: str) -> Iterator[str]:
+        if self.cut == "whole":
+            yield text
+        elif self.cut == "lines":
+            yield from text.splitlines(keepends=True)
+        else:
+            yield from text
+
+    def _do_typed(self, block: Block) -> None:
+        """`OLD -> NEW`: the first OLD in the file becomes NEW; `\\n` is a line end."""
+        for line in block.text.splitlines():
+            old, arrow, new = line.partition(" -> ")
+            assert arrow, f"line {block.line}: a typed line is “OLD -> NEW”"
+            self._type(old.replace("\\n", "\n"), new.replace("\\n", "\n"))
+
+    def _type(self, old: str, new: str) -> None:
+        """Only what really differs is typed, as an editor would have it."""
+        text = self.file.document.text
+        assert old in text, f"“{old}” is not in the file"
+        span = span_of(text, old)
+        common = 0
+        while common < min(len(old), len(new)) and old[common] == new[common]:
+            common += 1
+        if common:
+            span = span_of(text, text[: text.index(old) + len(old)])
+            start = span_of(text, text[: text.index(old) + common]).end
+            span = Span(start, span.end)
+        self.editor.type(self.file, span, new[common:])
+
+    def _do_refused(self, block: Block) -> None:
+        self.editor.refusals += int(block.rest or 1)
+
+    async def _do_cancel(self, block: Block) -> None:
+        if "progress" in block.words:
+            token = f"qwen-lsp/job/{block.options.get('job', '1')}"
+            self.editor.notify("window/workDoneProgress/cancel", {"token": token})
+        else:
+            await self._command("qwen.stop", None)
+
+    def _do_answer(self, block: Block) -> None:
+        """What the authorization server says next: a status, and a body below it."""
+        status, _, body = block.text.partition("\n")
+        headers = {"content-type": block.options.get("type", "application/json")}
+        self.service.answers.append(httpx.Response(int(status), headers=headers, text=body))
+
+    def _do_saved(self, block: Block) -> None:
+        self.editor.save(self.file, formatted=lambda: self._do_typed(block))
+
+    def _do_closed(self, _: Block) -> None:
+        self.editor.close(self.file)
+
+    async def _do_wait(self, block: Block) -> None:
+        await asyncio.sleep(float(block.rest))
+
+    async def _do_hover(self, block: Block) -> None:
+        place = span_of(self.file.document.text, block.text.strip()).start
+        position = self.editor.range_of(self.file, Span(place, place))["start"]
+        params = {"textDocument": {"uri": self.file.uri}, "position": position}
+        answer = await self.editor.request("textDocument/hover", params)
+        if answer["result"]:
+            self.seen.shown.append(answer["result"]["contents"]["value"].strip())
+
+    # What is expected of it.
+
+    async def _check(self, block: Block, wrong: dict[int, str]) -> None:
+        await asyncio.sleep(QUIET)
+        self._take_messages()
+        if block.word in ("edits", "transcript") and self.cut != "lines":
+            self.seen.edits.clear()
+            return
+        actual = self._actual(block)
+        if actual != block.text:
+            wrong[block.line] = actual
+
+    def _actual(self, block: Block) -> str:
+        if block.word == "result":
+            text = self.file.document.text
+            if "crlf" in block.words:
+                assert text.count("\n") == text.count("\r\n"), "a line end is not CRLF"
+                text = text.replace("\r\n", "\n")
+            text = text.replace("\t", "␉").replace("\f", "␌")
+            assert "no-newline" in block.words or text.endswith("\n"), "the last newline is gone"
+            return text if "no-newline" in block.words else text.removesuffix("\n")
+        if block.word == "prompt":
+            return _prompt(self.service.chats[-1])
+        if block.word == "edits":
+            return "\n".join(_edit(edit) for edits in self.file.edits for edit in edits)
+        lines: list[str] = getattr(self.seen, block.word)
+        actual = "\n".join(lines)
+        lines.clear()
+        return actual
+
+    def _take_messages(self) -> None:
+        fresh = self.editor.messages[self._messages_read :]
+        self._messages_read = len(self.editor.messages)
+        for kind, text in fresh:
+            (self.seen.error if kind < 3 else self.seen.shown).append(text)
+        for opened in self.editor.opened:
+            if opened.get("external"):
+                self.seen.shown.append(f"browser: {opened['uri']}")
+            else:
+                self.seen.shown.append(_file_text(opened["uri"]))
+        self.editor.opened.clear()
+        for method, params in self.editor.notifications:
+            if method == "qwen/jobEnded":
+                self.seen.ended.append(params["outcome"])
+            elif method == "qwen/explanation":
+                self.seen.shown.append(params["markdown"] + ("∎" if params["done"] else ""))
+        self.editor.notifications.clear()
+
+    def _check_absent(self, wrong: dict[int, str]) -> None:
+        """What happened although no block of the scenario speaks of it."""
+        last = self.scenario.blocks[-1].line
+        for word in ("shown", "offered", "error"):
+            if lines := getattr(self.seen, word):
+                wrong[-last] = f"{word}, which nothing expects: " + "\n".join(lines)
+
+
+def _comes_more(remaining: list[Block]) -> bool:
+    """Whether the stream of this reply goes on in a later block."""
+    for block in remaining:
+        if block.word == "model":
+            return "status" not in block.options
+        if block.word == "run":
+            return False
+    return False
+
+
+def _prompt(body: Json) -> str:
+    return "\n\n".join(f"{each['role']}: {each['content']}" for each in body["messages"])
+
+
+def _edit(edit: Any) -> str:
+    (start, end), text = edit
+    return f"{start.line}:{start.column}-{end.line}:{end.column} {json.dumps(text, ensure_ascii=False)}"
+
+
+def _file_text(uri: str) -> str:
+    path = Path.from_uri(uri) if hasattr(Path, "from_uri") else Path(httpx.URL(uri).path)
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _merge(into: Json, update: Json) -> None:
+    for key, value in update.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value

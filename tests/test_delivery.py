@@ -1,0 +1,208 @@
+"""A reply streams in while its user types: what stands in the document at the end is known."""
+
+import random
+
+import pytest
+
+from qwen_lsp.lsp.delivery import ANSWER_LIMIT, MOST_REFUSALS, PACE, SYNC_LIMIT, Delivery
+from qwen_lsp.lsp.writing import Ending, Send, Writing
+from qwen_lsp.text.document import Document, Edit, Position, Span
+
+from .support.typing_user import Desk, Kind
+
+ABOVE = "".join(f"above {number}\n" for number in range(10))
+BELOW = "\n" + "".join(f"below {number}\n" for number in range(10))
+
+
+def lines_of(rng: random.Random, count: int, word: str) -> list[str]:
+    """Code-like lines: some blank, some repeated, the first and the last neither."""
+    middle = [
+        rng.choice(
+            [f"    {word} = {rng.randrange(99)}", f"    old = {rng.randrange(99)}", "", "    }"]
+        )
+        for _ in range(count)
+    ]
+    return [f"def {word}():", *middle, f"    return {word}"]
+
+
+def run(kind: Kind, seed: int, *, lines: int, seconds: float) -> tuple[Desk, str, str]:
+    """A desk where a reply came while its user typed; its text and what it should be."""
+    rng = random.Random(seed)
+    original = "\n".join(lines_of(rng, rng.randint(0, 40), "old"))
+    reply = lines_of(rng, lines, "new")
+    desk = Desk(kind, ABOVE, original, BELOW, rng)
+    desk.reply(reply, seconds=seconds)
+    when = 0.0
+    while when < seconds + 1:
+        when += rng.choice([0.01, 0.07, 0.3])
+        desk.clock.call_at(when, rng.choice([desk.type_above, desk.type_below]))
+    desk.clock.run(until=when + 30)
+    return desk, desk.editor.text, desk.expected("\n".join(reply))
+
+
+@pytest.mark.parametrize("kind", ["vscode", "helix"])
+@pytest.mark.parametrize("seed", range(200))
+def test_typing_while_a_reply_of_500_tokens_streams(kind: Kind, seed: int) -> None:
+    desk, text, expected = run(kind, seed, lines=60, seconds=5)
+    assert desk.ending is Ending.SETTLED
+    assert text == expected
+
+
+@pytest.mark.parametrize("kind", ["vscode", "helix"])
+def test_each_line_is_written_about_once(kind: Kind) -> None:
+    desk = Desk(kind, ABOVE, "old", BELOW, random.Random(1))
+    reply = [f"line {number} of the reply" for number in range(500)]
+    desk.reply(reply, seconds=20)
+    desk.clock.run(until=60)
+    written = sum(len(edit.text) for send in desk.sent for edit in send.edits)
+    assert written <= 1.3 * len("\n".join(reply))
+    assert len(desk.sent) <= 8 * 20 + 2
+    assert desk.dropped == 0
+
+
+def test_in_eglot_and_neovim_a_reply_arrives_whole_when_nobody_types() -> None:
+    for kind in ("neovim", "eglot"):
+        desk = Desk(kind, ABOVE, "old", BELOW, random.Random(1))
+        desk.reply(["one", "two", "three"], seconds=1)
+        desk.clock.run(until=60)
+        assert desk.editor.text == desk.expected("one\ntwo\nthree")
+        assert desk.ending is Ending.SETTLED
+
+
+def opened(text: str, first: int, last: int) -> tuple[Document, Delivery, Writing]:
+    document = Document(text)
+    delivery = Delivery(document, 1)
+    return document, delivery, delivery.begin(first, last)
+
+
+def sent(delivery: Delivery, now: float = 0.0) -> Send:
+    send = delivery.next(now)
+    assert isinstance(send, Send)
+    return send
+
+
+def changed(delivery: Delivery, *edits: Edit, version: int, by_save: bool = False) -> None:
+    for edit in edits:
+        delivery.document.apply(edit)
+    delivery.changed(version, edits, by_save=by_save)
+
+
+def test_applied_is_not_believed_before_the_text_is_seen() -> None:
+    _, delivery, writing = opened("a\nb\nc", 1, 2)
+    writing.rewrite.extend(["new"])
+    writing.finish()
+    first = sent(delivery)
+    delivery.answered(first, 0.0, applied=True)
+    changed(delivery, Edit(Span(Position(0, 0), Position(0, 0)), "x"), version=2)
+    again = sent(delivery, PACE)
+    assert again.version == 2
+    assert again.edits == first.edits
+
+
+def test_a_refused_edit_is_made_anew_for_what_is_there_now() -> None:
+    _, delivery, writing = opened("a\nb\nc", 1, 2)
+    writing.rewrite.extend(["new"])
+    first = sent(delivery)
+    changed(delivery, Edit(Span(Position(0, 0), Position(0, 0)), "x\n"), version=2)
+    delivery.answered(first, 0.05, applied=False)
+    assert sent(delivery, PACE).edits == (Edit(Span(Position(2, 0), Position(2, 0)), "new\n"),)
+
+
+def test_one_edit_is_in_flight() -> None:
+    _, delivery, writing = opened("a\nb\nc", 1, 2)
+    writing.rewrite.extend(["new"])
+    sent(delivery)
+    writing.rewrite.extend(["newer"])
+    assert delivery.next(1.0) == ANSWER_LIMIT
+
+
+def test_an_editor_that_always_refuses_ends_the_writing() -> None:
+    _, delivery, writing = opened("a", 0, 1)
+    writing.rewrite.extend(["new"])
+    now = 0.0
+    for _ in range(MOST_REFUSALS):
+        delivery.answered(sent(delivery, now), now, applied=False, reason="read-only")
+        now += 1.0
+    assert (writing.ending, writing.reason) == (Ending.REFUSED, "read-only")
+
+
+def test_an_editor_that_never_answers_ends_the_writing() -> None:
+    _, delivery, writing = opened("a", 0, 1)
+    writing.rewrite.extend(["new"])
+    sent(delivery)
+    delivery.next(ANSWER_LIMIT)
+    assert writing.ending is Ending.SILENT
+
+
+def test_an_editor_that_answers_and_does_nothing_ends_the_writing() -> None:
+    _, delivery, writing = opened("a", 0, 1)
+    writing.rewrite.extend(["new"])
+    delivery.answered(sent(delivery), 1.0, applied=True)
+    assert delivery.next(2.0) == 1.0 + SYNC_LIMIT
+    delivery.next(1.0 + SYNC_LIMIT)
+    assert writing.ending is Ending.SILENT
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit(Span(Position(1, 1), Position(1, 1)), "x"),
+        Edit(Span(Position(1, 0), Position(1, 1)), ""),
+        Edit(Span(Position(0, 1), Position(2, 1)), ""),
+        Edit(Span(Position(0, 0), Position(4, 0)), ""),
+    ],
+)
+def test_typing_inside_takes_over(edit: Edit) -> None:
+    _, delivery, writing = opened("a\nbcd\nefg\nh\n", 1, 3)
+    writing.rewrite.extend(["new"])
+    changed(delivery, edit, version=2)
+    assert writing.ending is Ending.TAKEN_OVER
+
+
+@pytest.mark.parametrize("column", [0, 3])
+def test_an_insertion_at_an_edge_is_outside(column: int) -> None:
+    document, delivery, writing = opened("a\nbcd\ne", 1, 2)
+    at = Position(1, column)
+    changed(delivery, Edit(Span(at, at), "x"), version=2)
+    assert writing.ending is None
+    writing.rewrite.extend(["new"])
+    writing.finish()
+    for edit in sent(delivery).edits:
+        document.apply(edit)
+    assert document.text == ("a\nxnew\ne" if column == 0 else "a\nnewx\ne")
+
+
+def test_a_formatter_that_runs_on_save_does_not_take_over() -> None:
+    document, delivery, writing = opened("a\nb  \nc  \nd\n", 1, 3)
+    writing.rewrite.extend(["new  "])
+    send = sent(delivery)
+    for edit in send.edits:
+        document.apply(edit)
+    delivery.changed(2, send.edits)
+    trims = [Edit(Span(Position(row, 1), Position(row, 3)), "") for row in (2, 3)]
+    trims.append(Edit(Span(Position(1, 3), Position(1, 5)), ""))
+    changed(delivery, *trims, version=3, by_save=True)
+    assert document.text == "a\nnew\nb\nc\nd\n"
+    writing.rewrite.extend(["last"])
+    writing.finish()
+    for edit in reversed(sent(delivery, 1.0).edits):
+        document.apply(edit)
+    assert document.text == "a\nnew\nlast\nd\n"
+
+
+def test_restoring_puts_the_original_back_even_with_an_edit_in_flight() -> None:
+    document, delivery, writing = opened("a\nb\nc\nd", 1, 3)
+    writing.rewrite.extend(["new", "c"])
+    send = sent(delivery)
+    writing.restore()
+    assert isinstance(delivery.next(0.1), float)
+    for edit in reversed(send.edits):
+        document.apply(edit)
+    delivery.changed(2, send.edits[::-1])
+    back = sent(delivery, 1.0)
+    for edit in reversed(back.edits):
+        document.apply(edit)
+    delivery.changed(3, back.edits[::-1])
+    assert delivery.next(2.0) is None
+    assert writing.ending is Ending.SETTLED
+    assert document.text == "a\nb\nc\nd"

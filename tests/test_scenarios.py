@@ -1,0 +1,34 @@
+"""Every scenario, with the reply whole, by lines and by characters, in two kinds of editor.
+
+`SCENARIO_UPDATE=1` writes what really happened into the expectations.
+"""
+
+import os
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from .support.model_editor import Kind
+from .support.player import Cut, Player
+from .support.scenario import Scenario, read_scenarios, rewritten
+from .support.virtual_time import run_virtually
+
+FOLDER = Path(__file__).parent / "scenarios"
+SCENARIOS = [scenario for path in sorted(FOLDER.glob("*.md")) for scenario in read_scenarios(path)]
+UPDATES = os.environ.get("SCENARIO_UPDATE") == "1"
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("cut", get_args(Cut))
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_scenario(scenario: Scenario, cut: Cut, kind: Kind, tmp_path: Path) -> None:
+    wrong = run_virtually(Player(scenario, cut, kind, tmp_path).play())
+    if UPDATES and cut == "lines" and kind == "vscode":
+        told = {line: text for line, text in wrong.items() if line > 0}
+        scenario.path.write_text(rewritten(scenario.path, told), encoding="utf-8")
+    assert not wrong, "\n".join(f"line {line}: {text}" for line, text in wrong.items())
+
+
+def test_there_are_enough() -> None:
+    assert len(SCENARIOS) >= 40
