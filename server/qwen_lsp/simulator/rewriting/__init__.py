@@ -1,0 +1,1 @@
+"""How the simulator changes code: small rewrites that are real, safe and always the same."""
