@@ -34,7 +34,7 @@ class ModelEditor:
 
     def __init__(self, server: Server, kind: Kind, rng: random.Random | None = None) -> None:
         self.kind = kind
-        self.rng = rng or random.Random(0)  # noqa: S311
+        self.rng = rng or random.Random(0)
         self.encoding = "utf-16"
         self.files: dict[str, OpenFile] = {}
         self.messages: list[tuple[int, str]] = []

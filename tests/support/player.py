@@ -323,7 +323,8 @@ def _prompt(body: Json) -> str:
 
 def _edit(edit: Any) -> str:
     (start, end), text = edit
-    return f"{start.line}:{start.column}-{end.line}:{end.column} {json.dumps(text, ensure_ascii=False)}"
+    place = f"{start.line}:{start.column}-{end.line}:{end.column}"
+    return f"{place} {json.dumps(text, ensure_ascii=False)}"
 
 
 def _file_text(uri: str) -> str:

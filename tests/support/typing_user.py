@@ -1,4 +1,4 @@
-"""An editor and its user as `facts` about real editors describe them, on a clock of their own.
+"""An editor and its user, as measured in real editors, on a clock of their own.
 
 The user types above and below a selection, never in it, so what must stand in the document at the
 end is known whatever the timing was.
@@ -39,7 +39,7 @@ class Clock:
 
 
 class Desk:
-    """A document open in an editor of one kind, its user, and the server's delivery behind a wire."""
+    """A document in an editor of one kind, its user, and the server's delivery behind a wire."""
 
     def __init__(
         self, kind: Kind, above: str, selection: str, below: str, rng: random.Random

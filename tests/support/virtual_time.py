@@ -26,7 +26,7 @@ class _Selector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """`time` is 0 at the start and moves only when there is nothing to do until something is due."""
+    """`time` begins at 0 and moves only when there is nothing to do until something is due."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -36,7 +36,12 @@ class Chosen:
     @property
     def account_name(self) -> str | None:
         """How the user knows what pays; never a secret."""
-        return self.account.name
+        return self.provider.name if self.account.state == "signedIn" else None
+
+    @property
+    def is_paid_for(self) -> bool:
+        """Whether there is a sign-in or a key, or none is needed; by what is in memory."""
+        return self.account.state in ("signedIn", "keyed")
 
 
 class Services:
@@ -60,7 +65,7 @@ class Services:
             chosen
             for provider in providers().values()
             if _may_be_found(provider, settings)
-            and (chosen := self._of(provider, settings, "auto")).account.has_credential
+            and (chosen := self._of(provider, settings, "auto")).is_paid_for
         ]
         if len(found) > 1:
             names = ", ".join(chosen.provider.id for chosen in found)
@@ -77,7 +82,7 @@ class Services:
             return True  # The user has to see what is wrong, and does when they run an action.
         except NotSignedIn:
             return False
-        return chosen.account.has_credential or not _wants_credential(chosen.provider)
+        return chosen.is_paid_for
 
     def account(self, provider_id: str | None, settings: Settings) -> Account:
         """The account to sign in to: of the provider named, else set, else Qwen's."""
@@ -95,11 +100,13 @@ class Services:
     async def load(self) -> None:
         """Learns what credentials there are, so that later questions need no file."""
         for provider in providers().values():
-            if not provider.loopback_only:
-                await self._of(provider, Settings(), "auto").account.load()
+            if provider.sign_in and not provider.loopback_only:
+                await self._of(provider, Settings(), "auto").account.look()
 
     async def close(self) -> None:
         """Closes all connections."""
+        for chosen in self._known.values():
+            await chosen.account.aclose()
         await self._http.aclose()
 
     def _provider(self, provider_id: str) -> Provider:
@@ -115,7 +122,9 @@ class Services:
         address = _address(provider, settings)
         key = (provider.id, address)
         if key not in self._known:
-            account = Account(provider, http=self._http, environ=self._environ, base_url=address)
+            account = Account(
+                provider, http=self._http.client, environ=self._environ, base_url=address
+            )
             model = Qwen(provider, account, self._http, self._version)
             self._known[key] = Chosen(provider, account, model, source)
         return self._known[key]
@@ -123,7 +132,7 @@ class Services:
 
 def _address(provider: Provider, settings: Settings) -> str | None:
     """qwen.baseUrl, for the providers whose address is the user's to say."""
-    if settings.base_url and (provider.base_url is None or provider.id == "ollama"):
+    if settings.base_url and provider.base_url is None:
         return base_url_of(settings.base_url)
     return None
 
@@ -137,7 +146,3 @@ def _may_be_found(provider: Provider, settings: Settings) -> bool:
         or provider.needs_key
         or (provider.id == "custom" and bool(settings.base_url))
     )
-
-
-def _wants_credential(provider: Provider) -> bool:
-    return provider.sign_in or provider.needs_key

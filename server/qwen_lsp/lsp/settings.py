@@ -44,8 +44,8 @@ class Options(_Options):
     base_url: Annotated[
         str | None,
         Field(
-            description="The address of a `custom` service, of Ollama on another port, or of the "
-            "simulator; with or without `/v1` or `/chat/completions` at its end."
+            description="The address of the `custom` service, or of the `simulator`; with or "
+            "without `/v1` or `/chat/completions` at its end."
         ),
     ] = None
     on_stop: Annotated[

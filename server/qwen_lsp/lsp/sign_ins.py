@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ..account.account import Account
-from ..account.sign_in import UserCode
+from ..account.device_flow import UserCode
 from ..errors import UNEXPECTED, QwenError
 from .progress import WorkProgress
 
@@ -39,7 +39,7 @@ class SignIns:
             return _failed(str(error))
         if code is None:
             self._session.editor.say(f"You are signed in to {account.provider.name} already.")
-            return {"status": "signedIn", "account": account.name}
+            return {"status": "signedIn", "account": account.provider.name}
         self._show(account, code)
         return _pending(code)
 
@@ -72,7 +72,7 @@ class SignIns:
         token = _token(account.provider.id)
         progress = WorkProgress(self._session.editor, token, f"Qwen: Signing in to {name}")
         try:
-            await account.signed_in()
+            await account.until_signed_in()
             self._session.editor.say(f"You are signed in to {name}.")
         except QwenError as error:
             self._session.editor.say(str(error), types.MessageType.Error)

@@ -1,0 +1,127 @@
+"""Writes the pages of docs/ that are made from the code: `make docs`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from qwen_lsp.actions.library import builtin_actions
+from qwen_lsp.lsp.settings import ActionOptions, Options, Settings
+from qwen_lsp.model.providers import Provider, providers
+
+FOLDER = Path(__file__).parent
+MADE = "<!-- Made by docs/generate.py from the code; `make docs` makes it anew. -->\n\n"
+
+
+def actions() -> str:
+    """The page about the built-in actions."""
+    rows = [
+        (
+            f"`{action.id}`",
+            action.title,
+            action.description,
+            f"`{action.reply}`",
+            action.needs + (", an instruction" if action.uses_instruction else ""),
+        )
+        for action in builtin_actions()
+    ]
+    return (
+        f"# Actions\n\n{MADE}"
+        "What `qwen.run` takes as `action`, and what editors offer as code actions. "
+        "Each is one Markdown file in `server/qwen_lsp/actions/builtin/`.\n\n"
+        + _table(("id", "title", "what it does", "where the reply goes", "needs"), rows)
+    )
+
+
+def settings() -> str:
+    """The page about the settings."""
+    defaults = Settings()
+    rows = []
+    for name, field in Options.model_fields.items():
+        if name == "actions":
+            hide = ActionOptions.model_fields["hide"]
+            rows.append(("`actions.hide`", "list of ids", "–", hide.description or ""))
+            continue
+        default = getattr(defaults, name)
+        shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        rows.append(
+            (
+                f"`{field.alias or name}`",
+                _values(field),
+                "–" if default is None else shown,
+                field.description or "",
+            )
+        )
+    return (
+        f"# Settings\n\n{MADE}"
+        "The section is `qwen`. Settings arrive as `initializationOptions`, by "
+        "`workspace/configuration` and by `workspace/didChangeConfiguration`; a value of null is "
+        "unset. A wrong value is one warning and the default; where it says where code goes "
+        "(`provider`, `baseUrl`), nothing is sent until it is right.\n\n"
+        + _table(("name", "values", "default", "meaning"), rows)
+    )
+
+
+def provider_pages() -> str:
+    """The page about the providers."""
+    known = providers().values()
+    rows = [
+        (
+            f"`{provider.id}`",
+            provider.operator,
+            f"`{provider.base_url}`" if provider.base_url else "`qwen.baseUrl`",
+            _paid_by(provider),
+            f"`{provider.default_model}`" if provider.default_model else "`qwen.model`",
+        )
+        for provider in known
+    ]
+    notes = "\n".join(
+        f"## {provider.name}\n\n" + "\n".join(f"- {note}" for note in provider.notes) + "\n"
+        for provider in known
+        if provider.notes
+    )
+    return (
+        f"# Providers\n\n{MADE}"
+        "What `qwen.provider` takes. A key is sent to the origin it belongs to and to no other: "
+        "that of the provider's row, or `OPENAI_BASE_URL`'s for `OPENAI_API_KEY`.\n\n"
+        + _table(("id", "who runs it", "address", "paid by", "default model"), rows)
+        + "\n"
+        + notes
+    )
+
+
+def _paid_by(provider: Provider) -> str:
+    if provider.sign_in:
+        return "*Qwen: Sign in*"
+    if not provider.key_env:
+        return "nothing"
+    names = ", ".join(f"`{name}`" for name in provider.key_env)
+    where = f" ([get one]({provider.key_from}))" if provider.key_from else ""
+    return names + where
+
+
+def _values(field: FieldInfo) -> str:
+    kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
+    literals = [f"`{value}`" for kind in kinds for value in get_args(kind)]
+    plain = {bool: "true or false", str: "text", float: "number", int: "whole number"}
+    return ", ".join(literals) or ", ".join(plain.get(kind, str(kind)) for kind in kinds)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |\n" for line in lines
+    )
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "actions.md": actions,
+    "settings.md": settings,
+    "providers.md": provider_pages,
+}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")

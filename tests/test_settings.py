@@ -1,0 +1,52 @@
+"""What clients send as settings, and what is made of it."""
+
+import pytest
+
+from qwen_lsp.lsp.settings import Settings, read_settings
+
+
+@pytest.mark.parametrize(
+    "sent", [None, {}, {"qwen": {}}, {"qwen": {"model": None}}, {"model": None}]
+)
+def test_nothing_is_the_defaults(sent: object) -> None:
+    assert read_settings(sent) == (Settings(), ())
+
+
+@pytest.mark.parametrize("sent", [{"model": "m"}, {"qwen": {"model": "m"}}])
+def test_the_section_comes_bare_or_wrapped(sent: object) -> None:
+    assert read_settings(sent).settings.model == "m"
+
+
+@pytest.mark.parametrize(
+    ("sent", "warning"),
+    [
+        ({"modle": "m"}, "qwen.modle is not a setting of this version; it is ignored."),
+        ({"onStop": "x"}, "qwen.onStop should be 'restore' or 'keep'; its default is used."),
+        ({"maxTokens": 0}, "qwen.maxTokens should be greater than 0; its default is used."),
+        ({"temperature": 2}, "qwen.temperature should be less than 2; its default is used."),
+        ({"temperature": "hot"}, "qwen.temperature should be a valid number"),
+        ({"enabled": "no"}, "qwen.enabled should be a valid boolean; its default is used."),
+        ({"actions": {"hide": "x"}}, "qwen.actions should be a valid list; its default is used."),
+        ({"actions": 3}, "qwen.actions"),
+        (["provider"], "The settings of qwen are not an object; all are ignored."),
+        ("ollama", "The settings of qwen are not an object; all are ignored."),
+    ],
+)
+def test_a_wrong_value_is_one_warning_and_the_default(sent: object, warning: str) -> None:
+    settings, warnings = read_settings(sent)
+    assert settings == Settings()
+    assert len(warnings) == 1
+    assert warning in warnings[0]
+
+
+@pytest.mark.parametrize("sent", [{"provider": 3}, {"baseUrl": ["x"]}])
+def test_a_wrong_endpoint_fails_closed(sent: object) -> None:
+    settings, warnings = read_settings(sent)
+    assert "put it right first" in settings.endpoint_fault
+    assert "nothing is sent" in warnings[0]
+
+
+def test_one_wrong_value_leaves_the_others() -> None:
+    settings, warnings = read_settings({"temperature": 1, "onStop": 3, "actions": {"hide": ["a"]}})
+    assert (settings.temperature, settings.hidden_actions) == (1.0, frozenset({"a"}))
+    assert len(warnings) == 1
