@@ -1,8 +1,8 @@
 """What each chunk of a stream adds, also where a service repeats the whole text in every chunk."""
 
 # A delta can begin with all that came before it by chance: "=" and then "==".
-_SURE_LENGTH = 12
-_SURE_LETTERS = 5
+_SURE_LENGTH = 5
+_SURE_LETTERS = 4
 _SURE_GROWTHS = 2
 
 
@@ -32,6 +32,8 @@ class Deltas:
 
     def end(self) -> str:
         """What was held back; deltas, unless it is too long to fit both readings by chance."""
+        if not self._held:
+            return ""
         return self._released(cumulative=_is_sure(self._before_last()))
 
     def _judged(self, text: str) -> str:
@@ -48,9 +50,8 @@ class Deltas:
 
     def _released(self, *, cumulative: bool) -> str:
         self._cumulative = cumulative
-        held = self._whole[len(self._first) :] if cumulative else "".join(self._held)
-        self._held = []
-        return held
+        held, self._held = self._held, []
+        return self._whole[len(self._first) :] if cumulative else "".join(held)
 
     def _grown(self, text: str) -> str:
         if not text.startswith(self._whole):

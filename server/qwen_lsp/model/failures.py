@@ -84,7 +84,7 @@ def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut
 
 
 def _redirected(location: str, asked: Asked) -> ServiceRefused:
-    target = re.match(r"https?://([\w.-]+)", location)
+    target = re.match(r"https?://(?:[^/@]*@)?([\w.-]+)", location)
     where = f" to {target[1]}" if target else ""
     return ServiceRefused(
         f"{asked.host} sends requests on{where}, which is not followed because a key would go "

@@ -1,0 +1,1 @@
+"""Tests of what lies between a prompt and its reply."""

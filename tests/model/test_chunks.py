@@ -1,0 +1,349 @@
+"""Section 5.2 and 7 of the facts: what services send in a stream, and what becomes of it."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen_lsp.errors import ModelError, ReplyCut, ServiceRefused, Unauthorized
+from qwen_lsp.model.chat import Piece, Text, Thought, Usage
+from qwen_lsp.model.chunks import ChunkReader
+from qwen_lsp.model.failures import Asked
+from qwen_lsp.model.sse import Event, EventReader
+
+ASKED = Asked(service="Ollama", host="127.0.0.1:11434", model="qwen3-coder")
+FINISH = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+
+
+def say(text: object, **fields: object) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": {"content": text}, **fields}]}
+
+
+def pieces(*chunks: object, done: bool = True, limit: int | None = None) -> list[Piece]:
+    """The pieces of a stream of chunks; an Event stands for itself."""
+    reader = ChunkReader(ASKED, limit=limit)
+    found: list[Piece] = []
+    for chunk in (*chunks, *([Event("[DONE]")] if done else [])):
+        event = chunk if isinstance(chunk, Event) else Event(json.dumps(chunk))
+        found += reader.read(event)
+    return found + list(reader.end())
+
+
+def text_of(found: list[Piece]) -> str:
+    return "".join(piece.text for piece in found if isinstance(piece, Text))
+
+
+TOLERATED: dict[str, tuple[Any, ...]] = {
+    "as the reference says": (say("Hello"), say(" you"), FINISH),
+    "no choices": ({"id": "1"}, say("Hello you")),
+    "empty choices": ({"choices": []}, say("Hello you")),
+    "choices null": ({"choices": None}, say("Hello you")),
+    "no delta": ({"choices": [{}]}, say("Hello you")),
+    "delta null": ({"choices": [{"delta": None}]}, say("Hello you")),
+    "content null in the first delta (llama.cpp)": (
+        {"choices": [{"delta": {"role": "assistant", "content": None}}]},
+        say("Hello you"),
+    ),
+    "content empty": (say(""), say("Hello you")),
+    "content in parts": (say([{"type": "text", "text": "Hello"}, {"text": " you"}]),),
+    "the role in every delta (Ollama)": (
+        {"choices": [{"delta": {"role": "assistant", "content": "Hello"}}]},
+        {"choices": [{"delta": {"role": "assistant", "content": " you"}}]},
+    ),
+    "the role null": ({"choices": [{"delta": {"role": None, "content": "Hello you"}}]},),
+    "a message in place of a delta": (
+        {"choices": [{"message": {"role": "assistant", "content": "Hello you"}}]},
+    ),
+    "finish null": (say("Hello", finish_reason=None), say(" you", finish_reason="stop")),
+    "finish empty": (say("Hello", finish_reason=""), say(" you", finish_reason="stop")),
+    "chunks after the finish": (say("Hello you"), FINISH, {"choices": []}, say(""), FINISH),
+    "no finish but [DONE]": (say("Hello you"),),
+    "error null": ({"error": None, **say("Hello you")},),
+    "code null": ({"code": None, "message": None, "choices": []}, say("Hello you")),
+    "another choice": (
+        say("Hello"),
+        {"choices": [{"index": 1, "delta": {"content": "!!!"}}]},
+        say(" you"),
+    ),
+    "cumulative": (say("Hello"), say("Hello y"), say("Hello yo"), say("Hello you")),
+    "broken JSON after the end": (say("Hello you"), FINISH, Event('{"usage": {')),
+    "a word after [DONE]": (say("Hello you"), Event("[DONE] bye"), say("!!!")),
+    "a character in halves": (say("Hello"), Event('{"choices":[{"delta":{"content":" you"}}]}')),
+    "a number in place of a chunk": (7, [], say("Hello you")),
+}
+
+
+@pytest.mark.parametrize("name", TOLERATED)
+def test_what_is_tolerated(name: str) -> None:
+    assert text_of(pieces(*TOLERATED[name])) == "Hello you"
+
+
+def test_a_finish_is_enough() -> None:
+    assert text_of(pieces(say("Hello"), FINISH, done=False)) == "Hello"
+
+
+def test_a_character_in_halves() -> None:
+    halves = [Event('{"choices":[{"delta":{"content":"a\\ud83d"}}]}')]
+    halves += [Event('{"choices":[{"delta":{"content":"\\ude00b"}}]}')]
+    assert text_of(pieces(*halves)) == "a😀b"
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_reasoning_is_no_part_of_the_reply(name: str) -> None:
+    found = pieces({"choices": [{"delta": {name: "Hm. ", "content": ""}}]}, say("Hello"))
+    assert found == [Thought("Hm. "), Text("Hello")]
+
+
+USAGE = {
+    "prompt_tokens": 12,
+    "completion_tokens": 5,
+    "prompt_tokens_details": {"cached_tokens": 8},
+    "completion_tokens_details": {"reasoning_tokens": 2},
+}
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        (say("a"), FINISH, {"choices": [], "usage": USAGE}),
+        (say("a"), {**FINISH, "usage": USAGE}),
+        ({**say("a"), "usage": USAGE}, {**FINISH, "usage": USAGE}),
+        ({**say("a"), "usage": None}, {"choices": [{"delta": {}, "usage": USAGE}]}),
+        # Ollama puts zeros into each chunk.
+        ({**say("a"), "usage": {"prompt_tokens": 0}}, {"choices": [], "usage": USAGE}),
+        (say("a"), {"usage": USAGE}),
+    ],
+)
+def test_usage_wherever_it_stands(chunks: tuple[Any, ...]) -> None:
+    found = [piece for piece in pieces(*chunks) if isinstance(piece, Usage)]
+    assert found == [Usage(12, 8, 5, 2)]
+
+
+def test_odd_usage() -> None:
+    usage = {"input_tokens": 3, "output_tokens": "5", "prompt_tokens_details": None}
+    assert pieces(say("a"), {"choices": [], "usage": usage})[-1] == Usage(prompt_tokens=3)
+    assert pieces(say("a"), Event('{"usage": {"prompt_tokens": 1e999}}')) == [Text("a")]
+    assert pieces(say("a"), {"usage": [1]}) == [Text("a")]
+
+
+ERRORS: dict[str, tuple[Any, type[ModelError], str]] = {
+    "5.2, no. 1: an object": (
+        {"error": {"message": "model crashed", "type": "x", "code": "boom"}},
+        ServiceRefused,
+        "Ollama broke the reply off with an error: “model crashed”; run the action again.",
+    ),
+    "5.2, no. 1: a string": (
+        {"error": "model crashed"},
+        ServiceRefused,
+        "Ollama broke the reply off with an error: “model crashed”; run the action again.",
+    ),
+    "an error beside choices": ({"error": "x", **say("Hello")}, ServiceRefused, "“x”"),
+    "5.2, no. 2: error_finish": (
+        say("<429> InternalError.Algo: too many requests", finish_reason="error_finish"),
+        ServiceRefused,
+        "too many requests from this account",
+    ),
+    "5.2, no. 3: DashScope's own frame": (
+        Event(
+            '{"request_id":"1","code":"Throttling.AllocationQuota","message":"Allocated quota '
+            'exceeded, please increase your quota limit."}',
+            event="error",
+            id="1",
+            comments=("HTTP_STATUS/429",),
+        ),
+        ServiceRefused,
+        "refuses more for now",
+    ),
+    "DashScope's own frame without event and status": (
+        {"request_id": "1", "code": "Throttling.RateQuota", "message": "limit"},
+        ServiceRefused,
+        "too many requests from this account",
+    ),
+    "a status in a comment and text": (
+        Event("upstream fell over", comments=("HTTP_STATUS/503",)),
+        ServiceRefused,
+        "in trouble itself (HTTP 503: “upstream fell over”)",
+    ),
+    "5.2, no. 4: a status before the message": (
+        {"error": {"message": "<429> InternalError.Algo.Rate: slow down"}},
+        ServiceRefused,
+        "too many requests from this account",
+    ),
+    "vLLM: a number for a code": (
+        {"error": {"message": "engine died", "type": "InternalServerError", "code": 500}},
+        ServiceRefused,
+        "in trouble itself (HTTP 500: “engine died”)",
+    ),
+    "vLLM, SGLang: a flat error": (
+        {"object": "error", "message": "This model's maximum context length is 8", "code": 400},
+        ServiceRefused,
+        "too long for qwen3-coder",
+    ),
+    "llama.cpp: overflow": (
+        {"error": {"code": 400, "type": "exceed_context_size_error", "message": "n_ctx"}},
+        ServiceRefused,
+        "too long for qwen3-coder",
+    ),
+    "a key that has just expired": (
+        {"error": {"code": "invalid_api_key", "message": "invalid access token or token expired"}},
+        Unauthorized,
+        "did not accept the sign-in or the key",
+    ),
+    "an event of the name error": (Event('"oh no"', event="error"), ServiceRefused, "“oh no”"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_in_the_stream(name: str) -> None:
+    chunk, error, sentence = ERRORS[name]
+    reader = ChunkReader(ASKED)
+    event = chunk if isinstance(chunk, Event) else Event(json.dumps(chunk))
+    shown: list[Piece] = list(reader.read(Event(json.dumps(say("Hello")))))
+    with pytest.raises(ModelError) as raised:
+        shown += reader.read(event)
+    assert type(raised.value) is error
+    assert sentence in str(raised.value)
+    assert shown == [Text("Hello")]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "sentence"),
+    [
+        ((), "The reply of Ollama broke off before its end; run the action again."),
+        ((say("Hello"),), "The reply of Ollama broke off before its end; run the action again."),
+        # What Ollama makes of an error in the middle of a stream.
+        ((say("Hello"), say("", finish_reason=None)), "broke off before its end"),
+        ((Event("{broken"),), "Ollama sent a broken part of the reply"),
+        ((Event("[" * 100_000),), "Ollama sent a broken part of the reply"),
+        ((FINISH,), "Ollama sent an empty reply; run the action again."),
+        # vLLM may send only this.
+        ((Event("[DONE]"),), "Ollama sent an empty reply; run the action again."),
+        (
+            (say("Hello", finish_reason="length"),),
+            "qwen3-coder was cut at the limit of 16 tokens; set qwen.maxTokens higher, or select",
+        ),
+        # 5.1: the whole budget goes into reasoning.
+        (
+            (
+                {"choices": [{"delta": {"reasoning_content": "Hm"}}]},
+                say("", finish_reason="length"),
+            ),
+            "to the limit of 16 tokens, went into the thinking of qwen3-coder; set qwen.thinking",
+        ),
+    ],
+)
+def test_a_reply_that_is_not_whole(chunks: tuple[Any, ...], sentence: str) -> None:
+    with pytest.raises(ReplyCut) as cut:
+        pieces(*chunks, done=False, limit=16)
+    assert sentence in str(cut.value)
+
+
+def test_what_came_before_the_cut_is_given() -> None:
+    reader = ChunkReader(ASKED)
+    found = list(reader.read(Event(json.dumps(say("Hello", finish_reason="length")))))
+    found += reader.read(Event(json.dumps({"choices": [], "usage": USAGE})))
+    assert text_of(found) == "Hello"
+    assert found[-1] == Usage(12, 8, 5, 2)
+
+
+def test_the_models_own_limit() -> None:
+    with pytest.raises(ReplyCut, match="limit of the model's own number of tokens"):
+        pieces(say("Hello", finish_reason="length"))
+
+
+def test_a_content_filter() -> None:
+    with pytest.raises(ServiceRefused, match="The content filter of Ollama refused the request"):
+        pieces(say("Hello", finish_reason="content_filter"))
+
+
+def test_special_tokens_come_back() -> None:
+    reader = ChunkReader(ASKED, restores_tokens=True)
+    found = [*reader.read(Event(json.dumps(say("x = '< |im_")))), *reader.read(Event("[DONE]"))]
+    found = list(reader.read(Event(json.dumps(say("late")))))
+    assert found == []
+    assert text_of(list(reader.end())) == "< |im_"
+
+
+def test_special_tokens_come_back_across_chunks() -> None:
+    reader = ChunkReader(ASKED, restores_tokens=True)
+    found: list[Piece] = []
+    for text in ("x = '<", " |im", "_end|>'", "\n"):
+        found += reader.read(Event(json.dumps(say(text))))
+    found += reader.read(Event("[DONE]"))
+    assert text_of(found + list(reader.end())) == "x = '<|im_end|>'\n"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "choices",
+                    "delta",
+                    "content",
+                    "usage",
+                    "error",
+                    "code",
+                    "message",
+                    "type",
+                    "finish_reason",
+                    "index",
+                    "object",
+                    "prompt_tokens",
+                    "reasoning",
+                    "detail",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(JSON, max_size=4), st.booleans())
+def test_nothing_but_a_model_error_comes_of_any_json(chunks: list[object], done: bool) -> None:
+    try:
+        found = pieces(*chunks, done=done)
+    except ModelError:
+        return
+    assert text_of(found)
+
+
+WHOLE = (
+    "\ufeff: open\n\n"
+    'data: {"choices":[{"delta":{"role":"assistant","content":null}}]}\r\n\r\n'
+    'data:{"choices":[{"delta":{"content":"def é():"}}],"usage":null}\n\n'
+    ':\n\ndata: {"choices":[{"delta":{"content":"\\n    中😀"},"finish_reason":"stop"}]}\r\r'
+    'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\ndata: [DONE]'
+).encode()
+
+
+def test_a_stream_cut_at_every_byte() -> None:
+    for place in range(len(WHOLE) + 1):
+        events, reader = EventReader(), ChunkReader(ASKED)
+        found: list[Piece] = []
+        for event in events.feed(WHOLE[:place]) + events.feed(WHOLE[place:]) + events.close():
+            found += reader.read(event)
+        found += reader.end()
+        assert text_of(found) == "def é():\n    中😀"
+        assert found[-1] == Usage(prompt_tokens=3, completion_tokens=4)
+
+
+def test_a_stream_that_ends_at_any_byte_is_known_as_cut() -> None:
+    finish = WHOLE.index(b'"stop"}]}') + len(b'"stop"}]}')
+    for place in range(finish):
+        events, reader = EventReader(), ChunkReader(ASKED)
+        with pytest.raises(ReplyCut):
+            _read_to_the_end(events.feed(WHOLE[:place]) + events.close(), reader)
+
+
+def _read_to_the_end(events: list[Event], reader: ChunkReader) -> None:
+    for event in events:
+        list(reader.read(event))
+    list(reader.end())
