@@ -1,12 +1,13 @@
 """One Markdown file ⇄ `Action`: front matter, sections, and what is wrong with them, by line."""
 
 import re
-from typing import NamedTuple, TypeVar, get_args
-
-from qwen_lsp.model.chat import Role
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
 from .action import PLACEHOLDER, PLACEHOLDERS, Action, Needs, Reply, Template, placeholders
 from .fences import Fence, fence_in
+
+if TYPE_CHECKING:
+    from qwen_lsp.model.chat import Role
 
 _FIELD = re.compile(r"([\w-]+)[ \t]*:(?:[ \t]+(.*))?$")
 _HEADING = re.compile(r"##[ \t]+(system|user|example)[ \t]*$")

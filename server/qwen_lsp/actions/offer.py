@@ -54,5 +54,5 @@ def _has_its_needs(action: Action, *, has_selection: bool, diagnostics: bool) ->
 
 
 def _repairs(action: Action) -> bool:
-    """When the cursor merely moved, only what mends something, so that no line has a bulb for us."""
+    """Only what mends something, so that not every line gets a bulb when the cursor moves."""
     return action.needs == "diagnostics" and is_within(action.kind, "quickfix")

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import chain
 
 from .document import Document, Span
 
@@ -20,7 +21,9 @@ _DEFINITION = re.compile(
     r"interface|module|namespace|record|object|contract|describe|it|test|defn|defun|defmodule|"
     r"resource|rule)\b"
 )
-_SIGNATURE = re.compile(r"(?!(?:if|for|while|switch|catch|else|elif|with|match|try|do|return)\b)\w.*\)")
+_SIGNATURE = re.compile(
+    r"(?!(?:if|for|while|switch|catch|else|elif|with|match|try|do|return)\b)\w.*\)"
+)
 _ATTACHED = re.compile(r"@|#|//|/\*|\*|--|;|%|\[")
 _CONTINUED = re.compile(r"[\])}{]|->|:\s*$")
 _CLOSER = re.compile(r"[\])}]|</|(?:end|fi|done|esac|endif|endfunction)\b")
@@ -123,7 +126,7 @@ def _text_near(document: Document, row: int) -> int:
     """`row`, or the nearest row below or else above that is not blank."""
     below = range(row, min(row + MOST_BLOCK_LINES, len(document.lines)))
     above = range(row, max(row - MOST_BLOCK_LINES, -1), -1)
-    for near in (*below, *above):
+    for near in chain(below, above):
         if not _is_blank(document, near):
             return near
     return row
