@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# A command that signs in answers within 8 s, so a renewal may take this many of them.
+_PATIENCE = 2.5
+
 State = Literal["signedIn", "signedOut", "pending", "keyed"]
 
 
@@ -195,8 +198,9 @@ class Account:
 
     async def _is_signed_in(self) -> bool:
         try:
-            token = await self._tokens.usable()
-        except (NotSignedIn, CredentialRefused):
+            async with asyncio.timeout(_PATIENCE):
+                token = await self._tokens.usable()
+        except (NotSignedIn, CredentialRefused, TimeoutError):
             self._signed_in = False
         else:
             self._signed_in = not self._tokens.is_of_no_use(token)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 # A code of RFC 6749, section 5.2. Whatever else stands in its place might echo a secret.
 _ERROR_CODE = re.compile(r"[a-z]{1,20}(_[a-z]{1,20}){0,5}")
-_MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]{1,40}/[A-Za-z0-9.+-]{1,60}")
+_MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z.+-]{1,40}")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -57,7 +57,7 @@ class Answer:
     """An HTTP answer, read whole; `at` is when, in seconds since the epoch."""
 
     status: int
-    content_type: str
+    content_type: str = field(repr=False)
     body: bytes = field(repr=False)
     at: float
 
@@ -103,8 +103,8 @@ def what_came(reply: Reply) -> str:
         return reply.reason
     body = json_object(reply)
     if body is None:
-        media = _MEDIA_TYPE.match(reply.content_type)
-        kind = media.group() if media else "content of no known type"
+        media = reply.content_type.partition(";")[0].strip().lower()
+        kind = media if _MEDIA_TYPE.fullmatch(media) else "content of no known type"
         return f"it answered {reply.status} with {kind} in place of JSON"
     code = error_code(body)
     return f"it answered {reply.status}" + (f" ({code})" if code else "")

@@ -11,6 +11,9 @@ from .lock import Clock, Sleep
 from .post import Client, post
 from .token import Token
 
+# A user waits for the code, and the command that asks for it answers within 8 s.
+_WAITED_FOR = 5.0
+
 
 class SignIn:
     """One sign-in at `issuer`, from the code to the token."""
@@ -36,7 +39,8 @@ class SignIn:
         """What to show the user. Raises AccountError."""
         self._asked_at = self._clock()
         form = device_form(self._issuer, self._pkce.challenge)
-        reply = await post(self._http, self._issuer.device_endpoint, form, clock=self._clock)
+        url = self._issuer.device_endpoint
+        reply = await post(self._http, url, form, clock=self._clock, timeout=_WAITED_FOR)
         self._code = device_code(self._issuer, reply)
         return self._code.user
 

@@ -75,9 +75,10 @@ class Tokens:
         if token.access_token == refused and self._is_fresh(refused):
             self._of_no_use = refused
             raise FreshTokenRefused(f"The sign-in at {self._issuer.host} was refused.")
-        if token.access_token != refused and not token.is_stale(self._clock()):
-            return token
-        return await self._renewed(refused)
+        if token.access_token == refused or token.is_stale(self._clock()):
+            token = await self._renewed(refused)
+        self._given = (token.access_token, self._clock())
+        return token
 
     def is_of_no_use(self, token: Token) -> bool:
         """Whether the service refused `token` for good."""
@@ -86,8 +87,8 @@ class Tokens:
     async def keep(self, token: Token) -> None:
         """Keeps a token that a sign-in gave: in the file if that can be, else in memory."""
         try:
-            async with self._writing():
-                await self._save(token, on_file=await self._token_on_file())
+            async with self._writing() as hindrance:
+                await self._save(token, await self._token_on_file(), hindrance)
         except AccountError as error:
             self._keep_in_memory(token, await self._token_on_file(), error)
         self._given = (token.access_token, self._clock())
@@ -130,13 +131,13 @@ class Tokens:
 
     async def _renew(self, refused: SecretStr | None) -> Token:
         """Adopts what another program renewed, else spends the refresh token just read."""
-        async with self._writing():
+        async with self._writing() as hindrance:
             on_file = await self._token_on_file()
             token = self._there(await self.known())
             if token.access_token != refused and not token.is_stale(self._clock()):
                 return token
             newer = await self._refreshed(token)
-            await self._save(newer, on_file=on_file)
+            await self._save(newer, on_file, hindrance)
             self._given = (newer.access_token, self._clock())
             log.info("renewed the sign-in at %s", self._issuer.host)
             return newer
@@ -160,8 +161,12 @@ class Tokens:
         except AccountError as error:
             log.warning("%s", error)
 
-    async def _save(self, token: Token, *, on_file: Token | None) -> None:
+    async def _save(
+        self, token: Token, on_file: Token | None, hindrance: AccountError | None
+    ) -> None:
         try:
+            if hindrance is not None:
+                raise hindrance
             await self._store.write(token)
         except AccountError as error:
             self._keep_in_memory(token, on_file, error)
@@ -181,18 +186,21 @@ class Tokens:
             return None
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[None]:
+    async def _writing(self) -> AsyncIterator[NotWritable | None]:
         """Keeps out the other tasks of this program and the other programs.
 
-        A token that is in memory alone is renewed without the lock where no lock can be made.
+        A token that is in memory alone is renewed also where no lock can be made; then this gives
+        the reason, and nothing is written.
         """
+        hindrance = None
         async with self._one_at_a_time, AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(self._store.locked())
-            except NotWritable:
+            except NotWritable as error:
                 if self._unsaved is None:
                     raise
-            yield
+                hindrance = error
+            yield hindrance
 
 
 def _look_at(renewal: asyncio.Task[Token]) -> None:

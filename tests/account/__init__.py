@@ -1,0 +1,1 @@
+"""Who pays: the sign-in, its token and the keys."""

@@ -1,0 +1,165 @@
+"""Signing in and out of one provider's account."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from qwen_lsp.errors import (
+    AccountError,
+    NotSignedIn,
+    QwenError,
+    SignInDenied,
+    SignInExpired,
+)
+
+from .authorization import (
+    ACCESS_1,
+    PENDING,
+    REFRESH_1,
+    AuthorizationServer,
+    Clock,
+    code,
+    error,
+    page,
+    token,
+    used,
+)
+from .conftest import Home, Made
+
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+async def test_signing_in_by_the_device_flow(account: Made, home: Home, clock: Clock) -> None:
+    server = AuthorizationServer(device=[code()], token=[PENDING, PENDING, token()])
+    mine = account(server)
+    assert await mine.look() == "signedOut"
+    shown = await mine.sign_in()
+    assert shown is not None
+    assert shown.user_code == "ABCD1234"
+    assert await mine.look() == "pending"
+    await mine.until_signed_in()
+    assert mine.state == "signedIn"
+    assert used(await mine.access()) == ("https://portal.qwen.ai/v1", ACCESS_1)
+    assert clock.slept == [5, 5, 5]
+    assert home.names() == ["oauth_creds.json"]
+    assert home.held() == {
+        "access_token": ACCESS_1,
+        "refresh_token": REFRESH_1,
+        "token_type": "Bearer",
+        "resource_url": "portal.qwen.ai",
+        "expiry_date": round((clock() + 21600) * 1000),
+    }
+    assert await mine.sign_in() is None
+
+
+async def test_the_requests_are_those_of_the_rfcs(account: Made) -> None:
+    server = AuthorizationServer(device=[code()], token=[token()])
+    mine = account(server)
+    await mine.sign_in()
+    await mine.until_signed_in()
+    (device_url, device), (token_url, poll) = server.forms
+    assert device_url == "https://chat.qwen.ai/api/v1/oauth2/device/code"
+    assert token_url == "https://chat.qwen.ai/api/v1/oauth2/token"
+    assert set(device) == {"client_id", "scope", "code_challenge", "code_challenge_method"}
+    assert set(poll) == {"grant_type", "client_id", "device_code", "code_verifier"}
+    for headers in server.headers:
+        assert headers["content-type"] == "application/x-www-form-urlencoded"
+        assert headers["accept"] == "application/json"
+        assert headers["user-agent"].startswith("qwen-lsp/")
+        assert len(headers["x-request-id"]) == 36
+
+
+async def test_asking_again_gives_the_same_code(account: Made) -> None:
+    server = AuthorizationServer(device=[code(), code(user_code="ZZZZ")], token=[PENDING])
+    mine = account(server)
+    first, second = await asyncio.gather(mine.sign_in(), mine.sign_in())
+    assert first == second == await mine.sign_in()
+    await mine.aclose()
+    third = await mine.sign_in()
+    assert third is not None
+    assert third.user_code == "ZZZZ"
+    await mine.aclose()
+
+
+async def test_each_sign_in_has_a_verifier_of_its_own(account: Made) -> None:
+    server = AuthorizationServer(device=[code()], token=[error(400, "access_denied")])
+    mine = account(server)
+    for _ in range(2):
+        await mine.sign_in()
+        with pytest.raises(SignInDenied):
+            await mine.until_signed_in()
+    verifiers = {form["code_verifier"] for _, form in server.forms if "code_verifier" in form}
+    assert len(verifiers) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (error(400, "access_denied"), SignInDenied),
+        (error(400, "expired_token"), SignInExpired),
+        (error(401, "whatever"), SignInExpired),
+        (page(200), AccountError),
+        (PENDING, SignInExpired),
+        (httpx.ConnectError("no way"), SignInExpired),
+    ],
+)
+async def test_a_sign_in_that_fails(
+    account: Made, home: Home, said: Any, kind: type[QwenError]
+) -> None:
+    server = AuthorizationServer(device=[code()], token=[said])
+    mine = account(server)
+    await mine.sign_in()
+    with pytest.raises(kind):
+        await mine.until_signed_in()
+    assert mine.state == "signedOut"
+    assert not home.file.exists()
+    assert server.count(DEVICE_GRANT) <= 898 / 5 + 1
+
+
+async def test_a_service_that_gives_no_code(account: Made) -> None:
+    server = AuthorizationServer(device=[httpx.ConnectTimeout("slow")])
+    mine = account(server)
+    with pytest.raises(AccountError, match=r"can't be reached .* no answer came in time"):
+        await mine.sign_in()
+    assert mine.state == "signedOut"
+    await mine.until_signed_in()
+
+
+async def test_cancelling_ends_the_polling(account: Made) -> None:
+    server = AuthorizationServer(device=[code()], token=[PENDING])
+    mine = account(server)
+    await mine.sign_in()
+    waiter = asyncio.create_task(mine.until_signed_in())
+    await asyncio.sleep(0)
+    mine.cancel_sign_in()
+    with pytest.raises(AccountError, match="cancelled"):
+        await waiter
+    polls = len(server.forms)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(server.forms) == polls
+    assert mine.state == "signedOut"
+
+
+async def test_signing_out_deletes_the_file_and_ends_a_pending_sign_in(
+    account: Made, home: Home
+) -> None:
+    home.holds(ACCESS_1, REFRESH_1)
+    server = AuthorizationServer(device=[code()], token=[PENDING])
+    mine = account(server)
+    assert await mine.look() == "signedIn"
+    await mine.sign_out()
+    assert mine.state == "signedOut"
+    assert home.names() == []
+    with pytest.raises(NotSignedIn):
+        await mine.access()
+    await mine.sign_in()
+    await mine.sign_out()
+    assert mine.state == "signedOut"
+
+
+async def test_signing_out_makes_no_folder(account: Made, home: Home) -> None:
+    await account(AuthorizationServer()).sign_out()
+    assert not home.file.parent.exists()
