@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from .knobs import MODELS, Knobs
 
 _NEEDED = ("starlette", "uvicorn", "python_multipart")
+_LAST_PORT = 65535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         return _failed("The simulator needs more packages: install `qwen-lsp[demo]`.")
+    if not 0 <= arguments.port <= _LAST_PORT:
+        return _failed(f"--port: {arguments.port} is no port; the last one is {_LAST_PORT}.")
     try:
         knobs = Knobs.model_validate(
             {name: getattr(arguments, name) for name in Knobs.model_fields}
@@ -52,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         first = problem.errors(include_url=False, include_input=False)[0]
         option = str(first["loc"][0]).replace("_", "-")
         return _failed(f"--{option}: {first['msg']}.")
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         return _failed(f"The simulator can't listen on port {arguments.port}: {problem}.")
     except KeyboardInterrupt:
         pass
