@@ -14,6 +14,7 @@ import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import platformdirs
 
@@ -62,8 +63,8 @@ class Stderr(logging.StreamHandler):  # type: ignore[type-arg]
                     return
                 self.stream.write(entry[start : start + _FITS])
                 self.stream.flush()
-        except (OSError, ValueError):  # It is closed, and there is nobody to tell.
-            return
+        except Exception:  # noqa: BLE001 What goes wrong in a log can't be logged.
+            self.handleError(record)
 
 
 _FITS = select.PIPE_BUF // 4 if hasattr(select, "PIPE_BUF") else 1024
@@ -122,11 +123,13 @@ def _delete(path: Path) -> None:
         return
 
 
-def _takes_more(stream: object) -> bool:
-    fileno = getattr(stream, "fileno", None)
-    if sys.platform == "win32" or fileno is None:
+def _takes_more(stream: Any) -> bool:
+    if sys.platform == "win32":
         return True
-    return bool(select.select([], [fileno()], [], 0)[1])
+    try:
+        return bool(select.select([], [stream], [], 0)[1])
+    except (OSError, ValueError):  # It is no file: a buffer in memory never fills.
+        return True
 
 
 def _log_crashes() -> None:

@@ -58,7 +58,7 @@ def wire() -> Iterator[tuple[int, int]]:
 
 
 async def serve_on(server: Server, incoming: int, outgoing: int) -> int:
-    """The same on two descriptors, which it closes."""
+    """The same on two descriptors, which are its own from then on."""
     reads, writes = can_be_polled(incoming, outgoing)
     outlet = _Outlet(server)
     limits = {"low": FEW_BYTES_UNREAD, "high": MANY_BYTES_UNREAD}
