@@ -136,17 +136,14 @@ class VSCode {
     await this.page.keyboard.type(text, { delay: 40 });
   }
 
-  isWorking() {
-    return this.statusBar('Qwen').locator('.codicon-loading');
-  }
-
-  statusBar(text) {
-    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  /** The extension's item in the status bar while it shows this icon: sparkle (ready), loading (working). */
+  status(icon) {
+    return this.page.locator(`[id$="qwen.status"] .codicon-${icon}`);
   }
 
   /** What the last job came to, as the status bar says it for some seconds. */
   async jobEnded(action) {
-    const said = this.statusBar(`Qwen: ${action} `);
+    const said = this.page.locator('.statusbar-item', { hasText: new RegExp(`Qwen: ${action} [a-z]`) }).first();
     await said.waitFor({ timeout: 60_000 });
     const text = await said.innerText();
     await said.waitFor({ state: 'detached', timeout: 15_000 });
