@@ -7,7 +7,12 @@ from typing import NamedTuple
 from .selection import Original
 
 _LEADING = re.compile(r"[ \t]*")
-_OPENS_BLOCK = re.compile(r".*(?:[:{(\[]|\b(?:then|do)|[-=]>)\s*$")
+_OPENS_BLOCK = re.compile(r".*(?:[:{]|\b(?:then|do)|[-=]>)\s*$")
+_BLOCK_WORD = re.compile(
+    r"(?:if|unless|while|until|for|def|class|module|case|begin|function|sub|proc|try|else)\b"
+    r"(?!.*(?:[;,)]|\bend)$)"
+)
+_GOES_ON = re.compile(r".*[(\[,]\s*$")
 
 
 class Repeated(NamedTuple):
@@ -96,14 +101,16 @@ class Indentation:
             self._added, self.shift = "", 0
 
     def _expected_second(self) -> int:
-        """How deep the second line of the original is, or of what begins as the reply does."""
-        texts = [line.strip() for line in self._lines]
+        """How deep the line after the first should be, by the original or by what the first is."""
         text = self._first.strip()
-        index = texts.index(text) if text in texts else 0
-        if index + 1 < len(self._lines):
-            return len(leading(self._lines[index + 1]))
-        deeper = 1 if self._kind == "\t" else self._unit
-        return len(self._anchor) + (deeper if _OPENS_BLOCK.match(text) else 0)
+        known = [index for index, line in enumerate(self._lines[:-1]) if line.strip() == text]
+        if known:
+            return len(leading(self._lines[known[0] + 1]))
+        level = 1 if self._kind == "\t" else self._unit
+        if _GOES_ON.match(text):
+            return len(self._anchor) + 2 * level
+        opens = _OPENS_BLOCK.match(text) or _BLOCK_WORD.match(text)
+        return len(self._anchor) + (level if opens else 0)
 
     def _moved(self, line: str) -> str:
         found = leading(line)

@@ -169,12 +169,18 @@ class TrailingRepetition:
             tally, without = tally.plus(line), without.plus(line, times=-1)
         if tally != _Tally() or any(map(_BRACKETS.search, lines)):
             return without == self._original_tally
-        return count > self._own and len(leading(self._after[0])) < self._indent
+        exact = all(map(_stands_equal, lines, self._after))
+        return exact and count > self._own and len(leading(self._after[0])) < self._indent
 
     def _stands(self, line: str, after: str) -> bool:
         """Whether `line` stands where `after` does, or would but for the shift of all lines."""
-        indent, wanted = len(leading(line)), len(leading(after))
-        return indent == wanted or (wanted < self.shift == indent)
+        if _stands_equal(line, after):
+            return True
+        return len(leading(after)) < self.shift == len(leading(line))
+
+
+def _stands_equal(line: str, after: str) -> bool:
+    return len(leading(line)) == len(leading(after))
 
 
 def _borders(texts: Sequence[str]) -> list[int]:
