@@ -25,7 +25,9 @@ QUIET = 1.0
 CAPABILITIES: Json = {
     "workspace": {"applyEdit": True, "configuration": True},
     "window": {"showDocument": {"support": True}, "workDoneProgress": True},
-    "textDocument": {"codeAction": {"codeActionLiteralSupport": {}}},
+    "textDocument": {
+        "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}}
+    },
     "experimental": {"qwen": {"jobs": True, "status": True}},
 }
 LANGUAGES = {
@@ -64,29 +66,23 @@ class Player:
 
     async def play(self) -> dict[int, str]:
         """What each expectation should say, by its line, if it says something else."""
-        blocks = iter(self.scenario.blocks)
         wrong: dict[int, str] = {}
-        remaining = self.scenario.blocks
         async with asyncio.timeout(3600):
-            for block in blocks:
-                remaining = remaining[1:]
+            for block in self.scenario.blocks:
                 if block.word in EXPECTATIONS:
                     await self._check(block, wrong)
                 else:
-                    await self._step(block, remaining)
+                    await self._step(block)
         self._take_messages()
         await self.server.close()
         self._check_absent(wrong)
         return wrong
 
-    async def _step(self, block: Block, remaining: list[Block]) -> None:
+    async def _step(self, block: Block) -> None:
         step: Callable[[Block], Any] = getattr(self, f"_do_{block.word}")
-        if block.word == "model":
-            await self._do_model(block, is_last=not _comes_more(remaining))
-        else:
-            result = step(block)
-            if asyncio.iscoroutine(result):
-                await result
+        result = step(block)
+        if asyncio.iscoroutine(result):
+            await result
         if hasattr(self, "server"):
             await asyncio.sleep(QUIET)
 
@@ -103,9 +99,10 @@ class Player:
 
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected."""
-        path = block.words[0] if block.words else "example.py"
+        paths = [word for word in block.words if word not in ("crlf", "no-newline")]
+        path = paths[0] if paths else "example.py"
         text = block.text if "no-newline" in block.words else block.text + "\n"
-        text = text.replace("␉", "\t").replace("␌", "\f")
+        text = text.replace("␉", "\t").replace("␌", "\f").replace("␤", "\u2028")
         if "crlf" in block.words:
             text = text.replace("\n", "\r\n")
         before, _, rest = text.partition("«")
@@ -163,13 +160,17 @@ class Player:
             kind = action.get("kind")
             self.seen.offered.append(action["title"] + (f" [{kind}]" if kind else ""))
 
-    async def _do_model(self, block: Block, *, is_last: bool) -> None:
+    async def _do_model(self, block: Block) -> None:
+        """What the model says. `open`: it goes on later. `stream=1`: the one that was asked first."""
+        if "unreachable" in block.words:
+            self.service.is_down = True
+            return
         if status := block.options.get("status"):
             headers = {"content-type": block.options.get("type", "application/json")}
             response = httpx.Response(int(status), headers=headers, text=block.text)
             self.service.refusals.append(response)
             return
-        stream = await self._stream()
+        stream = await self._stream(int(block.options.get("stream", 0)) - 1)
         for piece in self._pieces(block.text if "open" in block.words else block.text + "\n"):
             stream.pieces.put_nowait(piece if "raw" in block.words else chunk(content=piece))
             await asyncio.sleep(0.01)
@@ -179,15 +180,16 @@ class Player:
             stream.pieces.put_nowait(event({"error": {"message": block.options["error"]}}))
         if "cut" in block.words or "error" in block.options:
             stream.pieces.put_nowait(None)
-        elif is_last:
+        elif "open" not in block.words:
             for piece in last_chunks():
                 stream.pieces.put_nowait(piece)
             stream.pieces.put_nowait(None)
 
-    async def _stream(self) -> Stream:
-        """The newest stream that the server reads; waits until it has asked."""
+    async def _stream(self, index: int) -> Stream:
+        """A stream that the server reads, -1 for the newest; waits until it has asked."""
         await asyncio.sleep(QUIET)
-        return self.service.streams[-1]
+        assert self.service.streams, f"no model was asked: {self.editor.messages} {self.seen.error}"
+        return self.service.streams[index]
 
     def _pieces(self, text: str) -> Iterator[str]:
         if self.cut == "whole":
@@ -223,7 +225,7 @@ class Player:
 
     async def _do_cancel(self, block: Block) -> None:
         if "progress" in block.words:
-            token = f"qwen-lsp/job/{block.options.get('job', '1')}"
+            token = block.options.get("token", "qwen-lsp/job/1")
             self.editor.notify("window/workDoneProgress/cancel", {"token": token})
         else:
             await self._command("qwen.stop", None)
@@ -269,7 +271,7 @@ class Player:
             if "crlf" in block.words:
                 assert text.count("\n") == text.count("\r\n"), "a line end is not CRLF"
                 text = text.replace("\r\n", "\n")
-            text = text.replace("\t", "␉").replace("\f", "␌")
+            text = text.replace("\t", "␉").replace("\f", "␌").replace("\u2028", "␤")
             assert "no-newline" in block.words or text.endswith("\n"), "the last newline is gone"
             return text if "no-newline" in block.words else text.removesuffix("\n")
         if block.word == "prompt":
@@ -292,11 +294,14 @@ class Player:
             else:
                 self.seen.shown.append(_file_text(opened["uri"]))
         self.editor.opened.clear()
+        streamed = ""
         for method, params in self.editor.notifications:
             if method == "qwen/jobEnded":
                 self.seen.ended.append(params["outcome"])
             elif method == "qwen/explanation":
-                self.seen.shown.append(params["markdown"] + ("∎" if params["done"] else ""))
+                streamed += params["markdown"]
+                if params["done"]:
+                    self.seen.shown.append(f"{streamed}∎")
         self.editor.notifications.clear()
 
     def _check_absent(self, wrong: dict[int, str]) -> None:
@@ -305,16 +310,6 @@ class Player:
         for word in ("shown", "offered", "error"):
             if lines := getattr(self.seen, word):
                 wrong[-last] = f"{word}, which nothing expects: " + "\n".join(lines)
-
-
-def _comes_more(remaining: list[Block]) -> bool:
-    """Whether the stream of this reply goes on in a later block."""
-    for block in remaining:
-        if block.word == "model":
-            return "status" not in block.options
-        if block.word == "run":
-            return False
-    return False
 
 
 def _prompt(body: Json) -> str:

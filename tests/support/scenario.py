@@ -69,7 +69,7 @@ def read_scenarios(path: Path) -> list[Scenario]:
 
 def _closing(lines: list[str], row: int, fence: str, path: Path) -> int:
     for end in range(row + 1, len(lines)):
-        if lines[end].strip() == fence:
+        if lines[end].rstrip() == fence:
             return end
     raise ValueError(f"{path.name}:{row + 1}: the block is not closed")
 
@@ -81,5 +81,8 @@ def rewritten(path: Path, wrong: dict[int, str]) -> str:
         fence = _FENCE.match(lines[line - 1])
         assert fence
         end = _closing(lines, line - 1, fence[1], path)
-        lines[line:end] = wrong[line].split("\n")
+        inside = [len(found) for found in re.findall(r"^(`{3,})", wrong[line], re.MULTILINE)]
+        outer = "`" * max([len(fence[1]) - 1, *inside], default=0) + "`"
+        text = wrong[line].split("\n") if wrong[line] else []
+        lines[line - 1 : end + 1] = [f"{outer}{fence[2]}", *text, outer]
     return "\n".join(lines)

@@ -34,6 +34,7 @@ class Service(httpx.AsyncBaseTransport):
         self.streams: list[Stream] = []
         self.refusals: list[httpx.Response] = []
         self.answers: list[httpx.Response] = []
+        self.is_down = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
@@ -42,6 +43,8 @@ class Service(httpx.AsyncBaseTransport):
             if not self.answers:
                 raise httpx.ConnectError("nobody answers")
             return self.answers.pop(0)
+        if self.is_down:
+            raise httpx.ConnectError("[Errno 111] Connection refused")
         if self.refusals:
             return self.refusals.pop(0)
         stream = Stream()

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+SECONDS_FOR_THREADS = 5.0
+"""Real seconds in which a thread that the loop doesn't know of must have come to its end."""
+
 
 class _Selector(selectors.DefaultSelector):
     """Waits for nothing but threads; all other waiting is a jump of the clock."""
@@ -20,6 +23,8 @@ class _Selector(selectors.DefaultSelector):
         if self.loop.threads:
             return super().select(0.05)
         if timeout is None:
+            if ready := super().select(SECONDS_FOR_THREADS):
+                return ready
             raise RuntimeError("Everything waits for something that will never come")
         self.loop.now += timeout
         return []
