@@ -112,7 +112,7 @@ class Editor:
             answer = await self._ask(types.WORKSPACE_CONFIGURATION, params)
         except TimeoutError:
             return None
-        return answer[0] if isinstance(answer, list) and answer else None
+        return answer[0] if isinstance(answer, (list, tuple)) and answer else None
 
     async def register(self, registration: types.Registration) -> None:
         """Registers for something; an editor that refuses or is silent goes without."""

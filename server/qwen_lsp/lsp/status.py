@@ -16,6 +16,12 @@ class Status:
         self._session = session
         self._trouble = ""
         self._sent: dict[str, Any] | None = None
+        self._may_be_sent = False
+
+    def begin(self) -> None:
+        """From now on it may be sent: the client has said `initialized`."""
+        self._may_be_sent = True
+        self.changed()
 
     def job_ended(self, outcome: Outcome) -> None:
         """A job has ended: a failure is shown until one ends well."""
@@ -25,6 +31,8 @@ class Status:
 
     def changed(self) -> None:
         """Something that it shows may have changed."""
+        if not self._may_be_sent:
+            return
         status = self.value()
         if status != self._sent and self._session.editor.announces("status"):
             self._sent = status

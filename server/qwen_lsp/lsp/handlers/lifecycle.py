@@ -13,6 +13,7 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Asks for the settings, and to be told when they change."""
+    session.status.begin()
     session.spawn(session.load_credentials())
     await _ask_to_be_told(session)
     await ask_for_settings(session)
