@@ -224,7 +224,6 @@ async def test_tokens_keep_their_pace(simulator: Simulator, client: httpx.AsyncC
     [
         ({"messages": "none"}, 400),
         ({"messages": []}, 400),
-        ({"messages": [{"role": "user", "content": "x"}]}, 400),
         ({"model": "gpt"}, 404),
         ({"model": None}, 400),
     ],

@@ -65,8 +65,9 @@ class Peer:
         assert await self.account.sign_in() is not None
         await self.account.until_signed_in()
 
-    async def reply(self, model: str = "coder-model") -> list[Any]:
-        messages = (Message("system", "s"), Message("user", "Refactor\n```python\nx=x+1\n```"))
+    async def reply(self, model: str = "coder-model", *, system: bool = True) -> list[Any]:
+        user = Message("user", "Refactor\n```python\nx=x+1\n```")
+        messages = (Message("system", "s"), user) if system else (user,)
         qwen = Qwen(PROVIDER, self.account, self.http, "0")
         async with aclosing(qwen.stream(Request(messages, model))) as pieces:
             return [piece async for piece in pieces]
@@ -111,6 +112,12 @@ async def test_thoughts_are_no_text(peer: Peer) -> None:
     pieces = await peer.reply("simulator-thinking")
     assert any(isinstance(piece, Thought) for piece in pieces)
     assert text(pieces).startswith("Here is")
+
+
+async def test_a_sign_in_needs_a_system_message(peer: Peer) -> None:
+    await peer.sign_in()
+    with pytest.raises(ServiceRefused, match="bad request"):
+        await peer.reply(system=False)
 
 
 async def test_the_user_said_no(peer: Peer) -> None:

@@ -70,8 +70,9 @@ def _refusal(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -
         return BAD_TOKEN
     if chat.model not in MODELS:
         return refused("404")
-    # Qwen's portal answers so, without a word of the reason, where no system message leads.
-    if not chat.messages or chat.messages[0].get("role") != "system":
+    # Qwen's portal, where sign-ins pay, says so and no more where no system message leads.
+    leads = chat.messages[0].get("role") if chat.messages else None
+    if leads != "system" and (leads is None or noted.paid_by == "sign-in"):
         return error(400, "invalid_parameter_error", "bad request")
     return None
 
