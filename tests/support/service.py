@@ -44,7 +44,7 @@ class Service(httpx.AsyncBaseTransport):
                 raise httpx.ConnectError("nobody answers")
             return self.answers.pop(0)
         if self.is_down:
-            raise httpx.ConnectError("[Errno 111] Connection refused")
+            raise httpx.ConnectError("refused") from ConnectionRefusedError(111, "refused")
         if self.refusals:
             return self.refusals.pop(0)
         stream = Stream()

@@ -1,5 +1,6 @@
 """The arguments of commands, checked."""
 
+import re
 from typing import Annotated, Any, TypeVar
 
 from lsprotocol import types
@@ -82,4 +83,11 @@ def checked(kind: type[Kind], call: CommandCall) -> Kind:
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise RequestError(f"The argument “{place}” is wrong: {first['msg']}.") from None
+        wrong = "it is missing" if first["type"] == "missing" else _said(first["msg"])
+        raise RequestError(f"The argument “{place}” is wrong: {wrong}.") from None
+
+
+def _said(message: str) -> str:
+    """pydantic's words without those of Python."""
+    plain = message.replace("Input should", "it should")
+    return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
