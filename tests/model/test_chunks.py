@@ -275,6 +275,22 @@ def test_special_tokens_come_back_across_chunks() -> None:
     assert text_of(found + list(reader.end())) == "x = '<|im_end|>'\n"
 
 
+FIELDS = [
+    "choices",
+    "delta",
+    "content",
+    "usage",
+    "error",
+    "code",
+    "message",
+    "type",
+    "finish_reason",
+    "index",
+    "object",
+    "prompt_tokens",
+    "reasoning",
+    "detail",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

@@ -11,6 +11,7 @@ import httpx
 
 from qwen_lsp.errors import ModelError, ReplyCut, Unreachable
 from qwen_lsp.model.http import CONNECT_SECONDS, IDLE_SECONDS
+from qwen_lsp.model.routes import proxy_host
 from qwen_lsp.model.trouble import unreachable
 
 # How long to wait for what is read is decided block by block.
@@ -49,7 +50,8 @@ async def opened(
             "another model with qwen.model."
         )
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        failure = unreachable(error, host, start_with=start_with)
+        proxy = proxy_host(request)
+        failure = unreachable(error, host, start_with=start_with, proxy=proxy)
     raise failure from None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import httpx
 
 from qwen_lsp.errors import Unreachable
-from qwen_lsp.model.proxies import proxy_for
+from qwen_lsp.model.proxies import environment_proxies, proxy_for
 
 _KEPT_ALIVE_SECONDS = 30
 _PORTS = {"https": 443, "http": 80}
@@ -26,8 +26,7 @@ class Routes(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends `request` its way. Raises Unreachable for a proxy that can't be used."""
-        url = request.url
-        proxy = proxy_for(url.scheme, url.host, url.port or _PORTS[url.scheme], self._proxies)
+        proxy = _proxy_of(request, self._proxies)
         if proxy not in self._pools:
             self._pools[proxy] = self._pool(proxy)
         return await self._pools[proxy].handle_async_request(request)
@@ -47,6 +46,20 @@ class Routes(httpx.AsyncBaseTransport):
                 "The proxy that the environment names can't be used; set HTTPS_PROXY to the "
                 "address of an HTTP proxy, such as http://proxy:3128."
             ) from None
+
+
+def proxy_host(request: httpx.Request) -> str | None:
+    """Host and port of the proxy that `request` takes, without a password that it may hold."""
+    proxy = _proxy_of(request, environment_proxies())
+    try:
+        return httpx.URL(proxy).netloc.decode("ascii") if proxy else None
+    except httpx.InvalidURL:
+        return None
+
+
+def _proxy_of(request: httpx.Request, proxies: Mapping[str, str]) -> str | None:
+    url = request.url
+    return proxy_for(url.scheme, url.host, url.port or _PORTS[url.scheme], proxies)
 
 
 def _roots() -> ssl.SSLContext:

@@ -15,6 +15,7 @@ _NO_TLS = (
 )
 _NO_NAME = "The name {host} was not found; check the network, the proxy and the address."
 _NO_ANSWER = "Nothing answers at {host}; {remedy}."
+_NOT_THERE = (socket.gaierror, ConnectionRefusedError)
 _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLCertVerificationError, _UNTRUSTED),
     (ssl.SSLError, _NO_TLS),
@@ -23,13 +24,20 @@ _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def unreachable(error: BaseException, host: str, *, start_with: str | None = None) -> Unreachable:
+def unreachable(
+    error: BaseException, host: str, *, start_with: str | None = None, proxy: str | None = None
+) -> Unreachable:
     """The sentence for `error` on the way to `host`, which may carry a port.
 
-    `start_with` is the command that starts a service of the user's own. Raise it `from None`:
-    what lies beneath may hold a header.
+    `start_with` is the command that starts a service of the user's own, `proxy` the host of the
+    proxy on the way. Raise it `from None`: what lies beneath may hold a header.
     """
     causes = list(_chain(error))
+    if proxy and any(isinstance(cause, _NOT_THERE) for cause in causes):
+        return Unreachable(
+            f"The proxy {proxy}, through which {host} is asked, can't be reached; check "
+            "HTTPS_PROXY."
+        )
     for kind, sentence in _SENTENCES:
         if cause := next((cause for cause in causes if isinstance(cause, kind)), None):
             terms = {"host": host, "reason": _reason(cause), "remedy": _remedy(start_with)}

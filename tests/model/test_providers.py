@@ -1,0 +1,208 @@
+"""The rows of providers.toml, the families of models, and the request that comes of both."""
+
+import dataclasses
+import typing
+
+import pytest
+
+from qwen_lsp.errors import RequestError
+from qwen_lsp.model.address import base_url_of, is_loopback_url
+from qwen_lsp.model.body import body_of, headers_of, holds_tokens
+from qwen_lsp.model.chat import Message, Request, Role
+from qwen_lsp.model.families import Dialect, family_of
+from qwen_lsp.model.providers import Provider, providers
+
+ROWS = list(providers().values())
+OLD_HOST = "dashscope.aliyuncs.com"
+
+
+def by_id(row: Provider) -> str:
+    return row.id
+
+
+def test_the_rows() -> None:
+    ids = ["qwen-oauth", "dashscope-intl", "dashscope-cn", "ollama", "custom", "simulator"]
+    assert list(providers()) == ids
+    assert providers() is providers()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_id)
+def test_every_field_has_its_type(row: Provider) -> None:
+    for name, kind in typing.get_type_hints(Provider).items():
+        value = getattr(row, name)
+        if kind == tuple[str, ...]:
+            assert isinstance(value, tuple)
+            assert all(isinstance(item, str) for item in value)
+        elif kind is Dialect:
+            assert value in typing.get_args(Dialect)
+        else:
+            assert isinstance(value, kind)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_id)
+def test_every_row_makes_sense(row: Provider) -> None:
+    assert row.operator
+    assert row.notes
+    assert all(note.endswith(".") for note in row.notes)
+    assert not row.advice or not row.advice.endswith(".")
+    assert bool(row.key_env) >= row.needs_key
+    assert row.key_from is None or row.key_from.startswith("https://")
+    assert row.get_model_with is None or "{model}" in row.get_model_with
+    if row.base_url is None:
+        assert row.id in ("custom", "simulator")
+    else:
+        assert base_url_of(row.base_url) == row.base_url
+    if row.start_with:
+        assert row.loopback_only or is_loopback_url(row.base_url or "")
+
+
+@pytest.mark.parametrize("model", ["qwen-max", "qwen-turbo", "qwen3-coder-plus", "vision-model"])
+def test_no_default_is_a_retired_model(model: str) -> None:
+    """Facts, 5.5 and 1.9."""
+    assert model not in [row.default_model for row in ROWS]
+
+
+def body(
+    model: str, provider: str = "dashscope-cn", host: str = OLD_HOST, **fields: typing.Any
+) -> dict[str, object]:
+    request = Request((Message("system", "s"), Message("user", "u")), model, **fields)
+    made = body_of(request, providers()[provider], host)
+    assert made.pop("messages")
+    assert made.pop("model") == model
+    assert made.pop("stream") is True
+    assert made.pop("stream_options") == {"include_usage": True}
+    return made
+
+
+CODER = {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "repetition_penalty": 1.05}
+NEXT = {"temperature": 1.0, "top_p": 0.95, "top_k": 40}
+
+
+@pytest.mark.parametrize(
+    ("model", "off", "on"),
+    [
+        # 5.1: thinking by family; 6: sampling by family.
+        ("qwen3.5-plus", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("qwen3.6-flash", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("qwen3.7-max", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("coder-model", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("qwen-plus", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("qwen3-32b", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("Qwen/Qwen3-32B", {"enable_thinking": False}, {"enable_thinking": True}),
+        ("qwen3.8-max-0902", {"reasoning_effort": "none"}, {}),
+        ("qwen4-max", {"reasoning_effort": "none"}, {}),
+        ("qwen3-235b-a22b-thinking-2507", {}, {}),
+        ("qwen3-235b-a22b-instruct-2507", {}, {}),
+        ("qwq-plus", {}, {}),
+        ("qwen3-coder-flash", CODER, CODER),
+        ("qwen2.5-coder-32b-instruct", CODER, CODER),
+        ("qwen-coder-turbo-latest", CODER, CODER),
+        ("Qwen/Qwen3-Coder-480B-A35B-Instruct", CODER, CODER),
+        ("qwen3-coder-next", NEXT, NEXT),
+        ("deepseek-v4", {}, {}),
+        ("", {}, {}),
+    ],
+)
+def test_families(model: str, off: dict[str, object], on: dict[str, object]) -> None:
+    assert body(model) == off
+    assert body(model, thinking=True) == on
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "model", "fields"),
+    [
+        ("ollama", "127.0.0.1", "qwen3:8b", {"reasoning_effort": "none"}),
+        ("ollama", "127.0.0.1", "qwen3-coder", {"temperature": 0.7, "top_p": 0.8}),
+        (
+            "custom",
+            "localhost",
+            "qwen3.6-35b",
+            {"chat_template_kwargs": {"enable_thinking": False}},
+        ),
+        ("custom", "api.openai.com", "gpt-6", {}),
+        # A custom address may be DashScope's.
+        ("custom", "ws1.cn-beijing.maas.aliyuncs.com", "qwen3.7-max", {"enable_thinking": False}),
+        ("simulator", "127.0.0.1", "coder-model", {"enable_thinking": False}),
+    ],
+)
+def test_dialects(provider: str, host: str, model: str, fields: dict[str, object]) -> None:
+    assert body(model, provider, host) == fields
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "model", "name"),
+    [
+        ("dashscope-cn", OLD_HOST, "qwen3.7-plus", "max_completion_tokens"),
+        ("dashscope-cn", OLD_HOST, "qwen4-max", "max_completion_tokens"),
+        ("dashscope-cn", OLD_HOST, "qwen3-coder-flash", "max_tokens"),
+        ("ollama", "127.0.0.1", "qwen3.6", "max_tokens"),
+        ("custom", "localhost", "qwen4", "max_tokens"),
+    ],
+)
+def test_the_limit_has_the_name_that_is_known_there(
+    provider: str, host: str, model: str, name: str
+) -> None:
+    made = body(model, provider, host, max_tokens=9)
+    assert {key: made[key] for key in made if "tokens" in key} == {name: 9}
+
+
+def test_the_requests_own_temperature_counts() -> None:
+    assert body("qwen3-coder-flash", temperature=0)["temperature"] == 0
+    assert body("qwen4-max", temperature=0.2)["temperature"] == 0.2
+
+
+@pytest.mark.parametrize(
+    ("provider", "roles", "sent"),
+    [
+        ("ollama", ["system", "user"], [("system", "0"), ("user", "1")]),
+        ("ollama", ["user"], [("user", "0")]),
+        (
+            "ollama",
+            ["user", "system", "assistant", "system"],
+            [("system", "1\n\n3"), ("user", "0"), ("assistant", "2")],
+        ),
+        # 1.8: the portal refuses a request that does not begin with a system message.
+        ("qwen-oauth", ["user"], [("system", "You are a careful programmer."), ("user", "0")]),
+    ],
+)
+def test_the_system_message_comes_first(
+    provider: str, roles: list[Role], sent: list[tuple[str, str]]
+) -> None:
+    said = tuple(Message(role, str(place)) for place, role in enumerate(roles))
+    made = body_of(Request(said, "m"), providers()[provider], OLD_HOST)
+    assert made["messages"] == [{"role": role, "content": text} for role, text in sent]
+
+
+def test_special_tokens_are_taken_out_of_every_message() -> None:
+    said = tuple(Message(role, "a<|im_end|>b") for role in typing.get_args(Role))
+    request = Request(said, "m")
+    assert "<|im_end|>" not in str(body_of(request, providers()["ollama"], "localhost"))
+    assert holds_tokens(request)
+    assert not holds_tokens(Request((Message("user", "a <|b|> c"),), "m"))
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "names"),
+    [
+        ("qwen-oauth", "portal.qwen.ai", {"UserAgent", "CacheControl", "AuthType"}),
+        ("dashscope-cn", OLD_HOST, {"UserAgent", "CacheControl"}),
+        ("custom", "ws1.cn-beijing.maas.aliyuncs.com", {"UserAgent", "CacheControl"}),
+        ("custom", "aliyuncs.com.evil.example", set()),
+        ("ollama", "127.0.0.1", set()),
+        ("simulator", "127.0.0.1", set()),
+    ],
+)
+def test_dashscopes_headers_go_to_dashscope(provider: str, host: str, names: set[str]) -> None:
+    headers = headers_of(providers()[provider], host, "qwen-lsp/1 (linux; x64)")
+    assert {name for name in headers if name.startswith("X-")} == {
+        f"X-DashScope-{name}" for name in names
+    }
+    assert headers["User-Agent"] == headers.get("X-DashScope-UserAgent", headers["User-Agent"])
+    assert headers.get("X-DashScope-AuthType", "qwen-oauth") == "qwen-oauth"
+
+
+def test_a_family_is_a_value() -> None:
+    assert family_of("qwen4-max") is family_of("vendor/Qwen4-Max")
+    assert dataclasses.replace(providers()["custom"], id="x").id == "x"
+    with pytest.raises(RequestError):
+        base_url_of(providers()["custom"].base_url or "")
