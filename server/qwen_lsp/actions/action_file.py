@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"([\w-]+)[ \t]*:(?:[ \t]+(.*))?$")
 _HEADING = re.compile(r"##[ \t]+(system|user|example)[ \t]*$")
-_COMMAND = re.compile(r"([!@])\{[^}\n]*\}")
+_COMMAND = re.compile(r"([!@])\{")
 _NAME = re.compile(r"[\w-]+")
 _KIND = re.compile(r"(?:quickfix|refactor)(?:\.\w+)*")
 
@@ -199,7 +199,7 @@ class _Reading:
         if not text:
             self.fault(section.line, "There is no prompt.")
         for line, row in enumerate(section.rows, section.line):
-            for match in _COMMAND.finditer(row):
+            if match := _COMMAND.search(row):
                 self.fault(line, f"`{match[1]}{{…}}` runs or reads something; a prompt here can't.")
         self._check_placeholders(section, PLACEHOLDERS | {"args"})
         prompt = PLACEHOLDER.sub(_args_as_instruction, text)

@@ -83,6 +83,7 @@ class _Marks:
         self._own = f"{syntax.begin} "
         self._fence: Fence | None = None
         self._was_marked = False
+        self._is_code = False
         self._in_block = False
 
     def without(self, line: str) -> str | None:
@@ -93,17 +94,16 @@ class _Marks:
         bare, marked = self._unmarked(text)
         if not self._fence:
             return bare
-        if text and self._was_marked and not marked:
-            return None
+        self._is_code = self._is_code or (self._was_marked and not marked and bool(text))
         self._was_marked = self._was_marked or marked
-        return bare
+        return None if self._is_code else bare
 
     def _is_fence(self, text: str) -> bool:
         fence = fence_in(text)
         if fence is None:
             return False
         if self._fence is None:
-            self._fence, self._was_marked = fence, False
+            self._fence, self._was_marked, self._is_code = fence, False, False
         elif fence.closes(self._fence):
             self._fence = None
         return True
