@@ -1,10 +1,11 @@
 """Which service answers, and who pays for it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..account.account import Account
-from ..errors import NotSignedIn, RequestError
+from ..errors import NotSignedIn, QwenError, RequestError
 from ..model.address import base_url_of
 from ..model.http import Http
 from ..model.providers import Provider, providers
@@ -26,8 +27,6 @@ class Chosen:
     provider: Provider
     account: Account
     model: Qwen
-    source: str
-    """Where the choice came from."""
 
     @property
     def default_model(self) -> str:
@@ -60,12 +59,12 @@ class Services:
         if settings.endpoint_fault:
             raise RequestError(settings.endpoint_fault)
         if settings.provider != "auto":
-            return self._of(self._provider(settings.provider), settings, "qwen.provider")
+            return self._of(self._provider(settings.provider), settings)
         found = [
             chosen
             for provider in providers().values()
             if _may_be_found(provider, settings)
-            and (chosen := self._of(provider, settings, "auto")).is_paid_for
+            and (chosen := self._of(provider, settings)).is_paid_for
         ]
         if len(found) > 1:
             names = ", ".join(chosen.provider.id for chosen in found)
@@ -95,13 +94,12 @@ class Services:
                 f"{provider.name} has no sign-in; it takes a key from the environment"
                 + (f" ({provider.key_env[0]})." if provider.key_env else ", or none.")
             )
-        return self._of(provider, settings, "qwen.provider").account
+        return self._of(provider, settings).account
 
-    async def load(self) -> None:
-        """Learns what credentials there are, so that later questions need no file."""
-        for provider in providers().values():
-            if provider.sign_in and not provider.loopback_only:
-                await self._of(provider, Settings(), "auto").account.look()
+    async def load(self, settings: Settings) -> None:
+        """Learns who is signed in, so that later questions need no file."""
+        with suppress(QwenError):
+            await self.account(None, settings).look()
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -118,7 +116,7 @@ class Services:
             )
         return provider
 
-    def _of(self, provider: Provider, settings: Settings, source: str) -> Chosen:
+    def _of(self, provider: Provider, settings: Settings) -> Chosen:
         address = _address(provider, settings)
         key = (provider.id, address)
         if key not in self._known:
@@ -126,7 +124,7 @@ class Services:
                 provider, http=self._http.client, environ=self._environ, base_url=address
             )
             model = Qwen(provider, account, self._http, self._version)
-            self._known[key] = Chosen(provider, account, model, source)
+            self._known[key] = Chosen(provider, account, model)
         return self._known[key]
 
 

@@ -73,7 +73,7 @@ class Session:
 
     async def load_credentials(self) -> None:
         """Learns what credentials there are."""
-        await self.services.load()
+        await self.services.load(self.settings)
         self.status.changed()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import QwenError
+from ..errors import NotSignedIn, QwenError
 from ..perform import Outcome
 
 if TYPE_CHECKING:
@@ -44,8 +44,11 @@ class Status:
         try:
             chosen = self._session.services.chosen(settings)
         except QwenError as error:
-            return {"state": "signedOut", "jobs": jobs, "message": str(error)}
-        state = "working" if jobs else "trouble" if self._trouble else "ready"
+            state = "signedOut" if isinstance(error, NotSignedIn) else "trouble"
+            return {"state": state, "jobs": jobs, "message": str(error)}
+        state = "ready" if chosen.is_paid_for else "signedOut"
+        if jobs or self._trouble:
+            state = "working" if jobs else "trouble"
         value: dict[str, Any] = {
             "state": state,
             "provider": chosen.provider.id,
@@ -77,5 +80,7 @@ class Status:
         jobs = {0: "nothing is running", 1: "1 job is running"}.get(
             value["jobs"], f"{value['jobs']} jobs are running"
         )
+        signed_out = " Nobody is signed in." if value["state"] == "signedOut" else ""
         trouble = f" Last trouble: {value['message']}" if "message" in value else ""
-        return f"Qwen: {value['model']} on {value['provider']}{account}; {jobs}.{trouble}"
+        model = f"Qwen: {value['model']} on {value['provider']}{account}"
+        return f"{model}; {jobs}.{signed_out}{trouble}"

@@ -14,7 +14,6 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Asks for the settings, and to be told when they change."""
     session.status.begin()
-    session.spawn(session.load_credentials())
     await _ask_to_be_told(session)
     await ask_for_settings(session)
 
@@ -27,6 +26,7 @@ async def did_change_configuration(
         await ask_for_settings(session)
     else:
         session.take_settings(params.settings)
+        await session.load_credentials()
 
 
 def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
@@ -39,6 +39,7 @@ async def ask_for_settings(session: Session) -> None:
     """Takes the client's settings; a job waits for them."""
     session.take_settings(await session.editor.configuration("qwen"))
     session.configured.set()
+    await session.load_credentials()
 
 
 async def _ask_to_be_told(session: Session) -> None:
