@@ -10,12 +10,12 @@ from qwen_lsp.actions.library import builtin_actions
 from qwen_lsp.actions.prompt import fence_for, prompt
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.errors import RequestError
-from qwen_lsp.model.chat import Message
+from qwen_lsp.model.chat import Message, Role
 from qwen_lsp.text.document import Document
 
 
 def action(*texts: str) -> Action:
-    roles = ("system", "user") if len(texts) > 1 else ("user",)
+    roles: tuple[Role, ...] = ("system", "user") if len(texts) > 1 else ("user",)
     return Action(
         id="x",
         title="Do",
