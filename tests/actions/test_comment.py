@@ -5,7 +5,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_lsp.actions.comment import CommentWriter
@@ -168,6 +168,7 @@ _text = st.lists(
 ).map(" ".join)
 
 
+@settings(max_examples=50)
 @given(_text, st.sampled_from(sorted(syntaxes())))
 def test_every_line_is_a_comment(text: str, language: str) -> None:
     begin, end = syntaxes()[language]
@@ -182,6 +183,7 @@ def test_every_line_is_a_comment(text: str, language: str) -> None:
             assert not line.endswith("\\")
 
 
+@settings(max_examples=50)
 @given(st.lists(st.text("ab计，. ", min_size=1, max_size=20)), st.integers(34, 60))
 def test_no_line_is_wider_than_it_must_be(rows: list[str], width: int) -> None:
     for line in comment("\n".join(rows), "python", "", width).split("\n"):

@@ -86,7 +86,7 @@ def test_the_fence_is_longer_than_any_inside(
     assert fence_for(Selection("a", "markdown", before, lines, after)) == fence
 
 
-@given(st.lists(st.text("`~ a"), min_size=1))
+@given(st.lists(st.text("`~ a"), min_size=1, max_size=6))
 def test_the_fence_holds_any_selection(lines: list[str]) -> None:
     selection = Selection("a", "", (), tuple(lines), ())
     assert len(fence_for(selection)) > longest_fence(lines)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_lsp.actions.reply import Original, ProseReader, ReplyReader
@@ -511,6 +511,7 @@ def _pieces(draw: st.DrawFn, text: str) -> list[str]:
     return [text[a:b] for a, b in zip((0, *cuts), (*cuts, len(text)), strict=True)]
 
 
+@settings(max_examples=50)
 @given(st.data(), _code_lines, _said, _said, st.integers(3, 6), st.sampled_from("`~"))
 def test_fenced_code_arrives_unchanged(
     data: st.DataObject, lines: list[str], before: str, after: str, length: int, mark: str
