@@ -9,9 +9,9 @@ vim.lsp.config('qwen', {
 vim.lsp.enable('qwen')
 
 local function execute(command, argument)
-  local client = vim.lsp.get_clients({ name = 'qwen', bufnr = 0 })[1]
+  local client = vim.lsp.get_clients({ name = 'qwen', bufnr = 0 })[1] or vim.lsp.get_clients({ name = 'qwen' })[1]
   if not client then
-    vim.notify('qwen-lsp does not run for this buffer; :checkhealth vim.lsp says more.', vim.log.levels.WARN)
+    vim.notify('qwen-lsp does not run; open a file first. :checkhealth vim.lsp says more.', vim.log.levels.WARN)
     return
   end
   if type(argument) == 'function' then

@@ -25,7 +25,7 @@ async function main() {
   const env = atHome(place);
   mkdirSync(folder);
   cpSync(join(here, 'sample.py'), join(folder, 'sample.py'));
-  const simulator = spawn(program, ['simulate', '--port', '0', '--pace', '50'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const simulator = spawn(program, ['simulate', '--port', '0', '--pace', '70'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let editor;
   try {
     const { origin, baseUrl } = await firstLine(simulator);
@@ -61,6 +61,7 @@ async function story(editor, file, origin) {
   await editor.codeAction('Qwen: Refactor');
   await editor.status('loading').waitFor();
   await editor.typeAt('Control+Home', ABOVE);
+  await editor.page.waitForTimeout(1500);
   await picture(editor, 'vscode');
   await editor.typeAt('Control+End', BELOW);
   assert(await editor.status('loading').isVisible(), 'the typing took longer than the stream');
@@ -69,6 +70,7 @@ async function story(editor, file, origin) {
 
   await stopped(editor, file, first + 1, last + 1);
   await edited(editor, file, first + 1, last + 1);
+  await explained(editor, file, first + 1, last + 1);
 }
 
 async function stopped(editor, file, first, last) {
@@ -92,6 +94,17 @@ async function edited(editor, file, first, last) {
   console.log('edit:', await editor.jobEnded('edit'));
   assertAround(before, await saved(editor, file), first, last);
   await undone(editor, file, before);
+}
+
+async function explained(editor, file, first, last) {
+  const before = await saved(editor, file);
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Explain');
+  console.log('explain:', await editor.jobEnded('explain'));
+  await editor.palette('Qwen: Open explanation');
+  await editor.page.locator('.tab', { hasText: '.md' }).waitFor();
+  await picture(editor, 'vscode-explanation');
+  assert.equal(await saved(editor, file), before, 'explaining changes nothing');
 }
 
 /** Undo gives back the text as it was before the job; every edit of the stream is a step of its own. */
@@ -136,14 +149,23 @@ function atHome(place) {
 
 function assertAround(original, now, first, last) {
   const lines = original.split('\n');
+  const [above, below] = [lines.slice(0, first - 1).join('\n') + '\n', '\n' + lines.slice(last).join('\n')];
   assert.notEqual(now, original, 'the selection was rewritten');
-  assert(now.startsWith(lines.slice(0, first - 1).join('\n') + '\n'), 'what is above is untouched');
-  assert(now.endsWith('\n' + lines.slice(last).join('\n')), 'what is below is untouched');
+  assert.equal(now.slice(0, above.length), above, 'what is above is untouched');
+  assert.equal(now.slice(-below.length), below, 'what is below is untouched');
 }
 
+/** The text of the document, by way of the disk: read until it stands still, for a file is empty while it is written. */
 async function saved(editor, file) {
   await editor.save();
-  return readFileSync(file, 'utf8');
+  for (let text; ; ) {
+    const again = readFileSync(file, 'utf8');
+    if (again && again === text) {
+      return text;
+    }
+    text = again;
+    await editor.page.waitForTimeout(200);
+  }
 }
 
 async function picture(editor, name) {
