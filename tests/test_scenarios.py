@@ -9,13 +9,20 @@ from typing import get_args
 
 import pytest
 
+from qwen_lsp.actions.library import builtin_actions
+
 from .support.model_editor import Kind
 from .support.player import Cut, Player
-from .support.scenario import Scenario, read_scenarios, rewritten
+from .support.scenario import Scenario, example_scenario, read_scenarios, rewritten
 from .support.virtual_time import run_virtually
 
 FOLDER = Path(__file__).parent / "scenarios"
 SCENARIOS = [scenario for path in sorted(FOLDER.glob("*.md")) for scenario in read_scenarios(path)]
+EXAMPLES = [
+    example_scenario(action.id, example)
+    for action in builtin_actions()
+    for example in action.examples
+]
 UPDATES = os.environ.get("SCENARIO_UPDATE") == "1"
 
 
@@ -37,5 +44,12 @@ def test_scenario(scenario: Scenario, cut: Cut, kind: Kind, tmp_path: Path) -> N
     assert not wrong, "\n".join(f"line {line}: {text}" for line, text in wrong.items())
 
 
-def test_there_are_enough() -> None:
-    assert len(SCENARIOS) >= 40
+@pytest.mark.parametrize("cut", get_args(Cut))
+@pytest.mark.parametrize("scenario", EXAMPLES, ids=lambda scenario: scenario.id)
+def test_example_of_an_action(scenario: Scenario, cut: Cut, tmp_path: Path) -> None:
+    player = Player(scenario, cut, "vscode", tmp_path, shows_all=True)
+    assert not run_virtually(player.play())
+
+
+def test_every_action_has_an_example() -> None:
+    assert all(action.examples for action in builtin_actions())

@@ -51,10 +51,19 @@ class Seen:
 class Player:
     """One run of one scenario."""
 
-    def __init__(self, scenario: Scenario, cut: Cut, kind: Kind, home: Path) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        cut: Cut,
+        kind: Kind,
+        home: Path,
+        *,
+        shows_all: bool = False,
+    ) -> None:
         self.scenario, self.cut, self.kind = scenario, cut, kind
         self.service = Service()
-        self.settings: Json = {"provider": "ollama"}
+        explain = {"explain": "message"} if shows_all else {}
+        self.settings: Json = {"provider": "ollama", **explain}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
         self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
         self.seen = Seen()
@@ -95,7 +104,9 @@ class Player:
         self.settings = json.loads(block.text)
 
     def _do_environment(self, block: Block) -> None:
-        self.environment.update(line.split("=", 1) for line in block.text.splitlines())
+        for line in block.text.splitlines():
+            name, _, value = line.partition("=")
+            self.environment[name] = value
 
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected."""
@@ -161,7 +172,7 @@ class Player:
             self.seen.offered.append(action["title"] + (f" [{kind}]" if kind else ""))
 
     async def _do_model(self, block: Block) -> None:
-        """What the model says. `open`: it goes on later. `stream=1`: the one that was asked first."""
+        """What the model says; `open`: it goes on later; `stream=1`: in the first stream."""
         if "unreachable" in block.words:
             self.service.is_down = True
             return
@@ -172,7 +183,7 @@ class Player:
             return
         stream = await self._stream(int(block.options.get("stream", 0)) - 1)
         for piece in self._pieces(block.text if "open" in block.words else block.text + "\n"):
-            stream.pieces.put_nowait(piece if "raw" in block.words else chunk(content=piece))
+            stream.pieces.put_nowait(chunk(content=piece))
             await asyncio.sleep(0.01)
         if "thinking" in block.words:
             stream.pieces.put_nowait(chunk(reasoning_content="Hm."))
@@ -181,8 +192,8 @@ class Player:
         if "cut" in block.words or "error" in block.options:
             stream.pieces.put_nowait(None)
         elif "open" not in block.words:
-            for piece in last_chunks():
-                stream.pieces.put_nowait(piece)
+            for last in last_chunks():
+                stream.pieces.put_nowait(last)
             stream.pieces.put_nowait(None)
 
     async def _stream(self, index: int) -> Stream:

@@ -1,12 +1,13 @@
 """A scenario: a heading, prose for people, and blocks that play in order."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 STEPS = (
     "client", "settings", "environment", "document", "run", "menu", "command", "model", "typed",
-    "refused", "cancel", "answer", "saved", "closed", "hover", "wait",
+    "refused", "cancel", "answer", "saved", "closed", "hover", "wait", "instruction",
 )  # fmt: skip
 EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "transcript", "error", "ended")
 
@@ -50,21 +51,40 @@ class Scenario:
 def read_scenarios(path: Path) -> list[Scenario]:
     """The scenarios of a file; headings without blocks are chapters. Raises ValueError."""
     scenarios: list[Scenario] = []
-    lines = path.read_text(encoding="utf-8").split("\n")
+    for item in _items(path.read_text(encoding="utf-8"), path):
+        if isinstance(item, Block):
+            scenarios[-1].blocks.append(item)
+        else:
+            scenarios.append(Scenario(path, item))
+    return [scenario for scenario in scenarios if scenario.blocks]
+
+
+def example_scenario(action: str, example: str) -> Scenario:
+    """An action's example as a scenario: its document, the action run on it, what comes of it."""
+    path = Path(f"{action}.md")
+    blocks = [item for item in _items(example, path) if isinstance(item, Block)]
+    instruction = "".join(block.text for block in blocks if block.word == "instruction")
+    played = [block for block in blocks if block.word != "instruction"]
+    asked = next(index for index, block in enumerate(played) if block.word == "model")
+    played.insert(asked, Block("run", action, instruction, 0))
+    return Scenario(path, "example", played)
+
+
+def _items(text: str, path: Path) -> Iterator[str | Block]:
+    """The headings and the blocks of a file, in order."""
+    lines = text.split("\n")
     row = 0
     while row < len(lines):
         if heading := _HEADING.match(lines[row]):
-            scenarios.append(Scenario(path, heading[1]))
+            yield heading[1]
         elif fence := _FENCE.match(lines[row]):
             end = _closing(lines, row, fence[1], path)
             word, _, rest = fence[2].partition(" ")
             if word not in STEPS + EXPECTATIONS:
                 raise ValueError(f"{path.name}:{row + 1}: “{word}” is no block of a scenario")
-            text = "\n".join(lines[row + 1 : end])
-            scenarios[-1].blocks.append(Block(word, rest.strip(), text, row + 1))
+            yield Block(word, rest.strip(), "\n".join(lines[row + 1 : end]), row + 1)
             row = end
         row += 1
-    return [scenario for scenario in scenarios if scenario.blocks]
 
 
 def _closing(lines: list[str], row: int, fence: str, path: Path) -> int:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from qwen_lsp.model.chat import Role
 
-Reply = Literal["replace", "insert-above", "insert-below", "comment-above", "new-file", "show"]
+Reply = Literal["replace", "insert-above", "insert-below", "comment-above", "show"]
 Needs = Literal["selection", "diagnostics", "nothing"]
 
 PLACEHOLDERS = frozenset(

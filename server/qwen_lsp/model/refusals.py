@@ -22,10 +22,7 @@ _UNPAID = (
     "{service} wants a bill paid or a plan bought before it goes on; look after the account"
     "{key_page}, then run the action again."
 )
-_TOO_LONG = (
-    "The selection with its surroundings is too long for {model}; select less, or set "
-    "qwen.context.tokens lower."
-)
+_TOO_LONG = "The selection with its surroundings is too long for {model}; select less."
 _NOT_ACCEPTED = "{service} did not accept the sign-in or the key{said}; {key_advice}."
 _RATE = (
     "{service} is getting too many requests from this account; wait a minute, then run the action "
