@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .source import Change, Source, names_in
+from .source import Change, Source, names_in, uses
 
 _WIDTH = 88
 
@@ -67,7 +67,11 @@ def return_at_once(source: Source) -> list[Change]:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value),
                 ast.Return(value=ast.Name(id=same)),
-            ) if name == same and source.uses(name) == 2 and _is_bare(source, first, second):
+            ) if (
+                name == same
+                and uses(name, source.scope(first)) == 2
+                and _is_bare(source, first, second)
+            ):
                 text = f"return {source.code(value)}"
                 return [Change(source.start(first), source.end(second), text)]
     return []
@@ -84,7 +88,7 @@ def _by_item(source: Source, loop: ast.For, index: str, many: str) -> list[Chang
     if not reads or stored or many_used != len(reads):
         return []
     item = _item_name(source, many)
-    needed = source.uses(index) > len(reads) + 1
+    needed = uses(index, source.scope(loop)) > len(reads) + 1
     head = f"{index}, {item} in enumerate({many})" if needed else f"{item} in {many}"
     head_change = Change(source.start(loop.target), source.end(loop.iter), head)
     return [
@@ -109,7 +113,9 @@ def _item_name(source: Source, many: str) -> str:
     singular = many[:-3] + "y" if many.endswith("ies") else many.removesuffix("s")
     names = [singular, "item", "each", "element", *(f"item_{n}" for n in range(2, 100))]
     usable = (name for name in names if len(name) > 1 and name != many)
-    return next(name for name in usable if not keyword.iskeyword(name) and not source.uses(name))
+    return next(
+        name for name in usable if not keyword.iskeyword(name) and not uses(name, source.tree)
+    )
 
 
 def _gatherings(source: Source) -> Iterator[_Gathering]:
@@ -138,7 +144,8 @@ def _gathering(
     if value is None:
         return None
     parts = [loop.iter, value, *([test] if test else [])]
-    closed = all(source.uses(each) == source.uses(each, [loop]) for each in names_in(loop.target))
+    scope = source.scope(loop)
+    closed = all(uses(each, scope) == uses(each, loop) for each in names_in(loop.target))
     if name in names_in(*parts) or not closed or any(_suspends(part) for part in parts):
         return None
     return _Gathering(begin, loop, name, value, test)

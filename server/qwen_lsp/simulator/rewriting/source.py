@@ -66,10 +66,15 @@ class Source:
                 if isinstance(body, list):
                     yield body
 
-    def uses(self, name: str, within: Iterable[ast.AST] | None = None) -> int:
-        """How often a name stands in the tree, or in some nodes of it."""
-        roots = [self.tree] if within is None else within
-        return sum(name == used for root in roots for used in _names(root))
+    def scope(self, node: ast.stmt) -> ast.AST:
+        """The innermost function around a statement, else the whole tree."""
+        around = [
+            each
+            for each in self.nodes()
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+            and each.lineno < node.lineno <= (each.end_lineno or 0)
+        ]
+        return max(around, key=lambda each: each.lineno, default=self.tree)
 
     def changed(self, changes: Iterable[Change]) -> str:
         """The text with changes made; they must not overlap."""
@@ -81,6 +86,11 @@ class Source:
 
 Rule = Callable[[Source], list[Change]]
 """One improvement: the changes that make it once; none where there is nothing to improve."""
+
+
+def uses(name: str, within: ast.AST) -> int:
+    """How often a name stands in a node."""
+    return sum(name == used for used in _names(within))
 
 
 def names_in(*nodes: ast.AST) -> set[str]:
