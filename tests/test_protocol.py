@@ -609,6 +609,15 @@ async def test_a_late_answer_is_dropped_quietly(caplog: pytest.LogCaptureFixture
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
+async def test_an_answer_in_the_moment_of_giving_up_is_dropped() -> None:
+    server, link = await started(commands={"now": lambda _: 1})
+    asked = server.protocol.send_request_async("workspace/applyEdit", {"edit": {}})
+    id_ = link.received[-1]["id"]
+    asked.cancel()
+    link.send(id=id_, result={"applied": True})
+    assert (await link.answer(run(link, "now")))["result"] == 1
+
+
 async def test_the_methods_of_pygls_work_too() -> None:
     server, link = await started()
     params = types.ShowDocumentParams("https://example.org", external=True)

@@ -76,7 +76,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from .log import start_logging
 
     start_logging(LEVELS[arguments.log_level])
-    if sys.stdin.isatty():
+    if sys.stdin and sys.stdin.isatty():
         sys.stderr.write(_AT_TERMINAL)
     from .lsp.server import create_server
     from .lsp.stdio import serve

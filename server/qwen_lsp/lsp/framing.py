@@ -11,6 +11,7 @@ from collections.abc import Iterator
 LONGEST_HEADER = 64 * 1024
 LARGEST_BODY = 1024**3
 
+_EMPTY_LINES = re.compile(rb"[\r\n]+")
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(rb"(?im)^[ \t]*content-length[ \t]*:[ \t]*([0-9]{1,10})[ \t]*\r?$")
 
@@ -48,8 +49,8 @@ class Splitter:
         return body
 
     def _header(self) -> bytes | None:
-        blank = len(self._received) - len(self._received.lstrip(b"\r\n"))
-        del self._received[:blank]
+        if blank := _EMPTY_LINES.match(self._received):
+            del self._received[: blank.end()]
         if end := _END_OF_HEADERS.search(self._received, 0, LONGEST_HEADER):
             return self._take(end.end())
         if len(self._received) >= LONGEST_HEADER:
