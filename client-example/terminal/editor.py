@@ -1,7 +1,7 @@
 """A small editor that takes edits as VS Code does: one for an older version is refused."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -50,7 +50,8 @@ class Editor:
     def type(self, offset: int, text: str) -> None:
         """The user's own typing."""
         place = self._position(offset)
-        self._change({"start": place, "end": place}, text, is_typed=True)
+        span = {"start": place, "end": place}
+        self._change([{"range": span, "newText": text}], is_typed=True)
 
     async def apply(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Answers `workspace/applyEdit`."""
@@ -62,9 +63,8 @@ class Editor:
             return {"applied": False}
         self.tally.made += 1
         self.was_edited.set()
-        for edit in sorted(change["edits"], key=_start, reverse=True):
-            self.tally.characters += len(edit["newText"])
-            self._change(edit["range"], edit["newText"], is_typed=False)
+        self.tally.characters += sum(len(edit["newText"]) for edit in change["edits"])
+        self._change(sorted(change["edits"], key=_start, reverse=True), is_typed=False)
         return {"applied": True}
 
     def range_of(self, first: str, last: str) -> dict[str, Any]:
@@ -73,18 +73,19 @@ class Editor:
         end = self.text.index(last, start) + len(last)
         return {"start": self._position(start), "end": self._position(end)}
 
-    def _change(self, span: Mapping[str, Any], text: str, *, is_typed: bool) -> None:
-        start, end = (self._offset(span[name]) for name in ("start", "end"))
-        self.text = self.text[:start] + text + self.text[end:]
+    def _change(self, edits: Sequence[Mapping[str, Any]], *, is_typed: bool) -> None:
+        """Makes edits, the last in the document first, as one change of one version."""
+        for edit in edits:
+            start, end = (self._offset(edit["range"][name]) for name in ("start", "end"))
+            self.text = self.text[:start] + edit["newText"] + self.text[end:]
         self.version += 1
+        changes = [{"range": edit["range"], "text": edit["newText"]} for edit in edits]
+        document = {"uri": self.uri, "version": self.version}
         self._server.notify(
-            "textDocument/didChange",
-            {
-                "textDocument": {"uri": self.uri, "version": self.version},
-                "contentChanges": [{"range": span, "text": text}],
-            },
+            "textDocument/didChange", {"textDocument": document, "contentChanges": changes}
         )
-        self._changed(Change(span["start"]["line"], text, is_typed))
+        for edit in edits:
+            self._changed(Change(edit["range"]["start"]["line"], edit["newText"], is_typed))
 
     def _offset(self, position: Mapping[str, int]) -> int:
         """Counts code points: the client asks for UTF-32 positions."""
