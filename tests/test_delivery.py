@@ -48,6 +48,15 @@ def test_typing_while_a_reply_of_500_tokens_streams(kind: Kind, seed: int) -> No
     assert text == expected
 
 
+@pytest.mark.parametrize("kind", ["neovim", "eglot"])
+@pytest.mark.parametrize("seed", range(50))
+def test_an_editor_that_does_not_refuse_stale_edits_loses_nothing(kind: Kind, seed: int) -> None:
+    """Neovim drops them without a word, eglot makes them; both report late and all at once."""
+    desk, text, expected = run(kind, seed, lines=20, seconds=5)
+    assert desk.ending is Ending.SETTLED
+    assert text == expected
+
+
 @pytest.mark.parametrize("kind", ["vscode", "helix"])
 def test_each_line_is_written_about_once(kind: Kind) -> None:
     desk = Desk(kind, ABOVE, "old", BELOW, random.Random(1))
