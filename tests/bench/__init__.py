@@ -1,0 +1,1 @@
+"""How fast and how small the real server is, measured from outside: `python -m tests.bench`."""

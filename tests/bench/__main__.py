@@ -1,0 +1,144 @@
+"""Measures and prints; exits with 1 where a goal is missed. Takes about two minutes."""
+
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from statistics import median
+
+from .measure import MENU_LINES, MENUS, STARTS, Bench, Job, bench, menus, starts
+from .process import resident_mib
+from .reply import Reply
+from .report import Goal, Row, heading
+
+FILES = (100, 50_000)
+REPEATS = {500: 5, 5_000: 1}
+"""How often a reply of so many tokens is measured; a long one is steady by itself."""
+
+MS = 1000
+SAME = Goal(least=0.8, most=1.2)
+EQUAL = Goal(least=0.95, most=1.05)
+
+
+async def main() -> int:
+    """The exit status."""
+    say(f"Python {platform.python_version()}, {platform.platform()}, {load()}")
+    rows = await of_starting()
+    rows += await of_streaming()
+    missed = sum(row.is_missed for row in rows)
+    say(f"\n{missed} missed" if missed else "\nAll is reached", f"; {load()}")
+    return int(missed > 0)
+
+
+async def of_starting() -> list[Row]:
+    """Starting, idling, and the menu."""
+    started, asked = await starts(), await menus()
+    memory = middle(start.memory for start in started)
+    return table(
+        heading("", ["measured"]),
+        Row(
+            f"initialize is answered after, ms (of {STARTS})",
+            [median(start.seconds for start in started) * MS],
+            digits=0,
+        ),
+        Row("memory when idle, MiB", [memory], Goal(64)),
+        Row(f"codeAction in {MENU_LINES:,} lines, ms (of {MENUS})", [asked.median * MS], Goal(5)),
+        Row("  of a hundred the slowest, ms", [asked.slowest_hundredth * MS], Goal(5)),
+    )
+
+
+async def of_streaming() -> list[Row]:
+    """Replies of two lengths into files of two lengths."""
+    async with bench(FILES[0]) as short, bench(FILES[1]) as long:
+        jobs = [
+            [combined(each) for each in zip(*runs, strict=True)]
+            for tokens, repeats in REPEATS.items()
+            for runs in [[await side_by_side(short, long, Reply(tokens)) for _ in range(repeats)]]
+        ]
+        memory = [resident_mib(each.editor.pid) for each in (short, long)]
+    return grid([job for pair in jobs for job in pair], memory)
+
+
+async def side_by_side(short: Bench, long: Bench, reply: Reply) -> tuple[Job, Job]:
+    """The same reply into both files at once: what else the machine does touches both alike."""
+    return await asyncio.gather(short.job(reply), long.job(reply))
+
+
+def combined(jobs: Iterable[Job]) -> Job:
+    """The medians of several runs."""
+    runs = list(jobs)
+    return Job(
+        median(job.first_edit for job in runs),
+        median(job.new_text for job in runs),
+        median(job.edits_per_second for job in runs),
+        middle(job.processor_per_token for job in runs),
+    )
+
+
+def grid(jobs: list[Job], memory: list[float | None]) -> list[Row]:
+    """Rows with a cell for each length of reply and file, in this order."""
+    cases = [f"{tokens:,}/{lines:,}" for tokens in REPEATS for lines in FILES]
+    processor = [job.processor_per_token for job in jobs]
+    new_text, pace = [job.new_text for job in jobs], [job.edits_per_second for job in jobs]
+    return [
+        *table(
+            heading("Tokens in the reply / lines in the file", cases),
+            Row("first line of code to its edit, ms", [j.first_edit * MS for j in jobs], Goal(50)),
+            Row("newText bytes for a byte of code", new_text, Goal(1.3), digits=2),
+            Row("edits a second", pace, Goal(8), digits=2),
+            Row("processor time a token, ms", [p and p * MS for p in processor], digits=3),
+        ),
+        *table(
+            heading("Ratios", []),
+            Row("processor time, long file to short", long_to_short(processor), SAME, digits=2),
+            Row("newText, long reply to short", later_to_earlier(new_text), EQUAL, digits=2),
+            Row("edits a second, long reply to short", later_to_earlier(pace), EQUAL, digits=2),
+        ),
+        *table(
+            heading("Memory after all that, by lines in the file", [f"{each:,}" for each in FILES]),
+            Row("MiB", memory),
+        ),
+    ]
+
+
+def long_to_short(figures: list[float | None]) -> list[float | None]:
+    """For each length of reply, how the long file compares to the short one."""
+    pairs = zip(figures[::2], figures[1::2], strict=True)
+    return [long / short if short and long else None for short, long in pairs]
+
+
+def later_to_earlier(figures: list[float]) -> list[float]:
+    """For each length of file, how the long reply compares to the short one."""
+    return [long / short for short, long in zip(figures[:2], figures[2:], strict=True)]
+
+
+def middle(figures: Iterable[float | None]) -> float | None:
+    """The median, or None where there is nothing."""
+    known = [figure for figure in figures if figure is not None]
+    return median(known) if known else None
+
+
+def table(head: str, *rows: Row) -> list[Row]:
+    """Prints rows and gives them back."""
+    say(head)
+    for row in rows:
+        say(str(row))
+    return list(rows)
+
+
+def load() -> str:
+    """How busy the machine is: with more than its processors can do, all figures are worse."""
+    if not hasattr(os, "getloadavg"):
+        return f"{os.cpu_count()} processors"
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+
+
+def say(*words: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write("".join(words) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
