@@ -19,6 +19,7 @@ import report
 from browser import approve, open_page
 from client import Client
 from rich.console import Console
+from rich.text import Text
 from rpc import Refused, ServerEnded
 from screen import Screen
 from story import Failed, Pauses, tell
@@ -43,7 +44,7 @@ def main() -> int:
         return 130
     except (Failed, Refused, ServerEnded, TimeoutError, OSError) as problem:
         reason = str(problem) or "nobody answered in time"
-        screen.console.print(f"The demonstration could not go on: {reason}", markup=False)
+        screen.print(Text(f"The demonstration could not go on: {reason}"))
         return 1
     return 0
 

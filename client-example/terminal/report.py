@@ -16,7 +16,7 @@ from screen import Screen, View
 from qwen_lsp.simulator.received import Received
 
 _LINES_SHOWN = 8
-_WIDTH, _HEIGHT = 118, 36
+_WIDTH, _HEIGHT = 126, 38
 
 
 def show_change(screen: Screen, client: Client) -> None:
@@ -70,8 +70,7 @@ def show_pace(screen: Screen, client: Client, seconds: float) -> None:
 
 def save_picture(path: Path, views: list[View]) -> None:
     """The view in the middle of the refactoring, as SVG. No font is fetched to show it."""
-    whole = [view for view in views if view.steps and "Refactor" in view.steps[-1].plain]
-    view = whole[len(whole) * 2 // 3]
+    view = views[len(views) * 2 // 3]
     console = Console(record=True, file=io.StringIO(), width=_WIDTH, force_terminal=True)
     console.print(view, height=_HEIGHT)
     svg = console.export_svg(title="qwen-lsp", unique_id="demo")

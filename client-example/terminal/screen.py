@@ -33,14 +33,14 @@ class View:
         height = options.height or console.height
         is_narrow = options.max_width < _NARROW
         body = Layout(name="body")
-        told = Layout(self._told(height // 3 if is_narrow else height - 12), ratio=2)
+        told = Layout(self._told(3 if is_narrow else height - 12), ratio=3)
         if is_narrow:
-            body.split_column(Layout(self._code(height * 2 // 3 - 3), ratio=4), told)
+            body.split_column(Layout(self._code(height * 2 // 3 - 3), ratio=6), told)
         else:
-            body.split_row(Layout(self._code(height - 3), ratio=3), told)
+            body.split_row(Layout(self._code(height - 3), ratio=5), told)
         whole = Layout()
         whole.split_column(Layout(Text(self.title, style="bold"), size=1), body)
-        yield whole
+        yield from console.render(whole, options.update(height=height))
 
     def _code(self, rows: int) -> Panel:
         count = self.text.count("\n") + 1
@@ -63,7 +63,7 @@ class View:
 
 
 class Screen:
-    """Shows what happens; keeps each moment of the document in `views`."""
+    """Shows what happens; `views` keeps the moments in which the server wrote."""
 
     def __init__(self, console: Console, title: str) -> None:
         self.console = console
@@ -112,7 +112,8 @@ class Screen:
         """The document is `text` after `change`."""
         fresh = range(change.line, change.line + max(1, len(change.text.splitlines())))
         self._show(replace(self._view, file=name, text=text, fresh=fresh))
-        self.views.append(self._view)
+        if not change.is_typed:
+            self.views.append(self._view)
         if not self._live:
             self._print_change(change)
 

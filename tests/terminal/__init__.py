@@ -1,0 +1,1 @@
+"""The demonstration in the terminal, played by its script."""
