@@ -41,10 +41,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     """The parser, and that of `simulate`, whose arguments are added when they are wanted."""
+    from .log import log_folder
+
     parser = argparse.ArgumentParser(
         prog="qwen-lsp",
         description="A language server that streams Qwen's answers into your editor. "
         "Without a command it serves an editor on its input and output.",
+        epilog=f"It logs to its standard error and to a file in {log_folder()}.",
         allow_abbrev=False,
     )
     parser.set_defaults(run=_serve)

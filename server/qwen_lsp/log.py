@@ -85,13 +85,18 @@ def start_logging(level: int) -> Path | None:
     logging.captureWarnings(capture=True)
     _log_crashes()
     try:
-        file = open_file(Path(platformdirs.user_log_dir("qwen-lsp", appauthor=False)))
+        file = open_file(log_folder())
     except OSError as error:
         own.warning("There is no log file, only this: %s", error.strerror)
         return None
     file.setFormatter(formatter)
     root.addHandler(file)
     return Path(file.baseFilename)
+
+
+def log_folder() -> Path:
+    """Where the files are."""
+    return Path(platformdirs.user_log_dir("qwen-lsp", appauthor=False))
 
 
 def open_file(folder: Path) -> RotatingFileHandler:
