@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts a real VS Code (code-server 4.139.1, VS Code 1.139) and what drives it into the folder $1:
-# about two minutes and 1 GB. On Debian it wants these packages first, as root:
+# Puts a real VS Code (code-server 4.139.1, VS Code 1.139) and what drives it into the folder $1,
+# a minute or two and 1 GB. On Debian it wants these packages first, as root:
 #   apt-get install --no-install-recommends chromium libkrb5-dev libx11-dev libxkbfile-dev \
 #     libsecret-1-dev pkg-config ripgrep build-essential python3
 # Then:  . "$1/env.sh" && node try.mjs
@@ -39,5 +39,5 @@ CODE_SERVER="$place/server/node_modules/code-server/out/node/entry.js"
 PLAYWRIGHT="$place/tools/node_modules/playwright-core"
 export PATH CODE_SERVER PLAYWRIGHT
 EOF
-"$node/node" "$place/server/node_modules/code-server/out/node/entry.js" --version
+XDG_CONFIG_HOME="$place/config" "$node/node" "$place/server/node_modules/code-server/out/node/entry.js" --version
 echo "ready: . $place/env.sh"
