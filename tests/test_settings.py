@@ -2,7 +2,7 @@
 
 import pytest
 
-from qwen_lsp.lsp.settings import Settings, read_settings
+from qwen_lsp.lsp.settings import SentSettings, Settings, read_settings
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_one_wrong_value_leaves_the_others() -> None:
     settings, warnings = read_settings({"temperature": 1, "onStop": 3, "actions": {"hide": ["a"]}})
     assert (settings.temperature, settings.hidden_actions) == (1.0, frozenset({"a"}))
     assert len(warnings) == 1
+
+
+def test_an_answer_of_null_changes_nothing() -> None:
+    sent = SentSettings()
+    sent.greet({"provider": "ollama"})
+    assert sent.update(None).settings.provider == "ollama"
+    assert sent.update({"qwen": None}).settings.provider == "ollama"
+
+
+def test_what_is_unset_again_is_as_the_greeting_said() -> None:
+    sent = SentSettings()
+    sent.greet({"model": "first"})
+    assert sent.update({"model": "second", "provider": "ollama"}).settings.model == "second"
+    assert sent.update({"model": None}).settings == Settings(model="first")

@@ -156,8 +156,6 @@ class Player:
         answer = await self.editor.command(name, argument)
         if "error" in answer:
             self.seen.error.append(answer["error"]["message"])
-        elif isinstance(answer["result"], dict) and answer["result"].get("status") == "failed":
-            self.seen.error.append(answer["result"]["message"])
 
     async def _do_menu(self, block: Block) -> None:
         context: Json = {"diagnostics": [], **(json.loads(block.text) if block.text else {})}

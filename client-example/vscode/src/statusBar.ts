@@ -21,7 +21,7 @@ interface JobEnded {
 /** Tells the server which of its notifications this client wants. */
 export const announcement: StaticFeature = {
   fillClientCapabilities(capabilities) {
-    capabilities.experimental = { ...capabilities.experimental, qwen: { status: true, jobs: true } };
+    capabilities.experimental = { ...capabilities.experimental, qwen: { status: true, jobs: true, instructions: true } };
   },
   initialize() {},
   getState: () => ({ kind: 'static' }),

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
+from ..account.account import Account
 from ..actions.action import Action
 from ..actions.library import builtin_actions
 from ..errors import RequestError
@@ -20,7 +21,7 @@ from .jobs import Jobs
 from .pages import Pages
 from .services import Services
 from .serving import Server
-from .settings import SECTION, Settings, read_settings
+from .settings import Reading, SentSettings, Settings
 from .sign_ins import SignIns
 from .status import Status
 from .views import View
@@ -47,17 +48,13 @@ class Session:
         self.sign_ins = SignIns(self)
         self.status = Status(self)
         self.configured = asyncio.Event()
-        self._sent_settings: dict[str, Any] = {}
+        self.sent_settings = SentSettings()
         self._warned: set[str] = set()
         self._background: set[asyncio.Task[Any]] = set()
 
-    def take_settings(self, sent: object) -> None:
-        """Takes what a client sent of the settings; null is unset and changes nothing."""
-        section = sent.get(SECTION, sent) if isinstance(sent, Mapping) else sent
-        if isinstance(section, Mapping):
-            given = {name: value for name, value in section.items() if value is not None}
-            section = self._sent_settings = {**self._sent_settings, **given}
-        self.settings, warnings = read_settings(section)
+    def take_settings(self, reading: Reading) -> None:
+        """Goes on with these settings, and tells the user once what is wrong with them."""
+        self.settings, warnings = reading
         for warning in warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
@@ -70,6 +67,13 @@ class Session:
             async with asyncio.timeout(CONFIGURED_WITHIN):
                 await self.configured.wait()
         return self.settings
+
+    async def account(self, provider_id: str | None) -> Account:
+        """The account of a provider, else of the one that is set. Raises RequestError.
+
+        Waits for the settings: with the defaults it could be one of another service.
+        """
+        return self.services.account(provider_id, await self.settings_in_force())
 
     async def load_credentials(self) -> None:
         """Learns what credentials there are."""

@@ -102,13 +102,40 @@ class Reading(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class SentSettings:
+    """What a client sent: with its greeting, and last of all since then.
+
+    A later answer takes the place of an earlier one; what it leaves unset is as the greeting said.
+    """
+
+    def __init__(self) -> None:
+        self._with_greeting: object = None
+        self._latest: object = None
+
+    def greet(self, sent: object) -> Reading:
+        """Takes `initializationOptions`."""
+        self._with_greeting = sent
+        return self._read()
+
+    def update(self, sent: object) -> Reading:
+        """Takes an answer to `workspace/configuration`, or what `didChangeConfiguration` holds."""
+        if _section(sent) is not None:
+            self._latest = sent
+        return self._read()
+
+    def _read(self) -> Reading:
+        first, latest = _section(self._with_greeting), _section(self._latest)
+        if isinstance(first, Mapping) and isinstance(latest, Mapping):
+            return read_settings({**_given(first), **_given(latest)})
+        return read_settings(first if latest is None else latest)
+
+
 def read_settings(sent: object) -> Reading:
     """The settings in what a client sent: the section's value, or an object that holds it."""
-    if isinstance(sent, Mapping) and isinstance(sent.get(SECTION), Mapping):
-        sent = sent[SECTION]
+    sent = _section(sent)
     if sent is not None and not isinstance(sent, Mapping):
         return Reading(Settings(), ("The settings of qwen are not an object; all are ignored.",))
-    section = {key: value for key, value in (sent or {}).items() if value is not None}
+    section = _given(sent or {})
     section.pop("client", None)
     warnings = [
         f"qwen.{name} is not a setting of this version; it is ignored."
@@ -124,6 +151,15 @@ def read_settings(sent: object) -> Reading:
     closed = sorted(faults.keys() & ENDPOINT)
     fault = f"qwen.{closed[0]} {faults[closed[0]]}; put it right first." if closed else ""
     return Reading(_settings(options, fault), tuple(sorted(warnings)))
+
+
+def _section(sent: object) -> object:
+    """The section itself, where it is wrapped in an object under its name."""
+    return sent[SECTION] if isinstance(sent, Mapping) and SECTION in sent else sent
+
+
+def _given(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if value is not None}
 
 
 def _names() -> set[str]:

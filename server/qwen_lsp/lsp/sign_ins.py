@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 7.0
-"""Seconds in which the service must give a code; some editors give a command up after 10."""
+"""Seconds in which there must be a code; some editors give a command up after 10."""
 
 
 class SignIns:
@@ -29,14 +29,15 @@ class SignIns:
 
     async def begin(self, provider_id: str | None) -> dict[str, Any]:
         """The answer of `qwen.signIn`; shows the code and opens the browser."""
-        account = self._session.services.account(provider_id, self._session.settings)
+        end = asyncio.get_running_loop().time() + ANSWER_WITHIN
+        account = await self._session.account(provider_id)
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout_at(end):
                 code = await account.sign_in()
         except TimeoutError:
-            return _failed(f"{account.provider.name} does not answer; try again later.")
+            return self._failed(f"{account.provider.name} does not answer; try again later.")
         except QwenError as error:
-            return _failed(str(error))
+            return self._failed(str(error))
         if code is None:
             self._session.editor.say(f"You are signed in to {account.provider.name} already.")
             return {"status": "signedIn", "account": account.provider.name}
@@ -53,6 +54,10 @@ class SignIns:
         """Gives all of them up."""
         for task in self._waiting.values():
             task.cancel()
+
+    def _failed(self, message: str) -> dict[str, Any]:
+        self._session.editor.say(message, types.MessageType.Error)
+        return {"status": "failed", "message": message}
 
     def _show(self, account: Account, code: UserCode) -> None:
         name = account.provider.id
@@ -88,10 +93,6 @@ class SignIns:
 
 def _token(provider_id: str) -> str:
     return f"qwen-lsp/sign-in/{provider_id}"
-
-
-def _failed(message: str) -> dict[str, Any]:
-    return {"status": "failed", "message": message}
 
 
 def _pending(code: UserCode) -> dict[str, Any]:

@@ -15,7 +15,7 @@ async def sign_in(session: Session, call: CommandCall) -> dict[str, Any]:
 
 async def sign_out(session: Session, call: CommandCall) -> dict[str, Any]:
     """Forgets the sign-in, on disk too."""
-    account = session.services.account(checked(ProviderArguments, call).provider, session.settings)
+    account = await session.account(checked(ProviderArguments, call).provider)
     await account.sign_out()
     session.status.changed()
     session.editor.say(f"You are signed out of {account.provider.name}.")

@@ -31,7 +31,7 @@ def code_action(
         diagnostics=bool(context.diagnostics),
         automatic=automatic,
         can_edit=session.editor.takes_edits,
-        asks_instruction=False,
+        asks_instruction=session.editor.announces("instructions"),
         hidden=session.settings.hidden_actions,
         only=only,
     )

@@ -3,12 +3,13 @@
 from lsprotocol import types
 
 from ..session import Session
+from ..settings import SECTION
 
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     """Learns who the client is and what it sends at once."""
     session.editor.meet(params)
-    session.take_settings(params.initialization_options)
+    session.take_settings(session.sent_settings.greet(params.initialization_options))
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
@@ -25,7 +26,7 @@ async def did_change_configuration(
     if session.editor.has_settings:
         await ask_for_settings(session)
     else:
-        session.take_settings(params.settings)
+        session.take_settings(session.sent_settings.update(params.settings))
         await session.load_credentials()
 
 
@@ -37,7 +38,8 @@ def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams
 
 async def ask_for_settings(session: Session) -> None:
     """Takes the client's settings; a job waits for them."""
-    session.take_settings(await session.editor.configuration("qwen"))
+    sent = await session.editor.configuration(SECTION)
+    session.take_settings(session.sent_settings.update(sent))
     session.configured.set()
     await session.load_credentials()
 
@@ -45,6 +47,6 @@ async def ask_for_settings(session: Session) -> None:
 async def _ask_to_be_told(session: Session) -> None:
     if session.editor.registers_configuration:
         registration = types.Registration(
-            "qwen-configuration", types.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": "qwen"}
+            "qwen-configuration", types.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": SECTION}
         )
         await session.editor.register(registration)
