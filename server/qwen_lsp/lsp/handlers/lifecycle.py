@@ -37,7 +37,8 @@ def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams
 
 
 async def ask_for_settings(session: Session) -> None:
-    """Takes the client's settings; a job waits for them."""
+    """Takes the client's settings; whoever needs them waits until they are here."""
+    session.configured.clear()
     sent = await session.editor.configuration(SECTION)
     session.take_settings(session.sent_settings.update(sent))
     session.configured.set()
