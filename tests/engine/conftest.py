@@ -17,7 +17,11 @@ FENCED = r"""
 root ::= "Here you are:\n\n```python\n" line{6,12} "```\n"
 line ::= "    " [a-z0-9 =+()_é€]{0,30} "\n"
 """
-ENDLESS = r"""root ::= ([a-z ]{1,20} "\n")+"""
+ENDLESS = r"""
+root ::= many{20}
+many ::= line{20}
+line ::= [a-z ]{1,20} "\n"
+"""
 
 
 @dataclass(frozen=True)
