@@ -51,7 +51,9 @@ class Jobs:
         chosen = [job for job in self.running.values() if job_id in (None, job.id)]
         for job in chosen:
             if job.task:
-                job.task.cancel()
+                # A task that is cancelled before its first step never takes it, and what the job
+                # holds would be held for ever: so the step comes first.
+                asyncio.get_running_loop().call_soon(job.task.cancel)
         return len(chosen)
 
     def stop_by_token(self, token: object) -> None:
