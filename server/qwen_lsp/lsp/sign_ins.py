@@ -1,6 +1,7 @@
 """Signing in from an editor: the answer comes at once, the waiting goes on behind it."""
 
 import asyncio
+import itertools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ class SignIns:
     def __init__(self, session: "Session") -> None:
         self._session = session
         self._waiting: dict[str, asyncio.Task[None]] = {}
+        self._numbers = itertools.count(1)
 
     async def begin(self, provider_id: str | None) -> dict[str, Any]:
         """The answer of `qwen.signIn`; shows the code and opens the browser."""
@@ -46,8 +48,8 @@ class SignIns:
 
     def stop_by_token(self, token: object) -> None:
         """The user has cancelled the progress of a sign-in."""
-        for name, task in list(self._waiting.items()):
-            if _token(name) == token:
+        for task in list(self._waiting.values()):
+            if task.get_name() == token:
                 task.cancel()
 
     def stop(self) -> None:
@@ -69,12 +71,14 @@ class SignIns:
             return
         address = code.verification_uri_complete or code.verification_uri
         self._session.spawn(self._session.editor.show_document(address, external=True))
-        task = self._waiting[name] = asyncio.create_task(self._wait(account))
+        # A token stands for one progress, so another sign-in needs another one.
+        token = f"qwen-lsp/sign-in/{next(self._numbers)}"
+        task = asyncio.create_task(self._wait(account, token), name=token)
+        self._waiting[name] = task
         task.add_done_callback(lambda _: self._waiting.pop(name, None))
 
-    async def _wait(self, account: Account) -> None:
+    async def _wait(self, account: Account, token: str) -> None:
         name = account.provider.name
-        token = _token(account.provider.id)
         progress = WorkProgress(self._session.editor, token, f"Qwen: Signing in to {name}")
         try:
             await account.until_signed_in()
@@ -89,10 +93,6 @@ class SignIns:
         finally:
             progress.end()
             self._session.status.changed()
-
-
-def _token(provider_id: str) -> str:
-    return f"qwen-lsp/sign-in/{provider_id}"
 
 
 def _pending(code: UserCode) -> dict[str, Any]:
