@@ -123,6 +123,8 @@ class ChunkReader:
 
     def _counted(self, value: object) -> Iterator[Usage]:
         """The usage, where it says something new: some services send zeros in every chunk."""
+        if not value:
+            return
         usage = _usage(_fields(value))
         if usage not in (Usage(), self._usage):
             self._usage = usage
