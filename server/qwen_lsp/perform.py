@@ -4,7 +4,7 @@ Knows nothing of LSP: where the reply goes is a `Page`, who reads prose is a `Re
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
@@ -43,10 +43,10 @@ class Page(Protocol):
 
 
 class Reader(Protocol):
-    """Is shown prose as it comes, in Markdown."""
+    """Is shown prose as it comes, in Markdown. After `done` nothing comes; `cut`: it broke off."""
 
     def add(self, markdown: str) -> None: ...
-    def done(self) -> None: ...
+    def done(self, *, cut: bool) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,12 @@ async def perform(
     model: Model,
     reader: Reader,
     page: Page,
-    keep_on_stop: bool,
+    keeps_on_stop: Callable[[], bool],
 ) -> Outcome:
     """Performs one action. What goes wrong is an outcome; nothing is raised.
 
     Cancelling it stops the job, and what has to be put back is back before it returns.
+    `keeps_on_stop` is asked when it comes to that: whether what is written of the reply stays.
     """
     streaming = asyncio.create_task(_stream(request, placing, model, reader, page))
     closing = asyncio.create_task(page.end())
@@ -83,7 +84,10 @@ async def perform(
         streaming.cancel()
         await _through(asyncio.wait({streaming}))
     outcome = Outcome("stopped") if stopped or streaming.cancelled() else streaming.result()
-    _conclude(page, outcome, keep_on_stop=keep_on_stop)
+    if outcome.ended in ("stopped", "failed"):
+        _break_off(placing, reader, page, outcome, keeps=keeps_on_stop())
+    else:
+        _conclude(page, outcome)
     await _through(asyncio.wait({closing}))
     end = closing.result()
     return (
@@ -95,27 +99,26 @@ async def _stream(
     request: Request, placing: Placing, model: Model, reader: Reader, page: Page
 ) -> Outcome:
     usage: Usage | None = None
-
-    def put(lines: list[str]) -> None:
-        if placing.shows:
-            reader.add("".join(f"{line}\n" for line in lines))
-        else:
-            page.extend(lines)
-
     try:
         async with aclosing(model.stream(request)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     usage = piece
                 elif isinstance(piece, Text):
-                    put(placing.feed(piece.text))
-        put(placing.finish(cut=False))
+                    _put(placing.feed(piece.text), placing, reader, page)
+        _put(placing.finish(cut=False), placing, reader, page)
+        return _said(placing, reader, usage)
     except QwenError as error:
-        put(placing.finish(cut=True))
         return Outcome("failed", str(error), usage)
     except Exception as error:  # noqa: BLE001 - the job ends, the server goes on
         return Outcome("failed", UNEXPECTED, usage, error)
-    return _said(placing, reader, usage)
+
+
+def _put(lines: list[str], placing: Placing, reader: Reader, page: Page) -> None:
+    if placing.shows:
+        reader.add("".join(f"{line}\n" for line in lines))
+    else:
+        page.extend(lines)
 
 
 def _said(placing: Placing, reader: Reader, usage: Usage | None) -> Outcome:
@@ -125,14 +128,29 @@ def _said(placing: Placing, reader: Reader, usage: Usage | None) -> Outcome:
     if placing.is_answer:
         reader.add(placing.prose)
     if placing.is_answer or placing.shows:
-        reader.done()
+        reader.done(cut=False)
     return Outcome("answered" if placing.is_answer else "done", "", usage)
 
 
-def _conclude(page: Page, outcome: Outcome, *, keep_on_stop: bool) -> None:
+def _conclude(page: Page, outcome: Outcome) -> None:
     if outcome.ended == "done":
         page.finish()
-    elif keep_on_stop and outcome.ended in ("stopped", "failed"):
+    else:
+        page.restore()
+
+
+def _break_off(
+    placing: Placing, reader: Reader, page: Page, outcome: Outcome, *, keeps: bool
+) -> None:
+    """Ends a reply that did not come whole. Where something of ours broke, no more is asked of it.
+
+    What is held back comes out only where it stays: nothing is written to be taken back at once.
+    """
+    if (keeps or placing.shows) and not outcome.fault:
+        _put(placing.finish(cut=True), placing, reader, page)
+    if placing.shows:
+        reader.done(cut=True)
+    if keeps:
         page.keep()
     else:
         page.restore()

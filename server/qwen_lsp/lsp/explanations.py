@@ -13,6 +13,8 @@ from .documents import OpenDocument, Revision
 
 MOST_KEPT = 20
 """How many explanations of a document are kept for hovering."""
+CUT_OFF = "\n…\n"
+"""What an explanation ends with that did not come whole."""
 
 
 @dataclass(eq=False)
@@ -26,6 +28,7 @@ class Explanation:
     heard: Callable[["Explanation", str], None]
     """Is told of each piece, and of the end by ''."""
     is_done: bool = False
+    is_cut: bool = False
     _pieces: list[str] = field(default_factory=list)
 
     @property
@@ -44,9 +47,13 @@ class Explanation:
             self._pieces.append(markdown)
             self.heard(self, markdown)
 
-    def done(self) -> None:
-        """It is whole."""
-        self.is_done = True
+    def done(self, *, cut: bool) -> None:
+        """It is whole, or `cut` off. One that was cut off before its first word is none."""
+        if cut and not self._pieces:
+            return
+        if cut:
+            self.add(CUT_OFF)
+        self.is_done, self.is_cut = True, cut
         self.heard(self, "")
 
     def move(self, revision: Revision) -> None:

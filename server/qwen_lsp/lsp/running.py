@@ -22,6 +22,7 @@ from .documents import OpenDocument
 from .jobs import Job
 from .pages import Page
 from .progress import WorkProgress
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .session import Session
@@ -107,23 +108,13 @@ def begin(session: "Session", work: Work) -> Job:
 
 async def _run(session: "Session", job: Job, work: Work, page: Page | NoPage) -> None:
     progress = WorkProgress(session.editor, job.token, job.title)
-    settings = session.settings
-    request = Request(
-        work.messages,
-        model=work.model or "",
-        thinking=settings.thinking == "auto",
-        temperature=settings.temperature
-        if settings.temperature is not None
-        else work.action.temperature,
-        max_tokens=settings.max_tokens,
-    )
     outcome = await perform(
-        request,
+        Request(work.messages, model=work.model or ""),
         work.placing,
         model=_Answering(session, work),
         reader=session.view.explanation(job, work.document, work.span),
         page=page,
-        keep_on_stop=settings.on_stop == "keep",
+        keeps_on_stop=lambda: session.settings.on_stop == "keep",
     )
     progress.end()
     _tell(session, job, outcome, page)
@@ -137,11 +128,24 @@ class _Answering:
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         settings = await self._session.settings_in_force()
+        if not settings.enabled:
+            raise RequestError(SWITCHED_OFF)
         chosen = self._session.services.chosen(settings)
-        name = request.model or settings.model or self._work.action.model or chosen.default_model
-        async with aclosing(chosen.model.stream(replace(request, model=name))) as pieces:
+        asked = self._with(request, settings, chosen.default_model)
+        async with aclosing(chosen.model.stream(asked)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    def _with(self, request: Request, settings: Settings, default_model: str) -> Request:
+        action = self._work.action
+        temperature = settings.temperature
+        return replace(
+            request,
+            model=request.model or settings.model or action.model or default_model,
+            thinking=settings.thinking == "auto",
+            temperature=action.temperature if temperature is None else temperature,
+            max_tokens=settings.max_tokens,
+        )
 
 
 def _tell(session: "Session", job: Job, outcome: Outcome, page: Page | NoPage) -> None:

@@ -40,7 +40,7 @@ class View:
         mode = self._session.settings.explain
         if mode == "auto" and self._session.editor.announces("explanations"):
             self._stream(explanation, piece)
-        elif explanation.is_done:
+        elif explanation.is_done and not explanation.is_cut:
             self._show(explanation, mode)
         if explanation.is_done and explanation in self._wanted:
             self._wanted.discard(explanation)

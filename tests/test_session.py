@@ -1,0 +1,144 @@
+"""A whole session in memory: what must hold whatever the order in which things come."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qwen_lsp.lsp.server import create_server
+from qwen_lsp.model.http import Http
+from qwen_lsp.text.document import Position, Span
+
+from .support.model_editor import Json, ModelEditor, OpenFile
+from .support.player import CAPABILITIES
+from .support.service import Service, chunk, last_chunks
+from .support.virtual_time import run_virtually
+
+URI = "file:///work/a.py"
+TEXT = "def total(prices):\n    a = 1\n    return a\n"
+GREETING: Json = {"provider": "ollama"}
+
+
+class SlowEditor(ModelEditor):
+    """Answers the question for its settings after `waits` seconds."""
+
+    waits = 0.5
+
+    def _asked(self, message: Json, size: int) -> None:
+        if message["method"] == "workspace/configuration":
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.waits, super()._asked, message, size)
+        else:
+            super()._asked(message, size)
+
+
+class Stage:
+    """A server, an editor with one open file, and a service."""
+
+    file: OpenFile
+
+    def __init__(self, home: Path) -> None:
+        self.service = Service()
+        environ = {"HOME": str(home), "QWEN_HOME": str(home)}
+        self.server = create_server(http=Http(transport=self.service), environ=environ)
+        self.editor = SlowEditor(self.server, "vscode")
+        self.editor.settings = GREETING
+
+    async def begin(self, greeting: Json = GREETING) -> None:
+        await self.editor.start(CAPABILITIES, initializationOptions=greeting)
+        self.file = self.editor.open(URI, TEXT, "python")
+
+    def run(self, action: str = "refactor") -> asyncio.Task[Json]:
+        """Asks for a job on lines 1 and 2; the request leaves at once."""
+        span = Span(Position(1, 0), Position(3, 0))
+        range_ = self.editor.range_of(self.file, span)
+        argument = {"action": action, "uri": URI, "range": range_}
+        return self._ask("qwen.run", argument)
+
+    def stop(self) -> asyncio.Task[Json]:
+        return self._ask("qwen.stop", None)
+
+    def say(self, *lines: str, ends: bool = False) -> None:
+        """What the model says on the newest stream."""
+        pieces = self.service.streams[-1].pieces
+        for line in lines:
+            pieces.put_nowait(chunk(content=f"{line}\n"))
+        for last in (*last_chunks(), None) if ends else ():
+            pieces.put_nowait(last)
+
+    @property
+    def ended(self) -> list[str]:
+        notifications = self.editor.notifications
+        return [params["outcome"] for method, params in notifications if method == "qwen/jobEnded"]
+
+    @property
+    def errors(self) -> list[str]:
+        return [text for kind, text in self.editor.messages if kind == 1]
+
+    def _ask(self, command: str, argument: Json | None) -> asyncio.Task[Json]:
+        return asyncio.ensure_future(self.editor.command(command, argument))
+
+
+Play = Callable[[Callable[[Stage], Awaitable[Any]]], None]
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    """Plays a scene to its end on a clock that jumps."""
+
+    def played(scene: Callable[[Stage], Awaitable[Any]]) -> None:
+        async def whole() -> None:
+            stage = Stage(tmp_path)
+            await scene(stage)
+            await stage.server.close()
+
+        run_virtually(whole())
+
+    return played
+
+
+def test_a_job_that_is_stopped_in_the_same_breath_ends_as_stopped(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await asyncio.sleep(1)
+        first, stopping = stage.run(), stage.stop()
+        assert (await first)["result"] == {"job": "1"}
+        assert (await stopping)["result"] == {"stopped": 1}
+        await asyncio.sleep(1)
+        assert stage.ended == ["stopped"]
+        assert (await stage.run())["result"] == {"job": "2"}
+
+    play(scene)
+
+
+@pytest.mark.parametrize("action", ["refactor", "explain"])
+def test_nothing_is_sent_before_it_is_known_to_be_switched_on(play: Play, action: str) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.editor.settings = {"enabled": False}
+        await stage.begin()
+        await stage.run(action)
+        await asyncio.sleep(1)
+        assert stage.service.requests == []
+        assert stage.ended == ["failed"]
+        assert "qwen.enabled" in stage.errors[0]
+
+    play(scene)
+
+
+def test_a_job_goes_by_the_settings_that_come_after_it(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.editor.settings = {"temperature": 0.5, "maxTokens": 7, "onStop": "keep"}
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(1)
+        (body,) = stage.service.chats
+        assert (body["temperature"], body["max_tokens"]) == (0.5, 7)
+        stage.say("```python", "    a = 2")
+        await asyncio.sleep(1)
+        await stage.stop()
+        await asyncio.sleep(1)
+        assert "    a = 2\n    a = 1\n" in stage.file.document.text
+
+    play(scene)
