@@ -83,6 +83,8 @@ class SignIns:
         try:
             await account.until_signed_in()
             self._session.editor.say(f"You are signed in to {name}.")
+            if account.message:
+                self._session.editor.say(account.message, types.MessageType.Warning)
         except QwenError as error:
             self._session.editor.say(str(error), types.MessageType.Error)
         except asyncio.CancelledError:
