@@ -26,7 +26,7 @@ async def test_a_job_that_is_stopped_at_once_still_ends_in_good_order() -> None:
     jobs, ended = Jobs(), list[str]()
     started(jobs, ended)
     assert jobs.stop(None) == 1
-    await jobs.ended()
+    await jobs.ended(5)
     assert ended == ["1"]
     assert not jobs.running
 
@@ -40,5 +40,5 @@ async def test_one_of_two_is_stopped() -> None:
     assert ended == [second.id]
     jobs.stop_by_token("another's")
     jobs.stop_by_token(first.token)
-    await jobs.ended()
+    await jobs.ended(5)
     assert ended == [second.id, first.id]

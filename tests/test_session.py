@@ -142,3 +142,40 @@ def test_a_job_goes_by_the_settings_that_come_after_it(play: Play) -> None:
         assert "    a = 2\n    a = 1\n" in stage.file.document.text
 
     play(scene)
+
+
+def test_a_document_that_is_opened_a_second_time_is_another_one(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 2")
+        await asyncio.sleep(1)
+        file = stage.editor.open(URI, "first = 1\n" + TEXT, "python")
+        stage.editor.type(file, Span(Position(0, 0), Position(0, 0)), "x")
+        stage.say("    return a", "```", ends=True)
+        await asyncio.sleep(1)
+        assert file.document.text == "xfirst = 1\n" + TEXT
+        assert stage.ended == ["stopped"]
+        stage.file = file
+        assert "result" in await stage.run()
+
+    play(scene)
+
+
+def test_nothing_is_written_once_the_server_is_told_to_shut_down(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 2")
+        await asyncio.sleep(1)
+        before = stage.file.document.text
+        assert "a = 2" in before
+        await stage.editor.request("shutdown", None)
+        assert stage.ended == ["stopped"]
+        stage.say("    return a", "```", ends=True)
+        await asyncio.sleep(1)
+        assert stage.file.document.text == before
+
+    play(scene)

@@ -102,7 +102,7 @@ class Explanations:
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed: hovering over it is over."""
-        self._all = [each for each in self._all if each.document is not document]
+        self._all = [each for each in self._all if each.document.uri != document.uri]
 
     def written(self, explanation: Explanation) -> Path:
         """A Markdown file with the explanation, for the user's eyes only (0600 in a 0700 folder).

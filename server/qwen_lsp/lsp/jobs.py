@@ -62,8 +62,8 @@ class Jobs:
             if job.token == token:
                 self.stop(job.id)
 
-    async def ended(self) -> None:
-        """Waits until none is running."""
+    async def ended(self, seconds: float) -> None:
+        """Waits until none is running, for `seconds` at most."""
         tasks = [job.task for job in self.running.values() if job.task]
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=seconds)

@@ -16,6 +16,7 @@ from .session import Session
 FEATURES: Mapping[str, Callable[[Session, Any], object]] = {
     types.INITIALIZE: lifecycle.initialize,
     types.INITIALIZED: lifecycle.initialized,
+    types.SHUTDOWN: lifecycle.shutdown,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.cancel_progress,
     types.TEXT_DOCUMENT_CODE_ACTION: code_action.code_action,

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 CONFIGURED_WITHIN = 2.0
 """Seconds that a job waits after the start for the client's settings."""
+STOPPED_WITHIN = 1.0
+"""Seconds that the end of the session waits for the ends of its jobs."""
 
 
 class Session:
@@ -117,7 +119,8 @@ class Session:
         return document.name
 
     def opened(self, document: OpenDocument) -> None:
-        """A document was opened, perhaps once more."""
+        """A document was opened; once more, and what was known of it is no longer so."""
+        self.closed(document)
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
@@ -136,12 +139,16 @@ class Session:
         self.explanations.closed(document)
         self.pages.closed(document)
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """Ends all jobs; nothing more is written."""
         self.pages.close()
         self.sign_ins.stop()
         self.jobs.stop(None)
-        await self.jobs.ended()
+        await self.jobs.ended(STOPPED_WITHIN)
+
+    async def close(self) -> None:
+        """Gives up all that it holds."""
+        await self.stop()
         for task in self._background:
             task.cancel()
         self.explanations.close()

@@ -1,4 +1,4 @@
-"""`initialize`, `initialized`, settings, and the cancelling of progress."""
+"""`initialize`, `initialized`, `shutdown`, settings, and the cancelling of progress."""
 
 from lsprotocol import types
 
@@ -28,6 +28,11 @@ async def did_change_configuration(
     else:
         session.take_settings(session.sent_settings.update(params.settings))
         await session.load_credentials()
+
+
+async def shutdown(session: Session, _: None) -> None:
+    """Stops all jobs before the answer: after it nothing more is written."""
+    await session.stop()
 
 
 def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
