@@ -2,7 +2,10 @@
 
 import pytest
 
+from qwen_lsp.errors import RequestError
+from qwen_lsp.lsp.services import Services
 from qwen_lsp.lsp.settings import SentSettings, Settings, read_settings
+from qwen_lsp.model.http import Http
 
 
 @pytest.mark.parametrize(
@@ -25,11 +28,8 @@ def test_the_section_comes_bare_or_wrapped(sent: object) -> None:
         ({"maxTokens": 0}, "qwen.maxTokens should be greater than 0; its default is used."),
         ({"temperature": 2}, "qwen.temperature should be less than 2; its default is used."),
         ({"temperature": "hot"}, "qwen.temperature should be a valid number"),
-        ({"enabled": "no"}, "qwen.enabled should be a valid boolean; its default is used."),
         ({"actions": {"hide": "x"}}, "qwen.actions should be a valid list; its default is used."),
         ({"actions": 3}, "qwen.actions"),
-        (["provider"], "The settings of qwen are not an object; all are ignored."),
-        ("ollama", "The settings of qwen are not an object; all are ignored."),
     ],
 )
 def test_a_wrong_value_is_one_warning_and_the_default(sent: object, warning: str) -> None:
@@ -39,11 +39,24 @@ def test_a_wrong_value_is_one_warning_and_the_default(sent: object, warning: str
     assert warning in warnings[0]
 
 
-@pytest.mark.parametrize("sent", [{"provider": 3}, {"baseUrl": ["x"]}])
-def test_a_wrong_endpoint_fails_closed(sent: object) -> None:
-    settings, warnings = read_settings(sent)
-    assert "put it right first" in settings.endpoint_fault
-    assert "nothing is sent" in warnings[0]
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        ({"provider": 3}, "qwen.provider should be a valid string"),
+        ({"baseUrl": ["x"]}, "qwen.baseUrl should be a valid string"),
+        ({"enabled": "no"}, "qwen.enabled should be a valid boolean"),
+        (["provider"], "The settings of qwen are not an object"),
+        ({"qwen": "ollama"}, "The settings of qwen are not an object"),
+    ],
+)
+def test_what_says_whether_and_where_code_goes_fails_closed(sent: object, wrong: str) -> None:
+    settings, (warning,) = read_settings(sent)
+    assert settings.fault.startswith(wrong)
+    assert warning.startswith(wrong)
+    assert "nothing is sent" in warning
+    services = Services(Http(), {"DASHSCOPE_API_KEY": "sk-1"}, "0")
+    with pytest.raises(RequestError, match=wrong):
+        services.chosen(settings)
 
 
 def test_one_wrong_value_leaves_the_others() -> None:

@@ -56,8 +56,8 @@ class Services:
         Raises RequestError if they are wrong, NotSignedIn if `auto` finds nothing that is paid
         for. Decided from what is in memory.
         """
-        if settings.endpoint_fault:
-            raise RequestError(settings.endpoint_fault)
+        if settings.fault:
+            raise RequestError(settings.fault)
         if settings.provider != "auto":
             return self._of(self._provider(settings.provider), settings)
         found = [

@@ -9,8 +9,9 @@ from pydantic.alias_generators import to_camel
 
 SECTION = "qwen"
 
-ENDPOINT = frozenset({"provider", "baseUrl"})
-"""Where code goes: with a wrong value here nothing is sent at all."""
+FAILS_CLOSED = frozenset({"enabled", "provider", "baseUrl"})
+"""Whether and where code goes: with a wrong value here nothing is sent at all."""
+NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
 
 
 class _Options(BaseModel):
@@ -91,8 +92,8 @@ class Settings:
     temperature: float | None = None
     max_tokens: int | None = None
     hidden_actions: frozenset[str] = frozenset()
-    endpoint_fault: str = ""
-    """The sentence why no service may be used, if a setting that names one is wrong."""
+    fault: str = ""
+    """The sentence why nothing may be sent, if a setting that decides about that is wrong."""
 
 
 class Reading(NamedTuple):
@@ -134,7 +135,7 @@ def read_settings(sent: object) -> Reading:
     """The settings in what a client sent: the section's value, or an object that holds it."""
     sent = _section(sent)
     if sent is not None and not isinstance(sent, Mapping):
-        return Reading(Settings(), ("The settings of qwen are not an object; all are ignored.",))
+        return Reading(Settings(fault=NO_OBJECT), (NO_OBJECT,))
     section = _given(sent or {})
     section.pop("client", None)
     warnings = [
@@ -144,11 +145,15 @@ def read_settings(sent: object) -> Reading:
     faults = _faults(section)
     warnings += [
         f"qwen.{name} {fault}; "
-        + ("nothing is sent until it is put right." if name in ENDPOINT else "its default is used.")
+        + (
+            "nothing is sent until it is put right."
+            if name in FAILS_CLOSED
+            else "its default is used."
+        )
         for name, fault in faults.items()
     ]
     options = Options.model_validate({k: v for k, v in section.items() if k not in faults})
-    closed = sorted(faults.keys() & ENDPOINT)
+    closed = sorted(faults.keys() & FAILS_CLOSED)
     fault = f"qwen.{closed[0]} {faults[closed[0]]}; put it right first." if closed else ""
     return Reading(_settings(options, fault), tuple(sorted(warnings)))
 
@@ -182,7 +187,7 @@ def _said(message: str) -> str:
     return message.replace("Input should", "should")
 
 
-def _settings(options: Options, endpoint_fault: str) -> Settings:
+def _settings(options: Options, fault: str) -> Settings:
     given: dict[str, Any] = {
         name: value
         for name, value in options
@@ -192,4 +197,4 @@ def _settings(options: Options, endpoint_fault: str) -> Settings:
         given["base_url"] = options.base_url
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
-    return Settings(**given, endpoint_fault=endpoint_fault)
+    return Settings(**given, fault=fault)
