@@ -77,7 +77,7 @@ class Home:
         finally:
             if editor._server.returncode is None:
                 editor._server.kill()
-            await editor.stop()  # type: ignore[no-untyped-call]
+            await editor.stop()
 
 
 @pytest.fixture

@@ -76,6 +76,12 @@ class Editor(LanguageClient):
         _keep(self._server.stdout, self.wire)
         _keep(self._server.stderr, self.stderr)
 
+    async def stop(self) -> None:
+        """Stops listening, and reports nothing more."""
+        for timer in self._timers.values():
+            timer.cancel()
+        await super().stop()  # type: ignore[no-untyped-call]
+
     async def greet(self, **params: Any) -> None:
         """Says hello as this kind of client does."""
         sent: Json = {"capabilities": self.kind.capabilities, "processId": None, **params}
@@ -94,8 +100,16 @@ class Editor(LanguageClient):
         self.text_document_did_open(types.DidOpenTextDocumentParams(item))
         return file
 
+    def close(self, file: OpenFile) -> None:
+        """Closes a file."""
+        del self.files[file.uri]
+        identifier = types.TextDocumentIdentifier(file.uri)
+        self.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
+
     def type(self, file: OpenFile, at: int, text: str) -> None:
-        """The user types."""
+        """The user types. Where nothing is summed up, what was changed before is reported before."""
+        if not self.kind.debounce:
+            self.report(file)
         file.change(at, at, text)
         file.version += 1
         self.report_in(file, self.kind.debounce)

@@ -83,4 +83,6 @@ async def test_a_client_of_few_words(home: Home, simulator: Simulator) -> None:
         assert reply_of(simulator).strip() in await editor.hover(file, 10)
         await editor.command("qwen.openExplanation")
         await editor.until(lambda: len(editor.said) == 2)
-        assert not (editor.shown_documents or editor.registered or editor.ended)
+        assert not editor.shown_documents
+        assert not editor.registered
+        assert not editor.ended
