@@ -11,8 +11,8 @@ Times are seconds of any one clock.
 
 from collections.abc import Sequence
 
-from ..text.document import Document, Edit, Position, Span
-from ..text.edits import moved
+from ..text.document import Document, Edit, Span
+from ..text.edits import moved_span
 from ..text.region import Hull, exactly, found, hull_of, moved_by_rows
 from .writing import Ending, Flight, Send, Writing, agree_outside
 
@@ -104,7 +104,7 @@ class Delivery:
         self, writing: Writing, hull: Hull, edits: Sequence[Edit], *, by_save: bool
     ) -> bool:
         """Finds the region of `writing` again; True if the edit in flight is now in it."""
-        near = _moved(writing.region, edits)
+        near = moved_span(writing.region, edits)
         kept = moved_by_rows(writing.region, hull) or found(
             self.document, writing.region, hull, writing.rewrite, near.start.line
         )
@@ -177,12 +177,3 @@ class Delivery:
         self.writings.remove(writing)
         if self._flight and self._flight.send.writing is writing:
             self._flight = None
-
-
-def _moved(region: Span, edits: Sequence[Edit]) -> Span:
-    """Where the region is if its edges go with the text around them."""
-    start, end = region
-    for edit in edits:
-        start = moved(start, edit, stays_before=False)
-        end = max(start, moved(end, edit, stays_before=True))
-    return Span(Position(*start), Position(*end))

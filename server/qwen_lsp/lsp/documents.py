@@ -12,7 +12,7 @@ from pygls.workspace import TextDocument, Workspace
 
 from ..errors import RequestError
 from ..text.document import Document, Edit, Position, Span, split_lines
-from ..text.edits import moved, smallest_edit
+from ..text.edits import moved_span, smallest_edit
 from .convert import Encoding, column, units
 
 REMEMBERED = 200
@@ -107,9 +107,7 @@ class OpenDocument(TextDocument):
             return None
         start = Position(range_.start.line, range_.start.character)
         end = Position(range_.end.line, range_.end.character)
-        for edit in since:
-            start = moved(start, edit, stays_before=False)
-            end = max(start, moved(end, edit, stays_before=True))
+        start, end = moved_span(Span(start, end), since)
         return self.to_span(types.Range(types.Position(*start), types.Position(*end)))
 
     def change(

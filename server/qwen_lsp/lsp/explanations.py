@@ -8,7 +8,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from ..text.document import Position, Span
-from ..text.edits import moved
+from ..text.edits import moved_span
 from .documents import OpenDocument, Revision
 
 MOST_KEPT = 20
@@ -58,11 +58,7 @@ class Explanation:
 
     def move(self, revision: Revision) -> None:
         """The document has changed."""
-        start, end = self.span
-        for edit in revision.edits:
-            start = moved(start, edit, stays_before=False)
-            end = max(start, moved(end, edit, stays_before=True))
-        self.span = Span(start, end)
+        self.span = moved_span(self.span, revision.edits)
 
 
 class Explanations:

@@ -1,6 +1,6 @@
 """What an edit does to the places around it, and the edit between two texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from .document import Edit, Position, Span, after
@@ -21,6 +21,18 @@ def moved(position: Position, edit: Edit, *, stays_before: bool) -> Position:
     if position.line == end.line:
         return Position(landed.line, landed.column + position.column - end.column)
     return Position(position.line + landed.line - end.line, position.column)
+
+
+def moved_span(span: Span, edits: Iterable[Edit]) -> Span:
+    """Where `span` is once `edits` are made, one after the other.
+
+    Text put in exactly at an edge is outside.
+    """
+    start, end = span
+    for edit in edits:
+        start = moved(start, edit, stays_before=False)
+        end = max(start, moved(end, edit, stays_before=True))
+    return Span(start, end)
 
 
 def smallest_edit(old: Sequence[str], new: Sequence[str]) -> Edit | None:
