@@ -211,7 +211,7 @@ async def test_who_waited_for_an_answer_goes_on_before_the_next_message() -> Non
     seen: list[str] = []
 
     async def ask(_: CommandCall) -> object:
-        await server.request("workspace/configuration", {"items": []}, timeout=5)
+        await server.protocol.request("workspace/configuration", {"items": []}, timeout=5)
         document = server.documents.open_document("file:///a.py")
         seen.append(document.source if document else "")
         return None
@@ -560,7 +560,7 @@ async def test_what_is_sent_and_received_is_not_logged(caplog: pytest.LogCapture
 async def test_a_request_to_the_client_is_answered() -> None:
     server, link = await started()
     params = types.ApplyWorkspaceEditParams(types.WorkspaceEdit())
-    task = asyncio.create_task(server.request("workspace/applyEdit", params, timeout=5))
+    task = asyncio.create_task(server.protocol.request("workspace/applyEdit", params, timeout=5))
     asked = await link.wait_for({"method": "workspace/applyEdit"})
     link.send(id=asked["id"], result={"applied": True})
     assert (await task).applied is True
@@ -568,7 +568,9 @@ async def test_a_request_to_the_client_is_answered() -> None:
 
 async def test_an_error_of_the_client_is_a_value() -> None:
     server, link = await started()
-    task = asyncio.create_task(server.request("workspace/applyEdit", {"edit": {}}, timeout=5))
+    task = asyncio.create_task(
+        server.protocol.request("workspace/applyEdit", {"edit": {}}, timeout=5)
+    )
     asked = await link.wait_for({"method": "workspace/applyEdit"})
     link.send(id=asked["id"], error={"code": -32603, "message": "No."})
     error = await task
@@ -579,7 +581,9 @@ async def test_an_error_of_the_client_is_a_value() -> None:
 @pytest.mark.parametrize("error", [{}, "text", {"code": "x"}, [1]])
 async def test_even_a_strange_error_is_a_value(error: object) -> None:
     server, link = await started()
-    task = asyncio.create_task(server.request("workspace/applyEdit", {"edit": {}}, timeout=5))
+    task = asyncio.create_task(
+        server.protocol.request("workspace/applyEdit", {"edit": {}}, timeout=5)
+    )
     asked = await link.wait_for({"method": "workspace/applyEdit"})
     link.send(id=asked["id"], error=error)
     assert isinstance(await task, types.ResponseError)
@@ -587,7 +591,9 @@ async def test_even_a_strange_error_is_a_value(error: object) -> None:
 
 async def test_an_answer_that_can_not_be_read_is_an_error() -> None:
     server, link = await started()
-    task = asyncio.create_task(server.request("workspace/applyEdit", {"edit": {}}, timeout=5))
+    task = asyncio.create_task(
+        server.protocol.request("workspace/applyEdit", {"edit": {}}, timeout=5)
+    )
     asked = await link.wait_for({"method": "workspace/applyEdit"})
     link.send(id=asked["id"], result="yes")
     assert isinstance(await task, types.ResponseError)
@@ -596,7 +602,7 @@ async def test_an_answer_that_can_not_be_read_is_an_error() -> None:
 async def test_a_late_answer_is_dropped_quietly(caplog: pytest.LogCaptureFixture) -> None:
     server, link = await started()
     with pytest.raises(TimeoutError):
-        await server.request("workspace/applyEdit", {"edit": {}}, timeout=0)
+        await server.protocol.request("workspace/applyEdit", {"edit": {}}, timeout=0)
     asked = await link.wait_for({"method": "workspace/applyEdit"})
     link.received.clear()
     caplog.clear()
@@ -643,7 +649,7 @@ async def test_nothing_is_kept_of_what_is_done() -> None:
         await link.answer(run(link, "now"))
         await link.answer(run(link, "later"))
         with pytest.raises(TimeoutError):
-            await server.request("workspace/applyEdit", {"edit": {}}, timeout=0)
+            await server.protocol.request("workspace/applyEdit", {"edit": {}}, timeout=0)
     await turns()
     assert _sizes(server) == before
 
@@ -757,7 +763,7 @@ async def test_closing_cancels_and_closes_all(caplog: pytest.LogCaptureFixture) 
     server.on_close(closes)
     run(link, "work")
     await turns()
-    waiting = asyncio.create_task(server.request("qwen/never", None, timeout=60))
+    waiting = asyncio.create_task(server.protocol.request("qwen/never", None, timeout=60))
     await turns()
     await server.close()
     await asyncio.wait([waiting], timeout=5)

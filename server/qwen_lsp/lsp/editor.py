@@ -1,12 +1,10 @@
 """What can be asked of the editor, whatever it can do and however long it takes to answer."""
 
-import asyncio
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
 from .protocol import Protocol
 
@@ -139,13 +137,9 @@ class Editor:
         self._progress(token, types.WorkDoneProgressBegin(title, cancellable=True))
         return True
 
-    def report_progress(self, token: str, message: str) -> None:
-        """Says how far the work is."""
-        self._progress(token, types.WorkDoneProgressReport(cancellable=True, message=message))
-
-    def end_progress(self, token: str, message: str | None) -> None:
+    def end_progress(self, token: str) -> None:
         """Closes a progress."""
-        self._progress(token, types.WorkDoneProgressEnd(message=message))
+        self._progress(token, types.WorkDoneProgressEnd())
 
     def notify(self, method: str, params: object) -> None:
         """Sends a notification."""
@@ -155,16 +149,7 @@ class Editor:
         self.notify(types.PROGRESS, types.ProgressParams(token, value))
 
     def _ask(self, method: str, params: object) -> Coroutine[Any, Any, object]:
-        return _answer(self._protocol.send_request_async(method, params))
-
-
-async def _answer(asked: asyncio.Future[object]) -> object:
-    """The answer, an error as a `ResponseError`. Raises TimeoutError if there is none in time."""
-    try:
-        async with asyncio.timeout(TIME_LIMIT):
-            return await asked
-    except JsonRpcException as refused:
-        return refused.to_response_error()
+        return self._protocol.request(method, params, timeout=TIME_LIMIT)
 
 
 def _announced(params: types.InitializeParams) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ what it knows of a request whose answer never came, and raises when one comes la
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from enum import Enum
 from functools import partial
@@ -42,16 +42,12 @@ class Outgoing(LanguageServerProtocol):
         """From now on what is sent goes to `write`, a whole message at a time."""
         self._write = write
 
-    async def request(self, method: str, params: object, *, timeout: float) -> Any:  # noqa: ASYNC109 A time limit is part of asking: there are clients that never answer.
-        """The client's answer; an error that it answers with is given as a `ResponseError`.
+    def request(self, method: str, params: object, *, timeout: float) -> Coroutine[Any, Any, Any]:
+        """Asks the client at once; to be awaited: its answer, an error as a `ResponseError`.
 
         Raises TimeoutError after `timeout` seconds; an answer that comes later is dropped.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                return await self.send_request_async(method, params)
-        except JsonRpcException as refused:
-            return refused.to_response_error()
+        return _answer(self.send_request_async(method, params), timeout)
 
     def notify(self, method: str, params: Any = None) -> None:
         """Sends a notification."""
@@ -137,6 +133,14 @@ class Outgoing(LanguageServerProtocol):
         if isinstance(data, Enum):
             return data.value
         raise TypeError(f"{type(data).__name__} is no part of a message")
+
+
+async def _answer(asked: asyncio.Future[Any], seconds: float) -> Any:
+    try:
+        async with asyncio.timeout(seconds):
+            return await asked
+    except JsonRpcException as refused:
+        return refused.to_response_error()
 
 
 def _call(method: str, params: Any) -> dict[str, Any]:

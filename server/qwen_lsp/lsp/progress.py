@@ -13,31 +13,17 @@ class WorkProgress:
 
     def __init__(self, editor: Editor, token: str, title: str) -> None:
         self._editor, self._token = editor, token
-        self._message: str | None = None
         self._is_open = False
         self._is_over = False
         self._opening = asyncio.create_task(self._open(title))
 
-    def report(self, message: str) -> None:
-        """Says what is going on, if that is new."""
-        if message != self._message and not self._is_over:
-            self._message = message
-            if self._is_open:
-                self._editor.report_progress(self._token, message)
-
-    def end(self, message: str | None = None) -> None:
+    def end(self) -> None:
         """Closes it."""
-        self._is_over, self._message = True, message
+        self._is_over = True
         if self._is_open:
-            self._is_open = False
-            self._editor.end_progress(self._token, message)
+            self._editor.end_progress(self._token)
 
     async def _open(self, title: str) -> None:
-        if not await self._editor.begin_progress(self._token, title):
-            return
-        if self._is_over:
-            self._editor.end_progress(self._token, self._message)
-            return
-        self._is_open = True
-        if self._message:
-            self._editor.report_progress(self._token, self._message)
+        self._is_open = await self._editor.begin_progress(self._token, title)
+        if self._is_open and self._is_over:
+            self._editor.end_progress(self._token)

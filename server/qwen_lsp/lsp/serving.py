@@ -78,10 +78,6 @@ class Server(LanguageServer):
         """The open documents."""
         return self.protocol.documents()
 
-    async def request(self, method: str, params: object, *, timeout: float) -> Any:  # noqa: ASYNC109 See Outgoing.
-        """The client's answer, or its `ResponseError`. Raises TimeoutError."""
-        return await self.protocol.request(method, params, timeout=timeout)
-
     async def close(self) -> None:
         """Cancels what is running and has everything closed."""
         self.protocol.drop_requests()
