@@ -1,6 +1,7 @@
 """pytest-lsp's client, made an editor: it keeps documents, takes edits, and its user types."""
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ class Kind:
 VSCODE = Kind("visual_studio_code", edit_seconds=0.012)
 NEOVIM = Kind("neovim", debounce=0.15, admits_stale=False)
 HELIX = Kind("helix", reports_first=True)
+converter = functools.cache(client_converter)
+"""One for all editors: it takes longer to make than a server needs to answer."""
+
 BARE = Kind("bare", is_bare=True)
 
 
@@ -107,7 +111,7 @@ class Editor(LanguageClient):
         self.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
 
     def type(self, file: OpenFile, at: int, text: str) -> None:
-        """The user types. Where nothing is summed up, what was changed before is reported before."""
+        """The user types. Unless changes are summed up, those before are reported before."""
         if not self.kind.debounce:
             self.report(file)
         file.change(at, at, text)

@@ -2,6 +2,7 @@
 
 import socket
 
+import pytest
 from lsprotocol import types
 
 from qwen_lsp.simulator.service import Simulator
@@ -27,32 +28,34 @@ async def failure(editor: Editor, file: OpenFile) -> str:
     return message
 
 
-async def test_a_wrong_key_then_nobody_there(home: Home, simulator: Simulator) -> None:
+async def test_each_trouble(
+    home: Home, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong key, a cut, a stop, and nobody there."""
     settings = home.pays(simulator, "a-mistyped-key")
     async with home.editor(settings) as editor:
         file = editor.open(TEXT)
         assert "OPENAI_API_KEY" in await failure(editor, file)
+        assert [chat.status for chat in simulator.chats()] == [401]
+
+        monkeypatch.setattr(simulator, "accepts", lambda payer: True)
+        simulator.turn(fault="reset", after=100)
+        edits = editor.edits
+        assert "broke" in await failure(editor, file)
+        assert editor.edits > edits
+
+        simulator.turn(fault=None, pace=10)
+        before = editor.said.copy()
+        edits = editor.edits
+        job = await editor.run("refactor", file, CODE)
+        await editor.until(lambda: editor.edits > edits)
+        assert file.text != TEXT
+        assert await editor.command("qwen.stop") == {"stopped": 1}
+        assert (await editor.end_of(job))["outcome"] == "stopped"
+        assert (file.text, editor.said) == (TEXT, before)
 
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         editor.set_configuration({"qwen": settings | {"baseUrl": f"http://127.0.0.1:{port}"}})
         editor.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
         assert f"127.0.0.1:{port}" in await failure(editor, file)
-    assert [chat.status for chat in simulator.chats()] == [401]
-
-
-async def test_a_cut_then_a_stop_put_the_text_back(home: Home, simulator: Simulator) -> None:
-    simulator.turn(fault="reset", after=100)
-    async with home.editor(home.pays(simulator, "sk-simulator-key")) as editor:
-        file = editor.open(TEXT)
-        await failure(editor, file)
-        edits = editor.edits
-
-        simulator.turn(fault=None, pace=10)
-        job = await editor.run("refactor", file, CODE)
-        await editor.until(lambda: editor.edits > edits)
-        assert file.text != TEXT
-        assert await editor.command("qwen.stop") == {"stopped": 1}
-        assert (await editor.end_of(job))["outcome"] == "stopped"
-        assert file.text == TEXT
-        assert len(editor.said) == 1
