@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
+from ..text.edits import common
 from ..text.region import Edges, Hull, Rows, edges_of
 from ..text.rewrite import Hunk, Rewrite, Step
 
@@ -165,11 +166,19 @@ class _Landed:
 
 
 def _image(boundary: int, old: Sequence[str], new: Sequence[str]) -> int:
-    """Where `boundary` of `old` is in `new`, spaces apart."""
-    matcher = SequenceMatcher(
-        a=[line.strip() for line in old], b=[line.strip() for line in new], autojunk=False
-    )
+    """Where `boundary` of `old` is in `new`, spaces apart.
+
+    Costs the lines; the square of their number only where most of them have changed.
+    """
+    a, b = [line.strip() for line in old], [line.strip() for line in new]
+    head = common(a, b)
+    if boundary <= head and boundary < len(a):
+        return boundary
+    tail = common(a[head:][::-1], b[head:][::-1])
+    if boundary >= len(a) - tail:
+        return boundary + len(b) - len(a)
+    matcher = SequenceMatcher(a=a[head : len(a) - tail], b=b[head : len(b) - tail], autojunk=False)
     for tag, first, last, new_first, new_last in matcher.get_opcodes():
-        if boundary <= last:
-            return new_first + boundary - first if tag == "equal" else new_last
+        if boundary - head <= last:
+            return new_first + boundary - first if tag == "equal" else head + new_last
     return len(new)

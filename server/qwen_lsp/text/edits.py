@@ -59,6 +59,11 @@ def smallest_edit(old: Sequence[str], new: Sequence[str]) -> Edit | None:
     return Edit(Span(start, end), text[first : len(text) - last])
 
 
+def common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many elements are the same at the beginning of both."""
+    return _same(one, other, most=min(len(one), len(other)))
+
+
 class _Reversed:
     """A sequence seen from its end, without a copy."""
 
