@@ -14,7 +14,10 @@ SELECTED = 40
 
 @dataclass(frozen=True)
 class Reply:
-    """A fenced reply with `tokens` tokens of code, none of its lines like one of the file's."""
+    """A fenced reply with `tokens` tokens of code, none of its lines like one of the file's.
+
+    Its lines are short: they come faster than edits may leave, so that the pace is put to the test.
+    """
 
     tokens: int
 
@@ -24,8 +27,8 @@ class Reply:
         rng = random.Random(self.tokens)
         lines = ["    def settle(self, orders: list[Order]) -> Money:\n"]
         while sum(map(len, lines)) < size:
-            words = " + ".join(f"part_{rng.randrange(10**6)}" for _ in range(rng.randint(1, 4)))
-            lines.append(f"{'    ' * rng.randint(2, 4)}sum_{len(lines)} = {words}\n")
+            words = " + ".join(f"part_{rng.randrange(10**4)}" for _ in range(rng.randint(1, 2)))
+            lines.append(f"{'    ' * rng.randint(1, 2)}sum_{len(lines)} = {words}\n")
         return "".join(lines)[: size - 1].rstrip().ljust(size - 1, "#") + "\n"
 
     @cached_property
