@@ -183,3 +183,16 @@ async def test_a_page_that_ends_early_stops_the_model(ended: Ended) -> None:
     model, page = Model(CODE, None), Sheet(PageEnd(ended, "why"))
     assert await performed(model, page) == Outcome(ended, "why")
     assert not model.was_begun or model.is_closed
+
+
+async def test_who_stops_a_reply_that_is_whole_has_it_whole() -> None:
+    class Late(Reader):
+        def done(self, *, cut: bool) -> None:
+            super().done(cut=cut)
+            job.cancel()
+
+    reader = Late()
+    said = Model(Text("Adds up.\n"))
+    job = asyncio.create_task(performed(said, NoPage(), reader=reader, action="explain"))
+    assert (await job).ended == "done"
+    assert reader.shown == "Adds up.\n∎"

@@ -5,7 +5,7 @@ Knows nothing of LSP: where the reply goes is a `Page`, who reads prose is a `Re
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -75,15 +75,14 @@ async def perform(
     """
     streaming = asyncio.create_task(_stream(request, placing, model, reader, page))
     closing = asyncio.create_task(page.end())
-    stopped = False
-    try:
+    with suppress(asyncio.CancelledError):
         await asyncio.wait({streaming, closing}, return_when=asyncio.FIRST_COMPLETED)
-    except asyncio.CancelledError:
-        stopped = True
-    if not streaming.done():
+    if streaming.done():
+        outcome = streaming.result()
+    else:
         streaming.cancel()
         await _through(asyncio.wait({streaming}))
-    outcome = Outcome("stopped") if stopped or streaming.cancelled() else streaming.result()
+        outcome = Outcome("stopped")
     if outcome.ended in ("stopped", "failed"):
         _break_off(placing, reader, page, outcome, keeps=keeps_on_stop())
     else:
