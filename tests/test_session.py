@@ -179,3 +179,39 @@ def test_nothing_is_written_once_the_server_is_told_to_shut_down(play: Play) -> 
         assert stage.file.document.text == before
 
     play(scene)
+
+
+def test_an_explanation_that_has_no_room_on_the_disk_is_said(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def scene(stage: Stage) -> None:
+        monkeypatch.setattr("tempfile.TemporaryDirectory", full)
+        await stage.begin()
+        await stage.run("explain")
+        await asyncio.sleep(1)
+        stage.say("Adds up.", ends=True)
+        await asyncio.sleep(1)
+        await stage.editor.command("qwen.openExplanation")
+        await asyncio.sleep(1)
+        assert "No space left on device" in stage.errors[0]
+        assert "hover" in stage.errors[0]
+
+    play(scene)
+
+
+def test_the_status_says_where_values_come_from_if_there_are_any(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        found = (await stage.editor.command("qwen.showStatus"))["result"]
+        assert found["sources"] == {"provider": "qwen.provider", "model": "the provider's default"}
+        stage.editor.settings = {"provider": "auto"}
+        stage.editor.notify("workspace/didChangeConfiguration", {"settings": None})
+        await asyncio.sleep(1)
+        none = (await stage.editor.command("qwen.showStatus"))["result"]
+        assert none["state"] == "signedOut"
+        assert "sources" not in none
+
+    play(scene)

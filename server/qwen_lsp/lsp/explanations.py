@@ -1,6 +1,7 @@
 """What was explained, where, and how the user gets to read it."""
 
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,7 @@ class Explanations:
     def __init__(self) -> None:
         self._all: list[Explanation] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._one_at_a_time = threading.Lock()
 
     def keep(self, explanation: Explanation) -> None:
         """Keeps an explanation that has something to read."""
@@ -103,12 +105,13 @@ class Explanations:
     def written(self, explanation: Explanation) -> Path:
         """A Markdown file with the explanation, for the user's eyes only (0600 in a 0700 folder).
 
-        It goes when the server ends. Blocks for the time that writing takes.
+        It goes when the server ends. Blocks for the time that writing takes. Raises OSError.
         """
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(
-                prefix="qwen-lsp-", ignore_cleanup_errors=True
-            )
+        with self._one_at_a_time:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(
+                    prefix="qwen-lsp-", ignore_cleanup_errors=True
+                )
         path = Path(self._folder.name) / f"explanation-{explanation.job}.md"
         path.touch(mode=0o600)
         path.write_text(f"# {explanation.title}\n\n{explanation.markdown}", encoding="utf-8")

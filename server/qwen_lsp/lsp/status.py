@@ -65,10 +65,12 @@ class Status:
         """The status, and where its values come from."""
         settings = self._session.settings
         value = self.value()
-        value["sources"] = {
-            "provider": "qwen.provider" if settings.provider != "auto" else "the only one found",
-            "model": "qwen.model" if settings.model else "the provider's default",
-        }
+        if "provider" in value:
+            is_set = settings.provider != "auto"
+            value["sources"] = {
+                "provider": "qwen.provider" if is_set else "the only one found",
+                "model": "qwen.model" if settings.model else "the provider's default",
+            }
         return value
 
     def sentence(self) -> str:

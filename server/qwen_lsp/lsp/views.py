@@ -75,6 +75,15 @@ class View:
             )
 
     async def _open(self, explanation: Explanation) -> None:
-        path = await asyncio.to_thread(self._session.explanations.written, explanation)
-        if not await self._session.editor.show_document(path.as_uri()):
-            self._session.editor.say(f"The explanation is in {path}.", types.MessageType.Info)
+        editor = self._session.editor
+        try:
+            path = await asyncio.to_thread(self._session.explanations.written, explanation)
+        except OSError as error:
+            editor.say(
+                f"The explanation can't be written to a file ({error.strerror}); hover over the "
+                "code to read it.",
+                types.MessageType.Error,
+            )
+        else:
+            if not await editor.show_document(path.as_uri()):
+                editor.say(f"The explanation is in {path}.")
