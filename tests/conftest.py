@@ -3,8 +3,10 @@
 import ipaddress
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,28 +16,40 @@ from hypothesis import settings
 settings.register_profile("qwen-lsp", deadline=None)
 settings.load_profile("qwen-lsp")
 
-HOMES = (
-    "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "QWEN_HOME", "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
+FOLDERS = (
+    "APPDATA", "LOCALAPPDATA", "QWEN_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
 )  # fmt: skip
 PREFIXES = ("QWEN_", "DASHSCOPE_", "OPENAI_", "WIN_PD_OVERRIDE_")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 _numbers = count(1)
+_for_all = pytest.MonkeyPatch()
+
+
+def pytest_configure() -> None:
+    """The home is nobody's from the first import on, and no such folder is there."""
+    home = Path(tempfile.gettempdir()) / f"qwen-lsp-nobody-{os.getpid()}"
+    for name in ("HOME", "USERPROFILE"):
+        _for_all.setenv(name, str(home))
+
+
+def pytest_unconfigure() -> None:
+    """Leaves the environment as it was."""
+    _for_all.undo()
 
 
 @pytest.fixture(autouse=True)
-def a_home_of_its_own(
+def folders_of_its_own(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keys, proxies and folders of whoever runs the tests are out of sight, of children too."""
     for name in (*os.environ, "XDG_RUNTIME_DIR"):
         if name.upper().startswith(PREFIXES) or name.upper() in (*PROXIES, "XDG_RUNTIME_DIR"):
             monkeypatch.delenv(name, raising=False)
-    # None of these folders is there until something makes it.
-    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_numbers))
-    for name in HOMES:
-        monkeypatch.setenv(name, str(home / name.lower().replace("_", "-")))
+    base = tmp_path_factory.getbasetemp() / "folders" / str(next(_numbers))
+    for name in FOLDERS:
+        monkeypatch.setenv(name, str(base / name.lower().replace("_", "-")))
 
 
 @pytest.fixture(autouse=True)
