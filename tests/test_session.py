@@ -215,3 +215,20 @@ def test_the_status_says_where_values_come_from_if_there_are_any(play: Play) -> 
         assert "sources" not in none
 
     play(scene)
+
+
+def test_signing_out_is_answered_in_time_while_another_program_holds_the_file(
+    play: Play, tmp_path: Path
+) -> None:
+    async def scene(stage: Stage) -> None:
+        kept = tmp_path / "oauth_creds.json"
+        kept.write_text("{}")
+        kept.with_suffix(".lock").write_text("another's")
+        await stage.begin()
+        begun = asyncio.get_running_loop().time()
+        answer = await stage.editor.command("qwen.signOut", {"provider": "qwen-oauth"})
+        assert asyncio.get_running_loop().time() - begun < 8
+        assert "Another program is using the sign-in" in answer["error"]["message"]
+        assert kept.exists()
+
+    play(scene)

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from ..account.account import Account
 from ..account.device_flow import UserCode
-from ..errors import UNEXPECTED, QwenError
+from ..errors import UNEXPECTED, AccountError, QwenError
 from .progress import WorkProgress
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 7.0
-"""Seconds in which there must be a code; some editors give a command up after 10."""
+"""Seconds in which a command is answered; some editors give one up after 10."""
+IN_USE = "Another program is using the sign-in; wait a little, then sign out again."
 
 
 class SignIns:
@@ -31,7 +32,7 @@ class SignIns:
 
     async def begin(self, provider_id: str | None) -> dict[str, Any]:
         """The answer of `qwen.signIn`; shows the code and opens the browser."""
-        end = asyncio.get_running_loop().time() + ANSWER_WITHIN
+        end = _limit()
         account = await self._session.account(provider_id)
         try:
             async with asyncio.timeout_at(end):
@@ -45,6 +46,19 @@ class SignIns:
             return {"status": "signedIn", "account": account.provider.name}
         self._show(account, code)
         return _pending(code)
+
+    async def forget(self, provider_id: str | None) -> dict[str, Any]:
+        """The answer of `qwen.signOut`; the sign-in is deleted on disk too. Raises QwenError."""
+        end = _limit()
+        account = await self._session.account(provider_id)
+        try:
+            async with asyncio.timeout_at(end):
+                await account.sign_out()
+        except TimeoutError:
+            raise AccountError(IN_USE) from None
+        self._session.status.changed()
+        self._session.editor.say(f"You are signed out of {account.provider.name}.")
+        return {"status": "signedOut"}
 
     def stop_by_token(self, token: object) -> None:
         """The user has cancelled the progress of a sign-in."""
@@ -95,6 +109,10 @@ class SignIns:
         finally:
             progress.end()
             self._session.status.changed()
+
+
+def _limit() -> float:
+    return asyncio.get_running_loop().time() + ANSWER_WITHIN
 
 
 def _pending(code: UserCode) -> dict[str, Any]:

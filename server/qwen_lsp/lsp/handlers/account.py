@@ -15,11 +15,7 @@ async def sign_in(session: Session, call: CommandCall) -> dict[str, Any]:
 
 async def sign_out(session: Session, call: CommandCall) -> dict[str, Any]:
     """Forgets the sign-in, on disk too."""
-    account = await session.account(checked(ProviderArguments, call).provider)
-    await account.sign_out()
-    session.status.changed()
-    session.editor.say(f"You are signed out of {account.provider.name}.")
-    return {"status": "signedOut"}
+    return await session.sign_ins.forget(checked(ProviderArguments, call).provider)
 
 
 def set_up(session: Session, call: CommandCall) -> dict[str, Any]:
