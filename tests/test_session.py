@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from qwen_lsp.lsp.pages import SILENT
 from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
@@ -25,9 +26,16 @@ class SlowEditor(ModelEditor):
     """Answers the question for its settings after `waits` seconds."""
 
     waits = 0.5
+    is_silent = False
+    refusal: str | None = None
 
     def _asked(self, message: Json, size: int) -> None:
-        if message["method"] == "workspace/configuration":
+        is_edit = message["method"] == "workspace/applyEdit"
+        if is_edit and self.is_silent:
+            return
+        if is_edit and self.refusal is not None:
+            self._answer(message["id"], {"applied": False, "failureReason": self.refusal})
+        elif message["method"] == "workspace/configuration":
             loop = asyncio.get_running_loop()
             loop.call_later(self.waits, super()._asked, message, size)
         else:
@@ -230,5 +238,41 @@ def test_signing_out_is_answered_in_time_while_another_program_holds_the_file(
         assert asyncio.get_running_loop().time() - begun < 8
         assert "Another program is using the sign-in" in answer["error"]["message"]
         assert kept.exists()
+
+    play(scene)
+
+
+@pytest.mark.parametrize("lands", [False, True])
+def test_an_editor_that_goes_silent_ends_the_job(play: Play, lands: bool) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(1)
+        if lands:
+            stage.say("```python", "    a = 2")
+            await asyncio.sleep(1)
+        stage.editor.is_silent = True
+        stage.say(*["```python"][lands:], "    a = 3", "```", ends=True)
+        await asyncio.sleep(20)
+        assert stage.ended == ["failed"]
+        assert stage.errors == [SILENT]
+        stage.editor.is_silent = False
+        assert (await stage.run())["result"] == {"job": "2"}
+
+    play(scene)
+
+
+def test_the_reason_of_an_editor_that_refuses_is_said_in_short(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        stage.editor.refusal = "  read-only. " + 1000 * "x"
+        await stage.run()
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 2", "```", ends=True)
+        await asyncio.sleep(20)
+        (error,) = stage.errors
+        assert error.startswith("The editor refuses the edits (read-only. xxx")
+        assert error.endswith("then run the action again.")
+        assert len(error) < 320
 
     play(scene)

@@ -14,6 +14,12 @@ from .writing import Ending, Send, Writing
 
 SAVING = 2.0
 """Seconds after the announcement of a save in which a change counts as a formatter's."""
+LONGEST_REASON = 200
+"""Characters of an editor's reason that are shown."""
+SILENT = (
+    "The editor has not made an edit in time, so nothing more is written; undo what is there, then "
+    "run the action again."
+)
 
 
 class Page:
@@ -57,10 +63,9 @@ class Page:
             case Ending.CLOSED:
                 return PageEnd("stopped")
             case Ending.REFUSED:
-                reason = self._writing.reason or "it gives no reason"
-                return PageEnd("failed", f"The editor refuses the edits: {reason}.")
+                return PageEnd("failed", _refused(self._writing.reason))
             case Ending.SILENT:
-                return PageEnd("failed", "The editor does not answer; nothing more is written.")
+                return PageEnd("failed", SILENT)
             case _:
                 return PageEnd("done")
 
@@ -168,6 +173,14 @@ class Pages:
         for sheet in self._sheets.values():
             sheet.close()
         self._sheets.clear()
+
+
+def _refused(reason: str) -> str:
+    told = reason.strip().rstrip(".")[:LONGEST_REASON]
+    return (
+        f"The editor refuses the edits{f' ({told})' if told else ''}; see that the file can be "
+        "changed, then run the action again."
+    )
 
 
 def _now() -> float:
