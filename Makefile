@@ -14,7 +14,7 @@ test: .venv/dev
 	$(BIN)/python -m pytest
 
 bench: .venv/dev
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 # The picture of the README, from a real run.
 picture: .venv/demo

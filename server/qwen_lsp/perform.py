@@ -114,6 +114,8 @@ async def _stream(
 
 
 def _put(lines: list[str], placing: Placing, reader: Reader, page: Page) -> None:
+    if not lines:
+        return
     if placing.shows:
         reader.add("".join(f"{line}\n" for line in lines))
     else:

@@ -115,13 +115,14 @@ async def test_a_proxy_that_can_not_be_used(monkeypatch: pytest.MonkeyPatch, pro
     assert "secret" not in str(refused.value)
 
 
-def test_roots_that_can_not_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_roots_that_can_not_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
-    with pytest.raises(Unreachable, match="SSL_CERT_FILE"):
-        Http().client()
-    (tmp_path / "none.pem").write_text("no certificate")
-    with pytest.raises(Unreachable, match="SSL_CERT_FILE"):
-        Http().client()
+    http = Http()
+    for _ in range(2):
+        with pytest.raises(Unreachable, match="SSL_CERT_FILE"):
+            await http.client().get("https://nowhere.invalid/v1")
+        (tmp_path / "none.pem").write_text("no certificate")
+    await http.aclose()
 
 
 async def test_one_client_until_it_is_closed() -> None:

@@ -114,10 +114,11 @@ async def test_thoughts_are_no_text(peer: Peer) -> None:
     assert text(pieces).startswith("Here is")
 
 
-async def test_a_sign_in_needs_a_system_message(peer: Peer) -> None:
+async def test_a_system_message_goes_first_where_it_is_needed(peer: Peer) -> None:
     await peer.sign_in()
-    with pytest.raises(ServiceRefused, match="bad request"):
-        await peer.reply(system=False)
+    await peer.reply(system=False)
+    (chat,) = peer.simulator.chats()
+    assert [message["role"] for message in chat.body["messages"]] == ["system", "user"]
 
 
 async def test_the_user_said_no(peer: Peer) -> None:

@@ -1,5 +1,6 @@
 """The ways that requests take to the network. Imports httpx, so it is imported when it is used."""
 
+import functools
 import ssl
 from collections.abc import Mapping
 
@@ -13,7 +14,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 class Routes(httpx.AsyncBaseTransport):
-    """One pool of connections for the direct way and one for each proxy.
+    """A pool of connections for each way: direct or by a proxy, with TLS or without.
 
     httpx's own reading of the environment would send a request to this machine through the proxy
     wherever NO_PROXY does not name it, so the way is chosen here.
@@ -21,30 +22,44 @@ class Routes(httpx.AsyncBaseTransport):
 
     def __init__(self, proxies: Mapping[str, str]) -> None:
         self._proxies = proxies
-        self._roots = _roots()
-        self._pools: dict[str | None, httpx.AsyncHTTPTransport] = {}
+        self._pools: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends `request` its way. Raises Unreachable for a proxy that can't be used."""
-        proxy = _proxy_of(request, self._proxies)
-        if proxy not in self._pools:
-            self._pools[proxy] = self._pool(proxy)
-        return await self._pools[proxy].handle_async_request(request)
+        way = request.url.scheme, _proxy_of(request, self._proxies)
+        if way not in self._pools:
+            self._pools[way] = self._pool(*way)
+        return await self._pools[way].handle_async_request(request)
 
     async def aclose(self) -> None:
         """Closes every connection."""
         for pool in self._pools.values():
             await pool.aclose()
 
-    def _pool(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
+    def _pool(self, scheme: str, proxy: str | None) -> httpx.AsyncHTTPTransport:
+        # Reading the roots takes a while, which a model on this machine should not wait for. A
+        # context without any trusts nobody.
+        plain = scheme == "http" and proxy is None
+        roots = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else self._roots
         limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_ALIVE_SECONDS)
         try:
-            return httpx.AsyncHTTPTransport(verify=self._roots, proxy=proxy, limits=limits)
+            return httpx.AsyncHTTPTransport(verify=roots, proxy=proxy, limits=limits)
         except (ImportError, ValueError, httpx.InvalidURL):
             # The address of the proxy may hold a password, so it is not shown.
             raise Unreachable(
                 "The proxy that the environment names can't be used; set HTTPS_PROXY to the "
                 "address of an HTTP proxy, such as http://proxy:3128."
+            ) from None
+
+    @functools.cached_property
+    def _roots(self) -> ssl.SSLContext:
+        """certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR names."""
+        try:
+            return httpx.create_ssl_context()
+        except OSError:
+            raise Unreachable(
+                "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read; "
+                "correct that path."
             ) from None
 
 
@@ -60,14 +75,3 @@ def proxy_host(request: httpx.Request) -> str | None:
 def _proxy_of(request: httpx.Request, proxies: Mapping[str, str]) -> str | None:
     url = request.url
     return proxy_for(url.scheme, url.host, url.port or _PORTS[url.scheme], proxies)
-
-
-def _roots() -> ssl.SSLContext:
-    """certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR names."""
-    try:
-        return httpx.create_ssl_context()
-    except OSError:
-        raise Unreachable(
-            "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read; correct "
-            "that path."
-        ) from None
