@@ -316,7 +316,10 @@ class Player:
     def _check_absent(self, wrong: dict[int, str]) -> None:
         """What happened although no block of the scenario speaks of it."""
         last = self.scenario.blocks[-1].line
-        for word in ("shown", "offered", "error"):
+        words = {block.word for block in self.scenario.blocks}
+        if hasattr(self, "file") and self.file.edits and "result" not in words:
+            wrong[-last - 1] = f"edits, and nothing says the result:\n{self.file.document.text}"
+        for word in ("shown", "offered", "error", "ended"):
             if lines := getattr(self.seen, word):
                 wrong[-last] = f"{word}, which nothing expects: " + "\n".join(lines)
 

@@ -67,7 +67,7 @@ def example_scenario(action: str, example: str) -> Scenario:
     played = [block for block in blocks if block.word != "instruction"]
     asked = next(index for index, block in enumerate(played) if block.word == "model")
     played.insert(asked, Block("run", action, instruction, 0))
-    return Scenario(path, "example", played)
+    return Scenario(path, "example", [*played, Block("ended", "", "done", 0)])
 
 
 def _items(text: str, path: Path) -> Iterator[str | Block]:
