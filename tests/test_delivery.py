@@ -199,6 +199,35 @@ def test_a_formatter_that_runs_on_save_does_not_take_over() -> None:
     assert document.text == "a\nnew\nlast\nd\n"
 
 
+@pytest.mark.parametrize(
+    ("formatted", "result"),
+    [
+        ("A\nnew\nb\nc\nD\n", "A\nnew\nlast\nD\n"),
+        ("A\n\n\n  new\nb;\n  c\nD\n", "A\n\n\n  new\nlast\nD\n"),
+        ("A\nnew;\nb\nc\nD\n", None),
+        ("A\nnew\nb;\nc\nc\n", None),
+        ("c\nb\nnew\n", None),
+    ],
+)
+def test_a_formatter_that_replaces_the_whole_file_is_followed_where_it_can_be(
+    formatted: str, result: str | None
+) -> None:
+    document, delivery, writing = opened("a\nb\nc\nd\n", 1, 3)
+    writing.rewrite.extend(["new"])
+    send = sent(delivery)
+    changed(delivery, *send.edits, version=2)
+    whole = Edit(Span(Position(0, 0), document.end), formatted)
+    changed(delivery, whole, version=3, by_save=True)
+    if result is None:
+        assert writing.ending is Ending.TAKEN_OVER
+        return
+    writing.rewrite.extend(["last"])
+    writing.finish()
+    for edit in reversed(sent(delivery, 1.0).edits):
+        document.apply(edit)
+    assert document.text == result
+
+
 def test_restoring_puts_the_original_back_even_with_an_edit_in_flight() -> None:
     document, delivery, writing = opened("a\nb\nc\nd", 1, 3)
     writing.rewrite.extend(["new", "c"])

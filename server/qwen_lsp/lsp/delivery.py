@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ..text.document import Document, Edit, Span
 from ..text.edits import moved_span
-from ..text.region import Hull, exactly, found, hull_of, moved_by_rows
+from ..text.region import Hull, exactly, found, hull_of, moved_by_rows, outlined, recognised
 from .writing import Ending, Flight, Send, Writing, agree_outside
 
 PACE = 0.125
@@ -116,9 +116,9 @@ class Delivery:
                 return True
         if kept:
             writing.move_to(kept)
-        elif by_save:
+        elif by_save and (formatted := _formatted(self.document, writing, hull, near, edits)):
             self._flight = None if flight and flight.send.writing is writing else flight
-            writing.adopt(near)
+            writing.adopt(formatted)
         else:
             self._end(writing, Ending.TAKEN_OVER)
         return False
@@ -177,3 +177,18 @@ class Delivery:
         self.writings.remove(writing)
         if self._flight and self._flight.send.writing is writing:
             self._flight = None
+
+
+def _formatted(
+    document: Document, writing: Writing, hull: Hull, near: Span, edits: Sequence[Edit]
+) -> Span | None:
+    """Where a formatter that changed the region has left it, or None if nobody can tell.
+
+    Many formatters replace all from the first to the last thing that they change as one piece.
+    """
+    if outlined(writing.region, edits):
+        return near
+    rows = writing.rewrite
+    if any(writing.edges):
+        return None
+    return recognised(document, hull, rows.line(0), rows.line(len(rows) - 1))

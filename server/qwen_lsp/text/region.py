@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from .document import Document, Edit, Position, Span, after
+from .edits import moved_span
 
 
 class Rows(Protocol):
@@ -144,3 +145,29 @@ def _span(document: Document, start: int, rows: Rows, region: Span, touched: ran
     if last in touched:
         last_column = len(rows.line(last)) + (first_column if last == 0 else 0)
     return Span(Position(start, first_column), Position(start + last, last_column))
+
+
+def outlined(region: Span, edits: Sequence[Edit]) -> bool:
+    """Whether both edges of the region outlive `edits`, made one after the other.
+
+    One that lies within what is replaced by one piece of text could be anywhere in that.
+    """
+    for edit in edits:
+        if any(edit.span.start < edge < edit.span.end for edge in region):
+            return False
+        region = moved_span(region, [edit])
+    return True
+
+
+def recognised(document: Document, hull: Hull, first: str, last: str) -> Span | None:
+    """The rows, among those that a change made, that begin with `first` and end with `last`.
+
+    Blanks at either side of a row don't count. None unless each stands there only once.
+    """
+    made = [document.line(row).strip() for row in range(hull.first, hull.new_last)]
+    if made.count(first.strip()) != 1 or made.count(last.strip()) != 1:
+        return None
+    start, end = (hull.first + made.index(row.strip()) for row in (first, last))
+    return (
+        Span(Position(start, 0), Position(end, len(document.line(end)))) if start <= end else None
+    )
