@@ -79,6 +79,9 @@ def check_greeting(editor: Editor) -> None:
     }
     asks = editor.kind.capabilities["workspace"]["didChangeConfiguration"]["dynamicRegistration"]
     assert editor.registered == (["workspace/didChangeConfiguration"] if asks else [])
+    # An editor that never answers the second does not keep a job waiting for the first.
+    asked = [editor.wire.find(b"workspace/configuration"), editor.wire.find(b"registerCapability")]
+    assert asked == sorted(asked) or not asks
 
 
 async def refactor_while_typing(editor: Editor, simulator: Simulator) -> OpenFile:

@@ -15,8 +15,8 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Asks for the settings, and to be told when they change."""
     session.status.begin()
-    await _ask_to_be_told(session)
     await ask_for_settings(session)
+    await _ask_to_be_told(session)
 
 
 async def did_change_configuration(
