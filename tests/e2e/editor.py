@@ -91,13 +91,13 @@ class Editor(LanguageClient):
         sent: Json = {"capabilities": self.kind.capabilities, "processId": None, **params}
         if not self.kind.is_bare:
             sent["capabilities"]["experimental"] = {"qwen": {"jobs": True}}
-            sent |= {"clientInfo": {"name": self.kind.name}, "rootUri": "file:///work"}
+            sent |= {"clientInfo": {"name": self.kind.name}, "rootUri": "file:///project"}
         converter = self.protocol._converter
         result = await self.initialize_session(converter.structure(sent, types.InitializeParams))
         self.greeting = converter.unstructure(result)
         self.encoding = self.greeting["capabilities"]["positionEncoding"]
 
-    def open(self, text: str, *, uri: str = "file:///work/sample.py") -> OpenFile:
+    def open(self, text: str, *, uri: str = "file:///project/sample.py") -> OpenFile:
         """Opens a Python file."""
         file = self.files[uri] = OpenFile(uri, text, self.encoding)
         item = types.TextDocumentItem(uri=uri, language_id="python", version=1, text=text)
