@@ -14,6 +14,8 @@ from .writing import Ending, Send, Writing
 
 SAVING = 2.0
 """Seconds after the announcement of a save in which a change counts as a formatter's."""
+SAVED = 0.3
+"""Seconds after the save itself in which it still does: some editors report changes so late."""
 LONGEST_REASON = 200
 """Characters of an editor's reason that are shown."""
 SILENT = (
@@ -162,6 +164,11 @@ class Pages:
         """A document is about to be saved: its formatter may change it."""
         if sheet := self._sheets.get(document.uri):
             sheet.saving_until = _now() + SAVING
+
+    def saved(self, document: OpenDocument) -> None:
+        """A document was saved: what changes it from now on is its user."""
+        if sheet := self._sheets.get(document.uri):
+            sheet.saving_until = min(sheet.saving_until, _now() + SAVED)
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""

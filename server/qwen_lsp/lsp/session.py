@@ -133,6 +133,7 @@ class Session:
 
     def saved(self, document: OpenDocument) -> None:
         """A document was saved."""
+        self.pages.saved(document)
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
