@@ -1,6 +1,7 @@
 """A whole session in memory: what must hold whatever the order in which things come."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,44 @@ def test_the_reason_of_an_editor_that_refuses_is_said_in_short(play: Play) -> No
         assert len(error) < 320
 
     play(scene)
+
+
+def test_a_job_for_want_of_a_sign_in_leaves_no_trouble_behind(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.editor.settings = {"provider": "qwen-oauth"}
+        await stage.begin(stage.editor.settings)
+        await asyncio.sleep(1)
+        await stage.run()
+        await asyncio.sleep(1)
+        assert stage.ended == ["failed"]
+        assert _states(stage)[-1] == "signedOut"
+
+    play(scene)
+
+
+def test_a_sign_in_by_another_program_is_noticed(play: Play, tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.editor.settings = {"provider": "qwen-oauth"}
+        await stage.begin(stage.editor.settings)
+        await asyncio.sleep(1)
+        assert await _menu(stage) == ["Qwen: Set up a model…"]
+        tokens = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
+        (tmp_path / "oauth_creds.json").write_text(json.dumps(tokens | {"expiry_date": 10**14}))
+        await _menu(stage)
+        await asyncio.sleep(1)
+        assert _states(stage)[-1] == "ready"
+        assert "Qwen: Refactor" in await _menu(stage)
+
+    play(scene)
+
+
+def _states(stage: Stage) -> list[str]:
+    sent = stage.editor.notifications
+    return [params["state"] for method, params in sent if method == "qwen/status"]
+
+
+async def _menu(stage: Stage) -> list[str]:
+    whole = {"start": {"line": 1, "character": 0}, "end": {"line": 3, "character": 0}}
+    asked = {"textDocument": {"uri": URI}, "range": whole, "context": {"diagnostics": []}}
+    answer = await stage.editor.request("textDocument/codeAction", asked)
+    return [entry["title"] for entry in answer["result"]]

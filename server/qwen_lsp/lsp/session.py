@@ -53,6 +53,7 @@ class Session:
         self.sent_settings = SentSettings()
         self._warned: set[str] = set()
         self._background: set[asyncio.Task[Any]] = set()
+        self._looking: asyncio.Task[Any] | None = None
 
     def take_settings(self, reading: Reading) -> None:
         """Goes on with these settings, and tells the user once what is wrong with them."""
@@ -82,11 +83,17 @@ class Session:
         await self.services.load(self.settings)
         self.status.changed()
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+    def look_again(self) -> None:
+        """Looks, one look at a time, whether another program has signed in meanwhile."""
+        if self._looking is None or self._looking.done():
+            self._looking = self.spawn(self.load_credentials())
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Lets something small run in the background."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._background.discard(task)

@@ -24,9 +24,13 @@ class Status:
         self.changed()
 
     def job_ended(self, outcome: Outcome) -> None:
-        """A job has ended: a failure is shown until one ends well."""
+        """A job has ended: a failure is shown until one ends well.
+
+        One for want of a sign-in or a key is not: the state says so, and for as long as it is so.
+        """
         if outcome.ended in ("failed", "done", "answered"):
-            self._trouble = outcome.message if outcome.ended == "failed" else ""
+            is_trouble = outcome.ended == "failed" and self._is_paid_for()
+            self._trouble = outcome.message if is_trouble else ""
         self.changed()
 
     def changed(self) -> None:
@@ -46,9 +50,9 @@ class Status:
         except QwenError as error:
             state = "signedOut" if isinstance(error, NotSignedIn) else "trouble"
             return {"state": state, "jobs": jobs, "message": str(error)}
-        state = "ready" if chosen.is_paid_for else "signedOut"
-        if jobs or self._trouble:
-            state = "working" if jobs else "trouble"
+        state = "trouble" if self._trouble else "ready"
+        if jobs or not chosen.is_paid_for:
+            state = "working" if jobs else "signedOut"
         value: dict[str, Any] = {
             "state": state,
             "provider": chosen.provider.id,
@@ -60,6 +64,12 @@ class Status:
         if self._trouble:
             value["message"] = self._trouble
         return value
+
+    def _is_paid_for(self) -> bool:
+        try:
+            return self._session.services.chosen(self._session.settings).is_paid_for
+        except QwenError:
+            return False
 
     def full(self) -> dict[str, Any]:
         """The status, and where its values come from."""

@@ -25,9 +25,10 @@ def set_up(session: Session, call: CommandCall) -> dict[str, Any]:
     return {"message": SET_UP}
 
 
-def show_status(session: Session, call: CommandCall) -> dict[str, Any]:
+async def show_status(session: Session, call: CommandCall) -> dict[str, Any]:
     """What is used and what is going on."""
     checked(Arguments, call)
+    await session.load_credentials()
     status = session.status.full()
     session.editor.say(session.status.sentence())
     return status

@@ -23,6 +23,7 @@ def code_action(
     only = tuple(str(getattr(kind, "value", kind)) for kind in context.only or ())
     automatic = context.trigger_kind == types.CodeActionTriggerKind.Automatic
     if not session.services.is_ready(session.settings):
+        session.look_again()
         return [] if automatic or not _wanted(only) else [_set_up(session)]
     actions = offered(
         session.actions.values(),
