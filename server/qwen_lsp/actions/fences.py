@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})(.*)", re.DOTALL)
+_LATE = re.compile(r"([^`~]*[:.!])[ \t]*((?:`{3,}|~{3,})[\w+#.-]*)[ \t]*")
 
 
 class Fence(NamedTuple):
@@ -37,6 +38,12 @@ def fence_in(line: str) -> Fence | None:
     if marks[0] == "`" and "`" in info:
         return None
     return Fence(marks[0], len(marks), len(blank.expandtabs(4)), info.strip())
+
+
+def late_fence(line: str) -> tuple[str, str] | None:
+    """The sentence in `line` and the fence right behind it, as models that forget a line end do."""
+    match = _LATE.fullmatch(line)
+    return (match[1], match[2]) if match else None
 
 
 def longest_fence(lines: Iterable[str]) -> int:

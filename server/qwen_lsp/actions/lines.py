@@ -12,18 +12,23 @@ _TOKEN = re.compile(
 class WholeLines:
     """Gathers pieces into lines without ends. A special token of Qwen's ends the text.
 
-    Tokens that `known` text holds are the user's own and stay.
+    Tokens that `known` text holds are the user's own and stay. A byte order mark at the beginning
+    is no text.
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         self._known = {token for line in known for token in _TOKEN.findall(line)}
         self._partial: list[str] = []
+        self._has_begun = False
         self._is_over = False
 
     def feed(self, text: str) -> list[str]:
         """The lines that `text` completes."""
         if self._is_over:
             return []
+        if text and not self._has_begun:
+            self._has_begun = True
+            text = text.removeprefix("\ufeff")
         if "\n" not in text:
             self._partial.append(text)
             return []

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from .fences import Fence, FencedBlock, fence_in, longest_fence
+from .fences import Fence, FencedBlock, fence_in, late_fence, longest_fence
 from .selection import Original
 from .verdict import PROSE_LANGUAGES, Judge, Verdict
 
@@ -30,6 +30,7 @@ class Parting:
         self._original = original
         self._judge = Judge(original)
         self._fence_length = longest_fence(original.lines)
+        self._is_prose_language = original.language in PROSE_LANGUAGES
         self._unsure: list[str] = []
         self._is_said = False
         self._block: _Block | None = None
@@ -72,16 +73,24 @@ class Parting:
         fence = fence_in(line)
         if fence:
             return self._open(fence, line)
+        verdict = self._judge.verdict(line)
+        may_be_said = self._is_said or verdict is not Verdict.CODE
+        if may_be_said and not self._is_prose_language and (late := late_fence(line)):
+            return self._open_late(*late)
         if self._is_said:
             self.prose.append(line)
             return []
         self._unsure.append(line)
-        verdict = self._judge.verdict(line)
         if verdict is Verdict.CODE:
             return self._begin_open()
         if verdict is Verdict.PROSE:
             self._say_unsure()
         return []
+
+    def _open_late(self, said: str, marks: str) -> list[str]:
+        self._unsure.append(said)
+        fence = fence_in(marks)
+        return self._open(fence, marks) if fence else []
 
     def _say_unsure(self) -> None:
         self._is_said = True
@@ -105,7 +114,7 @@ class Parting:
 
     def _expects_inner(self, fence: Fence) -> bool:
         """Whether a bare fence as long as the outer one may open a block inside it."""
-        may_hold_fences = self._fence_length > 0 or self._original.language in PROSE_LANGUAGES
+        may_hold_fences = self._fence_length > 0 or self._is_prose_language
         return may_hold_fences and fence.length <= max(3, self._fence_length)
 
     def _skip(self, line: str, block: FencedBlock) -> None:
