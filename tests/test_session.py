@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qwen_lsp.lsp.pages import SILENT
+from qwen_lsp.lsp.session import NO_SETTINGS
 from qwen_lsp.text.document import Position, Span
 
 from .support.stage import TEXT, URI, Stage
@@ -222,6 +223,7 @@ def test_a_sign_in_by_another_program_is_noticed(play: Play, tmp_path: Path) -> 
         await stage.begin(stage.editor.settings)
         await asyncio.sleep(1)
         assert await _menu(stage) == ["Qwen: Set up a model…"]
+        await asyncio.sleep(1)
         tokens = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
         (tmp_path / "oauth_creds.json").write_text(json.dumps(tokens | {"expiry_date": 10**14}))
         await _menu(stage)
@@ -242,3 +244,31 @@ async def _menu(stage: Stage) -> list[str]:
     asked = {"textDocument": {"uri": URI}, "range": whole, "context": {"diagnostics": []}}
     answer = await stage.editor.request("textDocument/codeAction", asked)
     return [entry["title"] for entry in answer["result"]]
+
+
+def test_an_editor_that_does_not_send_its_settings_gets_nothing_sent(play: Play) -> None:
+    """They may forbid what the defaults allow."""
+
+    async def scene(stage: Stage) -> None:
+        stage.editor.waits = 1000.0
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(30)
+        assert stage.ended == ["failed"]
+        assert stage.errors == [NO_SETTINGS]
+        assert stage.service.requests == []
+
+    play(scene)
+
+
+def test_closing_a_file_stops_what_is_being_explained_in_it(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await asyncio.sleep(1)
+        await stage.run("explain")
+        await asyncio.sleep(1)
+        stage.editor.close(stage.file)
+        await asyncio.sleep(1)
+        assert stage.ended == ["stopped"]
+
+    play(scene)

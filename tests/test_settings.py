@@ -77,3 +77,10 @@ def test_what_is_unset_again_is_as_the_greeting_said() -> None:
     sent.greet({"model": "first"})
     assert sent.update({"model": "second", "provider": "ollama"}).settings.model == "second"
     assert sent.update({"model": None}).settings == Settings(model="first")
+
+
+def test_what_is_pushed_for_other_servers_only_changes_nothing() -> None:
+    sent = SentSettings()
+    assert sent.pushed({"rust-analyzer": {"cargo": 1}}) == (Settings(), ())
+    assert sent.pushed({"qwen": {"model": "m"}}).settings.model == "m"
+    assert sent.pushed({"model": "n"}).settings.model == "n"

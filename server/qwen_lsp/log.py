@@ -37,6 +37,9 @@ _SECRETS = (
     re.compile(rf"""(?i)({_NAMES}(?:\s*[:=]|%3D)\s*b?\\*["']?)[^\s"'\\&,;{{}}()\[\]]+"""),
 )
 
+# Long words of letters and digits: no prose and no name of a program's, but tokens and keys.
+_OPAQUE = re.compile(r"(?<![\w/.~+=-])(?=[\w~+=-]*\d)(?=[\w~+=-]*[A-Za-z])[\w~+=-]{20,}")
+
 
 def redact(text: str) -> str:
     """`text` without what looks like a secret."""
@@ -50,6 +53,10 @@ class Redacting(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - The name is that of logging.
+        """What a library puts into its exceptions may be a secret with nothing around it."""
+        return _OPAQUE.sub(REDACTED, super().formatException(ei))
 
 
 class Stderr(logging.StreamHandler):  # type: ignore[type-arg]

@@ -50,6 +50,15 @@ class Editor:
         return bool(action and action.code_action_literal_support)
 
     @property
+    def hover_kind(self) -> types.MarkupKind:
+        """Markdown, unless it says that it can show nothing but plain text by hover."""
+        document = self._capabilities.text_document
+        formats = document.hover.content_format if document and document.hover else None
+        if formats and types.MarkupKind.Markdown not in formats:
+            return types.MarkupKind.PlainText
+        return types.MarkupKind.Markdown
+
+    @property
     def reads_tags(self) -> bool:
         """Whether a code action may say that a model is behind it (LSP 3.18)."""
         document = self._capabilities.text_document
@@ -102,14 +111,14 @@ class Editor:
         return isinstance(answer, types.ShowDocumentResult) and answer.success
 
     async def configuration(self, section: str) -> object:
-        """The client's settings of `section`; None if it has none or doesn't answer."""
+        """The client's settings of `section`; None if it has none.
+
+        Raises TimeoutError if there is no answer.
+        """
         if not self.has_settings:
             return None
         params = types.ConfigurationParams([types.ConfigurationItem(section=section)])
-        try:
-            answer = await self._ask(types.WORKSPACE_CONFIGURATION, params)
-        except TimeoutError:
-            return None
+        answer = await self._ask(types.WORKSPACE_CONFIGURATION, params)
         return answer[0] if isinstance(answer, (list, tuple)) and answer else None
 
     async def register(self, registration: types.Registration) -> None:

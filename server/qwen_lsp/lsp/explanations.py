@@ -33,6 +33,16 @@ class Explanation:
     _pieces: list[str] = field(default_factory=list)
 
     @property
+    def has_words(self) -> bool:
+        """There is something to read."""
+        return bool(self._pieces)
+
+    @property
+    def is_none(self) -> bool:
+        """It was cut off before its first word."""
+        return self.is_cut and not self._pieces
+
+    @property
     def markdown(self) -> str:
         """All of it so far."""
         return "".join(self._pieces)
@@ -49,10 +59,8 @@ class Explanation:
             self.heard(self, markdown)
 
     def done(self, *, cut: bool) -> None:
-        """It is whole, or `cut` off. One that was cut off before its first word is none."""
-        if cut and not self._pieces:
-            return
-        if cut:
+        """It is whole, or `cut` off."""
+        if cut and self._pieces:
             self.add(CUT_OFF)
         self.is_done, self.is_cut = True, cut
         self.heard(self, "")
@@ -71,7 +79,7 @@ class Explanations:
         self._one_at_a_time = threading.Lock()
 
     def keep(self, explanation: Explanation) -> None:
-        """Keeps an explanation that has something to read."""
+        """Keeps an explanation, to be read by hover or opened."""
         if explanation in self._all:
             return
         self._all.append(explanation)
@@ -79,11 +87,16 @@ class Explanations:
         for surplus in same[:-MOST_KEPT]:
             self._all.remove(surplus)
 
+    def forget(self, explanation: Explanation) -> None:
+        """Drops an explanation that has nothing to read."""
+        self._all = [each for each in self._all if each is not explanation]
+
     def at(self, document: OpenDocument, position: Position) -> Explanation | None:
-        """The newest one about the text at `position`."""
+        """The newest one about the text at `position` that has something to read."""
         for each in reversed(self._all):
             start, end = each.span
-            if each.document is document and start <= position <= max(end, start):
+            about_it = each.document is document and start <= position <= max(end, start)
+            if about_it and each.has_words:
                 return each
         return None
 

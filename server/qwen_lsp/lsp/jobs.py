@@ -56,6 +56,11 @@ class Jobs:
                 asyncio.get_running_loop().call_soon(job.task.cancel)
         return len(chosen)
 
+    def stop_in(self, uri: str) -> None:
+        """Stops the jobs of one document."""
+        for job in [job for job in self.running.values() if job.uri == uri]:
+            self.stop(job.id)
+
     def stop_by_token(self, token: object) -> None:
         """The user has cancelled a progress."""
         for job in list(self.running.values()):

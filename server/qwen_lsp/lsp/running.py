@@ -12,7 +12,7 @@ from ..actions.action import Action
 from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
 from ..actions.selection import Selection
-from ..errors import RequestError
+from ..errors import UNEXPECTED, RequestError
 from ..model.chat import Message, Piece, Request
 from ..perform import NoPage, Outcome, perform
 from ..text.document import Position, Span
@@ -108,14 +108,17 @@ def begin(session: "Session", work: Work) -> Job:
 
 async def _run(session: "Session", job: Job, work: Work, page: Page | NoPage) -> None:
     progress = WorkProgress(session.editor, job.token, job.title)
-    outcome = await perform(
-        Request(work.messages, model=work.model or ""),
-        work.placing,
-        model=_Answering(session, work),
-        reader=session.view.explanation(job, work.document, work.span),
-        page=page,
-        keeps_on_stop=lambda: session.settings.on_stop == "keep",
-    )
+    try:
+        outcome = await perform(
+            Request(work.messages, model=work.model or ""),
+            work.placing,
+            model=_Answering(session, work),
+            reader=session.view.explanation(job, work.document, work.span),
+            page=page,
+            keeps_on_stop=lambda: session.settings.on_stop == "keep",
+        )
+    except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
+        outcome = Outcome("failed", UNEXPECTED, fault=error)
     progress.end()
     _tell(session, job, outcome, page)
 

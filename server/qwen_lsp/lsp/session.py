@@ -21,15 +21,19 @@ from .jobs import Jobs
 from .pages import Pages
 from .services import Services
 from .serving import Server
-from .settings import Reading, SentSettings, Settings
+from .settings import SECTION, Reading, SentSettings, Settings
 from .sign_ins import SignIns
 from .status import Status
 from .views import View
 
 log = logging.getLogger(__name__)
 
-CONFIGURED_WITHIN = 2.0
-"""Seconds that a job waits after the start for the client's settings."""
+CONFIGURED_WITHIN = 5.0
+"""Seconds that a job waits for settings that the client was asked for."""
+NO_SETTINGS = (
+    "The editor was asked for the settings of qwen and has not answered, so nothing is sent; run "
+    "this again, or start the editor again."
+)
 STOPPED_WITHIN = 1.0
 """Seconds that the end of the session waits for the ends of its jobs."""
 
@@ -50,6 +54,7 @@ class Session:
         self.sign_ins = SignIns(self)
         self.status = Status(self)
         self.configured = asyncio.Event()
+        self._asked = 0
         self.sent_settings = SentSettings()
         self._warned: set[str] = set()
         self._background: set[asyncio.Task[Any]] = set()
@@ -65,11 +70,29 @@ class Session:
         self.status.changed()
 
     async def settings_in_force(self) -> Settings:
-        """The settings, once the client has had time to send them."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CONFIGURED_WITHIN):
-                await self.configured.wait()
+        """The settings, once the client has sent those that it was asked for.
+
+        Raises RequestError if it does not: they may forbid what the defaults allow.
+        """
+        if self.editor.has_settings:
+            try:
+                async with asyncio.timeout(CONFIGURED_WITHIN):
+                    await self.configured.wait()
+            except TimeoutError:
+                raise RequestError(NO_SETTINGS) from None
         return self.settings
+
+    async def ask_for_settings(self) -> None:
+        """Takes the client's settings; of several answers the one that was asked for last."""
+        self.configured.clear()
+        self._asked += 1
+        mine = self._asked
+        with suppress(TimeoutError):
+            sent = await self.editor.configuration(SECTION)
+            if mine == self._asked:
+                self.take_settings(self.sent_settings.update(sent))
+                self.configured.set()
+                await self.load_credentials()
 
     async def account(self, provider_id: str | None) -> Account:
         """The account of a provider, else of the one that is set. Raises RequestError.
@@ -144,8 +167,9 @@ class Session:
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
-        self.explanations.closed(document)
         self.pages.closed(document)
+        self.jobs.stop_in(document.uri)
+        self.explanations.closed(document)
 
     async def stop(self) -> None:
         """Ends all jobs; nothing more is written."""

@@ -119,10 +119,16 @@ class SentSettings:
         return self._read()
 
     def update(self, sent: object) -> Reading:
-        """Takes an answer to `workspace/configuration`, or what `didChangeConfiguration` holds."""
+        """Takes an answer to `workspace/configuration`."""
         if _section(sent) is not None:
             self._latest = sent
         return self._read()
+
+    def pushed(self, sent: object) -> Reading:
+        """Takes what `didChangeConfiguration` holds, unless it is about other servers only."""
+        if isinstance(sent, Mapping) and SECTION not in sent and not sent.keys() & _names():
+            return self._read()
+        return self.update(sent)
 
     def _read(self) -> Reading:
         first, latest = _section(self._with_greeting), _section(self._latest)

@@ -27,7 +27,7 @@ class SignIns:
 
     def __init__(self, session: "Session") -> None:
         self._session = session
-        self._waiting: dict[str, asyncio.Task[None]] = {}
+        self._waiting: dict[Account, asyncio.Task[None]] = {}
         self._numbers = itertools.count(1)
 
     async def begin(self, provider_id: str | None) -> dict[str, Any]:
@@ -76,20 +76,19 @@ class SignIns:
         return {"status": "failed", "message": message}
 
     def _show(self, account: Account, code: UserCode) -> None:
-        name = account.provider.id
         self._session.editor.say(
             f"To sign in to {account.provider.name}, open {code.verification_uri} "
             f"and enter the code {code.user_code}."
         )
-        if name in self._waiting:
+        if account in self._waiting:
             return
         address = code.verification_uri_complete or code.verification_uri
         self._session.spawn(self._session.editor.show_document(address, external=True))
         # A token stands for one progress, so another sign-in needs another one.
         token = f"qwen-lsp/sign-in/{next(self._numbers)}"
         task = asyncio.create_task(self._wait(account, token), name=token)
-        self._waiting[name] = task
-        task.add_done_callback(lambda _: self._waiting.pop(name, None))
+        self._waiting[account] = task
+        task.add_done_callback(lambda _: self._waiting.pop(account, None))
 
     async def _wait(self, account: Account, token: str) -> None:
         name = account.provider.name

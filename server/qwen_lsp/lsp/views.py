@@ -26,7 +26,10 @@ class View:
 
     def explanation(self, job: Job, document: OpenDocument, span: Span) -> Explanation:
         """A reader for what the job says about `span`."""
-        return Explanation(job.id, job.title, document, span, self._heard)
+        explanation = Explanation(job.id, job.title, document, span, self._heard)
+        if not job.action.edits:
+            self._session.explanations.keep(explanation)
+        return explanation
 
     def open(self, explanation: Explanation) -> None:
         """Opens it as a document, or as soon as it is whole."""
@@ -37,6 +40,10 @@ class View:
 
     def _heard(self, explanation: Explanation, piece: str) -> None:
         self._session.explanations.keep(explanation)
+        if explanation.is_none:
+            self._wanted.discard(explanation)
+            self._session.explanations.forget(explanation)
+            return
         mode = self._session.settings.explain
         if mode == "auto" and self._session.editor.announces("explanations"):
             self._stream(explanation, piece)
@@ -67,7 +74,8 @@ class View:
         if mode == "document":
             self.open(explanation)
         elif mode == "message":
-            editor.say(explanation.markdown.strip()[:MOST_OF_A_MESSAGE])
+            text = explanation.markdown.strip()
+            editor.say(text if len(text) <= MOST_OF_A_MESSAGE else f"{text[:MOST_OF_A_MESSAGE]} …")
         else:
             editor.say(
                 f"{explanation.title}: hover over the code to read the answer, "

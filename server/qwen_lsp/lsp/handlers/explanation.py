@@ -16,8 +16,10 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     found = session.explanations.at(document, document.to_position(params.position))
     if found is None:
         return None
-    text = found.markdown if found.is_done else f"{found.markdown}\n\n…"
-    contents = types.MarkupContent(types.MarkupKind.Markdown, f"**{found.title}**\n\n{text}")
+    kind = session.editor.hover_kind
+    title = f"**{found.title}**" if kind == types.MarkupKind.Markdown else found.title
+    more = "" if found.is_done else "\n\n…"
+    contents = types.MarkupContent(kind, f"{title}\n\n{found.markdown}{more}")
     return types.Hover(contents, found.range)
 
 

@@ -15,7 +15,7 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Asks for the settings, and to be told when they change."""
     session.status.begin()
-    await ask_for_settings(session)
+    await session.ask_for_settings()
     await _ask_to_be_told(session)
 
 
@@ -24,9 +24,9 @@ async def did_change_configuration(
 ) -> None:
     """Reads the settings anew: asks for them where it can, else takes what was sent."""
     if session.editor.has_settings:
-        await ask_for_settings(session)
+        await session.ask_for_settings()
     else:
-        session.take_settings(session.sent_settings.update(params.settings))
+        session.take_settings(session.sent_settings.pushed(params.settings))
         await session.load_credentials()
 
 
@@ -39,15 +39,6 @@ def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams
     """The user has cancelled what a progress stands for."""
     session.jobs.stop_by_token(params.token)
     session.sign_ins.stop_by_token(params.token)
-
-
-async def ask_for_settings(session: Session) -> None:
-    """Takes the client's settings; whoever needs them waits until they are here."""
-    session.configured.clear()
-    sent = await session.editor.configuration(SECTION)
-    session.take_settings(session.sent_settings.update(sent))
-    session.configured.set()
-    await session.load_credentials()
 
 
 async def _ask_to_be_told(session: Session) -> None:
