@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from qwen_lsp.text.document import Position, Span
 
 from .model_editor import Json, Kind, ModelEditor, OpenFile, span_of
 from .scenario import EXPECTATIONS, Block, Scenario
+from .seen import Seen, edits_text, meant, prompt_text, result_text
 from .service import Service, Stream, chunk, event, last_chunks
 
 Cut = Literal["whole", "lines", "characters"]
@@ -34,18 +34,6 @@ LANGUAGES = {
     "py": "python", "md": "markdown", "js": "javascript", "go": "go", "html": "html",
     "txt": "plaintext", "rs": "rust", "c": "c", "Makefile": "makefile", "css": "css",
 }  # fmt: skip
-
-
-@dataclass
-class Seen:
-    """What a scenario has brought about so far, in the words of its expectations."""
-
-    shown: list[str] = field(default_factory=list)
-    offered: list[str] = field(default_factory=list)
-    error: list[str] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
-    edits: list[str] = field(default_factory=list)
-    prompt: list[str] = field(default_factory=list)
 
 
 class Player:
@@ -70,8 +58,6 @@ class Player:
         self.editor: ModelEditor
         self.file: OpenFile
         self.selection: Span
-        self._messages_read = 0
-        self._streams_used = 0
 
     async def play(self) -> dict[int, str]:
         """What each expectation should say, by its line, if it says something else."""
@@ -82,10 +68,9 @@ class Player:
                     await self._check(block, wrong)
                 else:
                     await self._step(block)
-        self._take_messages()
+        self.seen.take_from(self.editor)
         await self.server.close()
-        self._check_absent(wrong)
-        return wrong
+        return wrong | self.seen.unexpected(self.scenario, self.file)
 
     async def _step(self, block: Block) -> None:
         step: Callable[[Block], Any] = getattr(self, f"_do_{block.word}")
@@ -113,7 +98,7 @@ class Player:
         paths = [word for word in block.words if word not in ("crlf", "no-newline")]
         path = paths[0] if paths else "example.py"
         text = block.text if "no-newline" in block.words else block.text + "\n"
-        text = text.replace("␉", "\t").replace("␌", "\f").replace("␤", "\u2028")
+        text = meant(text)
         if "crlf" in block.words:
             text = text.replace("\n", "\r\n")
         before, _, rest = text.partition("«")
@@ -123,12 +108,12 @@ class Player:
         self.editor = ModelEditor(self.server, self.kind)
         self.editor.settings = self.settings
         await self.editor.start(
-            self.capabilities, workspaceFolders=[{"uri": "file:///work", "name": "work"}]
+            self.capabilities, workspaceFolders=[{"uri": "file:///project", "name": "project"}]
         )
         await asyncio.sleep(QUIET)
         language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
         whole = before + chosen + after
-        self.file = self.editor.open(f"file:///work/{path}", whole, language)
+        self.file = self.editor.open(f"file:///project/{path}", whole, language)
         start = span_of(whole, before).end if before else Position(0, 0)
         self.selection = Span(start, span_of(whole, before + chosen).end)
 
@@ -266,9 +251,8 @@ class Player:
 
     async def _check(self, block: Block, wrong: dict[int, str]) -> None:
         await asyncio.sleep(QUIET)
-        self._take_messages()
-        if block.word in ("edits", "transcript") and self.cut != "lines":
-            self.seen.edits.clear()
+        self.seen.take_from(self.editor)
+        if block.word == "edits" and self.cut != "lines":
             return
         actual = self._actual(block)
         if actual != block.text:
@@ -276,67 +260,12 @@ class Player:
 
     def _actual(self, block: Block) -> str:
         if block.word == "result":
-            text = self.file.document.text
-            if "crlf" in block.words:
-                assert text.count("\n") == text.count("\r\n"), "a line end is not CRLF"
-                text = text.replace("\r\n", "\n")
-            text = text.replace("\t", "␉").replace("\f", "␌").replace("\u2028", "␤")
-            assert "no-newline" in block.words or text.endswith("\n"), "the last newline is gone"
-            return text if "no-newline" in block.words else text.removesuffix("\n")
+            return result_text(self.file, block)
         if block.word == "prompt":
-            return _prompt(self.service.chats[-1])
+            return prompt_text(self.service.chats[-1])
         if block.word == "edits":
-            return "\n".join(_edit(edit) for edits in self.file.edits for edit in edits)
-        lines: list[str] = getattr(self.seen, block.word)
-        actual = "\n".join(lines)
-        lines.clear()
-        return actual
-
-    def _take_messages(self) -> None:
-        fresh = self.editor.messages[self._messages_read :]
-        self._messages_read = len(self.editor.messages)
-        for kind, text in fresh:
-            (self.seen.error if kind < 3 else self.seen.shown).append(text)
-        for opened in self.editor.opened:
-            if opened.get("external"):
-                self.seen.shown.append(f"browser: {opened['uri']}")
-            else:
-                self.seen.shown.append(_file_text(opened["uri"]))
-        self.editor.opened.clear()
-        streamed = ""
-        for method, params in self.editor.notifications:
-            if method == "qwen/jobEnded":
-                self.seen.ended.append(params["outcome"])
-            elif method == "qwen/explanation":
-                streamed += params["markdown"]
-                if params["done"]:
-                    self.seen.shown.append(f"{streamed}∎")
-        self.editor.notifications.clear()
-
-    def _check_absent(self, wrong: dict[int, str]) -> None:
-        """What happened although no block of the scenario speaks of it."""
-        last = self.scenario.blocks[-1].line
-        words = {block.word for block in self.scenario.blocks}
-        if hasattr(self, "file") and self.file.edits and "result" not in words:
-            wrong[-last - 1] = f"edits, and nothing says the result:\n{self.file.document.text}"
-        for word in ("shown", "offered", "error", "ended"):
-            if lines := getattr(self.seen, word):
-                wrong[-last] = f"{word}, which nothing expects: " + "\n".join(lines)
-
-
-def _prompt(body: Json) -> str:
-    return "\n\n".join(f"{each['role']}: {each['content']}" for each in body["messages"])
-
-
-def _edit(edit: Any) -> str:
-    (start, end), text = edit
-    place = f"{start.line}:{start.column}-{end.line}:{end.column}"
-    return f"{place} {json.dumps(text, ensure_ascii=False)}"
-
-
-def _file_text(uri: str) -> str:
-    path = Path.from_uri(uri) if hasattr(Path, "from_uri") else Path(httpx.URL(uri).path)
-    return path.read_text(encoding="utf-8").strip()
+            return edits_text(self.file)
+        return self.seen.said(block.word)
 
 
 def _merge(into: Json, update: Json) -> None:

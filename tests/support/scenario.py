@@ -9,7 +9,7 @@ STEPS = (
     "client", "settings", "environment", "document", "run", "menu", "command", "model", "typed",
     "refused", "cancel", "answer", "saved", "closed", "hover", "wait", "instruction",
 )  # fmt: skip
-EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "transcript", "error", "ended")
+EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "error", "ended")
 
 _HEADING = re.compile(r"#{1,6} +(.*)$")
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*(.*)$")

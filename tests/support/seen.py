@@ -1,0 +1,107 @@
+"""What a scenario has brought about, in the words of its expectations."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from .model_editor import Json, ModelEditor, OpenFile
+from .scenario import Block, Scenario
+
+SIGNS = {"\t": "␉", "\f": "␌", "\u2028": "␤"}
+"""How a scenario writes characters that nobody could see in it."""
+
+
+def written(text: str) -> str:
+    """`text` as a scenario writes it."""
+    for character, sign in SIGNS.items():
+        text = text.replace(character, sign)
+    return text
+
+
+def meant(text: str) -> str:
+    """The text that a scenario means."""
+    for character, sign in SIGNS.items():
+        text = text.replace(sign, character)
+    return text
+
+
+@dataclass
+class Seen:
+    """What was shown, offered, said as an error, and how jobs ended, since it was asked for."""
+
+    shown: list[str] = field(default_factory=list)
+    offered: list[str] = field(default_factory=list)
+    error: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    _messages: int = 0
+
+    def take_from(self, editor: ModelEditor) -> None:
+        """Takes what the editor was told since the last time."""
+        for kind, text in editor.messages[self._messages :]:
+            (self.error if kind < 3 else self.shown).append(text)
+        self._messages = len(editor.messages)
+        for opened in editor.opened:
+            is_page = opened.get("external")
+            self.shown.append(f"browser: {opened['uri']}" if is_page else _file(opened["uri"]))
+        editor.opened.clear()
+        streamed = ""
+        for method, params in editor.notifications:
+            if method == "qwen/jobEnded":
+                self.ended.append(params["outcome"])
+            elif method == "qwen/explanation":
+                streamed += params["markdown"]
+                if params["done"]:
+                    self.shown.append(f"{streamed}∎")
+        editor.notifications.clear()
+
+    def said(self, word: str) -> str:
+        """What the expectation `word` should say; from now on it is new things only."""
+        lines: list[str] = getattr(self, word)
+        text = "\n".join(lines)
+        lines.clear()
+        return text
+
+    def unexpected(self, scenario: Scenario, file: OpenFile) -> dict[int, str]:
+        """What happened although no block of the scenario speaks of it."""
+        last = scenario.blocks[-1].line
+        wrong = {
+            -last - number: f"{word}, which nothing expects: {text}"
+            for number, word in enumerate(("shown", "offered", "error", "ended"))
+            if (text := self.said(word))
+        }
+        if file.edits and "result" not in {block.word for block in scenario.blocks}:
+            wrong[-last - 4] = f"edits, and nothing says the result:\n{file.document.text}"
+        return wrong
+
+
+def result_text(file: OpenFile, block: Block) -> str:
+    """What a `result` block should say."""
+    text = file.document.text
+    if "crlf" in block.words:
+        assert text.count("\n") == text.count("\r\n"), "a line end is not CRLF"
+        text = text.replace("\r\n", "\n")
+    assert "no-newline" in block.words or text.endswith("\n"), "the last newline is gone"
+    return written(text if "no-newline" in block.words else text.removesuffix("\n"))
+
+
+def prompt_text(body: Json) -> str:
+    """What a `prompt` block should say."""
+    return "\n\n".join(f"{each['role']}: {each['content']}" for each in body["messages"])
+
+
+def edits_text(file: OpenFile) -> str:
+    """What an `edits` block should say."""
+    return "\n".join(_edit(edit) for edits in file.edits for edit in edits)
+
+
+def _edit(edit: Any) -> str:
+    (start, end), text = edit
+    place = f"{start.line}:{start.column}-{end.line}:{end.column}"
+    return f"{place} {json.dumps(text, ensure_ascii=False)}"
+
+
+def _file(uri: str) -> str:
+    return Path(httpx.URL(uri).path).read_text(encoding="utf-8").strip()
