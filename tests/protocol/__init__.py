@@ -1,0 +1,1 @@
+"""pygls put right: each of these fails on pygls 2.1 as it is."""
