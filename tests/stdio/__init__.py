@@ -1,0 +1,1 @@
+"""The server on its standard input and output."""
