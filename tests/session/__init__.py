@@ -1,0 +1,1 @@
+"""A whole session in memory: what must hold whatever the order in which things come."""
