@@ -19,7 +19,7 @@ ANSWERS_AFTER = 0.014
 """Seconds from an edit's arrival to its answer, as measured in VS Code."""
 
 SECONDS_TO_WAIT = 30.0
-URI = "file:///work/orders.py"
+URI = "file:///project/orders.py"
 CAPABILITIES: Json = {
     "general": {"positionEncodings": ["utf-16"]},
     "workspace": {"applyEdit": True, "configuration": True},

@@ -11,7 +11,7 @@ from .model_editor import Json, ModelEditor, OpenFile
 from .player import CAPABILITIES
 from .service import Service, chunk, last_chunks
 
-URI = "file:///work/a.py"
+URI = "file:///project/a.py"
 TEXT = "def total(prices):\n    a = 1\n    return a\n"
 GREETING: Json = {"provider": "ollama"}
 
