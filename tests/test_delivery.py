@@ -228,6 +228,66 @@ def test_a_formatter_that_replaces_the_whole_file_is_followed_where_it_can_be(
     assert document.text == result
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_rows_that_are_reported_behind_the_row_above_have_landed(is_answered: bool) -> None:
+    """So does an editor that looks for what has changed from the end of the text."""
+    document, delivery, writing = opened("a\nb\nc\n", 1, 2)
+    writing.rewrite.extend(["x", "y"])
+    send = sent(delivery)
+    if is_answered:
+        delivery.answered(send, 0.0, applied=True)
+    changed(delivery, Edit(Span(Position(0, 1), Position(0, 1)), "\nx\ny"), version=2)
+    assert (document.text, writing.rewrite.placed) == ("a\nx\ny\nb\nc\n", ["x", "y"])
+    assert delivery.next(1.0) is None
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_rows_that_are_reported_before_the_row_below_have_landed(is_answered: bool) -> None:
+    document, delivery, writing = opened("a\nb\nc\n", 1, 2)
+    writing.rewrite.extend(["b", "x"])
+    writing.finish()
+    send = sent(delivery)
+    if is_answered:
+        delivery.answered(send, 0.0, applied=True)
+    changed(delivery, Edit(Span(Position(2, 0), Position(2, 0)), "x\n"), version=2)
+    assert delivery.next(1.0) is None
+    assert (document.text, writing.ending) == ("a\nb\nx\nc\n", Ending.SETTLED)
+
+
+@pytest.mark.parametrize(
+    ("kept", "gone"),
+    [("b", Span(Position(2, 0), Position(3, 0))), ("c", Span(Position(0, 1), Position(1, 1)))],
+)
+def test_rows_at_an_edge_that_go_with_a_line_end_of_their_neighbour_have_gone(
+    kept: str, gone: Span
+) -> None:
+    document, delivery, writing = opened("a\nb\nc\nd", 1, 3)
+    writing.rewrite.extend([kept])
+    writing.finish()
+    sent(delivery)
+    changed(delivery, Edit(gone, ""), version=2)
+    assert delivery.next(1.0) is None
+    assert (document.text, writing.ending) == (f"a\n{kept}\nd", Ending.SETTLED)
+
+
+def test_rows_that_are_reported_together_with_typing_above_have_landed() -> None:
+    """So does an editor that sums up: all from the first to the last change is one."""
+    document, delivery, writing = opened("a\nb\nc\n", 1, 2)
+    writing.rewrite.extend(["x", "y"])
+    delivery.answered(sent(delivery), 0.0, applied=True)
+    changed(delivery, Edit(Span(Position(0, 0), Position(0, 1)), "typed\nx\ny"), version=2)
+    assert (document.text, writing.rewrite.placed) == ("typed\nx\ny\nb\nc\n", ["x", "y"])
+    assert delivery.next(1.0) is None
+
+
+def test_a_row_typed_behind_the_row_above_is_none_of_ours() -> None:
+    _, delivery, writing = opened("a\nb\nc\n", 1, 2)
+    writing.rewrite.extend(["x"])
+    sent(delivery)
+    changed(delivery, Edit(Span(Position(0, 1), Position(0, 1)), "\nx "), version=2)
+    assert (writing.rewrite.placed, writing.region.start) == ([], Position(2, 0))
+
+
 def test_restoring_puts_the_original_back_even_with_an_edit_in_flight() -> None:
     document, delivery, writing = opened("a\nb\nc\nd", 1, 3)
     writing.rewrite.extend(["new", "c"])

@@ -13,7 +13,17 @@ from collections.abc import Sequence
 
 from ..text.document import Document, Edit, Span
 from ..text.edits import moved_span
-from ..text.region import Hull, exactly, found, hull_of, moved_by_rows, outlined, recognised
+from ..text.region import (
+    Hull,
+    exactly,
+    fitted,
+    found,
+    hull_of,
+    moved_by_rows,
+    outlined,
+    recognised,
+    widened,
+)
 from .writing import Ending, Flight, Send, Writing, agree_outside
 
 PACE = 0.125
@@ -131,13 +141,15 @@ class Delivery:
         """
         writing = flight.send.writing
         rows = writing.landed(flight.step)
-        if not agree_outside(hull, flight):
-            return None
-        if alone := exactly(self.document, writing.region, writing.edges, hull, rows):
+        hull = fitted(hull, self.document, writing.region, writing.edges)
+        if agree_outside(hull, flight) and (
+            alone := exactly(self.document, writing.region, writing.edges, hull, rows)
+        ):
             return alone
         rows_went = kept is not None and len(rows) <= len(writing.rewrite)
-        if flight.is_answered and not rows_went:
-            return found(self.document, writing.region, hull, rows, near.start.line)
+        wide = widened(hull, self.document)
+        if flight.is_answered and not rows_went and agree_outside(wide, flight):
+            return found(self.document, writing.region, wide, rows, near.start.line)
         return None
 
     def _settle(self) -> None:
@@ -189,6 +201,6 @@ def _formatted(
     if outlined(writing.region, edits):
         return near
     rows = writing.rewrite
-    if any(writing.edges):
+    if writing.edges.before or writing.edges.behind:
         return None
     return recognised(document, hull, rows.line(0), rows.line(len(rows) - 1))

@@ -7,7 +7,7 @@ from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
 from ..text.edits import common
-from ..text.region import Edges, Hull, Rows, edges_of
+from ..text.region import Hull, Rows, edges_of
 from ..text.rewrite import Hunk, Rewrite, Step
 
 
@@ -37,7 +37,7 @@ class Writing:
         self._original = tuple(rows)
         self._restores = False
         raw = document.lines[first]
-        self.edges = Edges("", "")
+        self.edges = edges_of(document, self.region)
         self._line_end = raw[len(rows[0]) :] or document.line_end
 
     def finish(self) -> None:

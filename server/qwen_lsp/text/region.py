@@ -31,10 +31,12 @@ class Hull(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """What the user typed beside a region: before its first row, behind its last."""
+    """What stands beside a region: before its first row, behind its last, the rows around it."""
 
     before: str
     behind: str
+    above: str = ""
+    below: str = ""
 
 
 def hull_of(edits: Sequence[Edit]) -> Hull | None:
@@ -51,6 +53,32 @@ def hull_of(edits: Sequence[Edit]) -> Hull | None:
     return hull
 
 
+def fitted(hull: Hull, document: Document, region: Span, edges: Edges) -> Hull:
+    """The hull without the row above the region, or below it, where that is as it was before.
+
+    Rows that come in between two rows are, to some editors, a line end and more behind the upper
+    one; to others they stand before the lower one.
+    """
+    top, bottom = region.start.line, region.end.line + 1
+    first, old_last, new_last = hull
+    if first == top - 1 and document.line(first) == edges.above:
+        first = top
+        if old_last == top:
+            old_last, new_last = top + 1, new_last + 1
+    if old_last == bottom + 1 and document.line(new_last - 1) == edges.below:
+        first, old_last, new_last = min(first, bottom - 1), bottom, new_last - 1
+    return Hull(first, old_last, new_last)
+
+
+def widened(hull: Hull, document: Document) -> Hull:
+    """The hull and the row below it, where there is one.
+
+    Rows put in above that row are, in a report that sums up, behind the row before.
+    """
+    more = int(hull.new_last < len(document.lines))
+    return Hull(hull.first, hull.old_last + more, hull.new_last + more)
+
+
 def moved_by_rows(region: Span, hull: Hull) -> Span | None:
     """The region after a change that touched none of its rows; None if it touched one."""
     start, end = region
@@ -65,9 +93,14 @@ def moved_by_rows(region: Span, hull: Hull) -> Span | None:
 
 
 def edges_of(document: Document, region: Span) -> Edges:
-    """What stands beside the region on its first and its last row."""
+    """What stands beside the region."""
     start, end = region
-    return Edges(document.line(start.line)[: start.column], document.line(end.line)[end.column :])
+    return Edges(
+        document.line(start.line)[: start.column],
+        document.line(end.line)[end.column :],
+        document.line(start.line - 1) if start.line else "",
+        document.line(end.line + 1) if end.line + 1 < len(document.lines) else "",
+    )
 
 
 def exactly(document: Document, region: Span, edges: Edges, hull: Hull, rows: Rows) -> Span | None:
