@@ -296,24 +296,7 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "choices",
-                    "delta",
-                    "content",
-                    "usage",
-                    "error",
-                    "code",
-                    "message",
-                    "type",
-                    "finish_reason",
-                    "index",
-                    "object",
-                    "prompt_tokens",
-                    "reasoning",
-                    "detail",
-                ]
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=4,
         )

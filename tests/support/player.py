@@ -12,6 +12,7 @@ from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
 
+from .client import CAPABILITIES, LANGUAGES, merge
 from .model_editor import Json, Kind, ModelEditor, OpenFile, span_of
 from .scenario import EXPECTATIONS, Block, Scenario
 from .seen import Seen, edits_text, meant, prompt_text, result_text
@@ -21,19 +22,6 @@ Cut = Literal["whole", "lines", "characters"]
 
 QUIET = 1.0
 """Seconds, on a clock that jumps, after which everything that was on its way has arrived."""
-
-CAPABILITIES: Json = {
-    "workspace": {"applyEdit": True, "configuration": True},
-    "window": {"showDocument": {"support": True}, "workDoneProgress": True},
-    "textDocument": {
-        "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}}
-    },
-    "experimental": {"qwen": {"jobs": True, "status": True}},
-}
-LANGUAGES = {
-    "py": "python", "md": "markdown", "js": "javascript", "go": "go", "html": "html",
-    "txt": "plaintext", "rs": "rust", "c": "c", "Makefile": "makefile", "css": "css",
-}  # fmt: skip
 
 
 class Player:
@@ -83,7 +71,7 @@ class Player:
     # What a scenario sets up.
 
     def _do_client(self, block: Block) -> None:
-        _merge(self.capabilities, json.loads(block.text))
+        merge(self.capabilities, json.loads(block.text))
 
     def _do_settings(self, block: Block) -> None:
         self.settings = json.loads(block.text)
@@ -266,11 +254,3 @@ class Player:
         if block.word == "edits":
             return edits_text(self.file)
         return self.seen.said(block.word)
-
-
-def _merge(into: Json, update: Json) -> None:
-    for key, value in update.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value

@@ -7,8 +7,8 @@ from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
 
+from .client import CAPABILITIES
 from .model_editor import Json, ModelEditor, OpenFile
-from .player import CAPABILITIES
 from .service import Service, chunk, last_chunks
 
 URI = "file:///project/a.py"
