@@ -89,6 +89,7 @@ def test_revisions_hold_the_edits_in_order() -> None:
             Edit(Span(Position(0, 0), Position(0, 3)), "1"),
             Edit(Span(Position(1, 0), Position(1, 3)), "2"),
         ),
+        ("one", "two"),
     )
     assert here.version == 5
     assert here.change([whole("1\n2\n")], 6).edits == ()

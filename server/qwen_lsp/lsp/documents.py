@@ -20,10 +20,14 @@ REMEMBERED = 200
 
 
 class Revision(NamedTuple):
-    """One didChange: its edits in the order in which they were made, none if nothing changed."""
+    """One didChange: its edits in the order in which they were made, none if nothing changed.
+
+    `removed` is the text that each of them has taken away.
+    """
 
     version: int
     edits: tuple[Edit, ...]
+    removed: tuple[str, ...] = ()
 
 
 class Watcher(Protocol):
@@ -115,15 +119,17 @@ class OpenDocument(TextDocument):
     ) -> Revision:
         """Makes the changes of one didChange."""
         edits: list[Edit] = []
+        removed: list[str] = []
         in_units: list[Edit] = []
         for change in changes:
             if edit := self._edit(change):
                 edits.append(edit)
+                removed.append(self.document.slice(edit.span))
                 in_units.append(self._with_units(edit))
                 self.document.apply(edit)
         if len(self.revisions) == REMEMBERED:
             self._oldest = self.revisions[0].version
-        self.revisions.append(Revision(version, tuple(edits)))
+        self.revisions.append(Revision(version, tuple(edits), tuple(removed)))
         self._in_units.append(Revision(version, tuple(in_units)))
         self.version = version
         return self.revisions[-1]

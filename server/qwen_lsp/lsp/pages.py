@@ -7,6 +7,7 @@ from contextlib import suppress
 from lsprotocol import types
 
 from ..perform import PageEnd
+from ..text.document import Span
 from .delivery import Delivery
 from .documents import OpenDocument, Revision
 from .editor import Editor
@@ -35,6 +36,21 @@ class Page:
     def range(self) -> types.Range:
         """Where the rows are now."""
         return self._sheet.document.to_range(self._writing.region)
+
+    @property
+    def region(self) -> Span:
+        """Where the rows are; once it has ended, where they were then."""
+        return self._writing.region
+
+    @property
+    def original(self) -> tuple[str, ...]:
+        """The rows before the first edit."""
+        return self._writing.original
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows as they are; once it has ended, as they were then."""
+        return self._writing.rewrite.lines
 
     def extend(self, lines: Iterable[str]) -> None:
         """More lines of the reply are known."""

@@ -49,6 +49,28 @@ class Options(_Options):
             "without `/v1` or `/chat/completions` at its end."
         ),
     ] = None
+    edits: Annotated[
+        Literal["stream", "once", "preview"] | None,
+        Field(
+            description="How a reply gets into the file: `stream` writes whole lines as they come, "
+            "`once` all of them at the end, `preview` into a document of its own first."
+        ),
+    ] = None
+    undo: Annotated[
+        Literal["fold", "leave"] | None,
+        Field(
+            description="After a job: fold its edits, so that one undo gives the original back, "
+            "or leave them in the history one by one."
+        ),
+    ] = None
+    delivery: Annotated[
+        Literal["auto", "answer", "echo", "idle"] | None,
+        Field(
+            description="How this editor takes streamed edits. `auto` finds out; `answer`: it "
+            "refuses an edit of an older version and says so; `echo`: it may say that it made one "
+            "and drop it; `idle`: it makes all of them and reports changes when its user rests."
+        ),
+    ] = None
     on_stop: Annotated[
         Literal["restore", "keep"] | None,
         Field(
@@ -86,6 +108,9 @@ class Settings:
     provider: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    edits: Literal["stream", "once", "preview"] = "stream"
+    undo: Literal["fold", "leave"] = "fold"
+    delivery: Literal["auto", "answer", "echo", "idle"] = "auto"
     on_stop: Literal["restore", "keep"] = "restore"
     explain: Literal["auto", "hover", "document", "message"] = "auto"
     thinking: Literal["off", "auto"] = "off"

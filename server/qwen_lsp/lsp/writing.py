@@ -7,8 +7,9 @@ from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
 from ..text.edits import common
+from ..text.hunks import Hunk
 from ..text.region import Hull, Rows, edges_of
-from ..text.rewrite import Hunk, Rewrite, Step
+from ..text.rewrite import Rewrite, Step
 
 
 class Ending(Enum):
@@ -34,7 +35,7 @@ class Writing:
         self.refusals = 0
         self.sent_at = float("-inf")
         self._document = document
-        self._original = tuple(rows)
+        self.original = tuple(rows)
         self._restores = False
         raw = document.lines[first]
         self.edges = edges_of(document, self.region)
@@ -60,7 +61,7 @@ class Writing:
         if self._restores:
             self._restores = False
             self.rewrite = Rewrite(self.rewrite.lines)
-            self.rewrite.extend(self._original)
+            self.rewrite.extend(self.original)
             self.rewrite.finish()
 
     def land(self, step: Step, region: Span) -> None:

@@ -1,15 +1,9 @@
 """Old lines turn into new ones as these become known; each is written once, none is taken back."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-
-class Hunk(NamedTuple):
-    """Rows `first` up to, not including, `last` give way to `lines`."""
-
-    first: int
-    last: int
-    lines: tuple[str, ...]
+from .hunks import Hunk, hunks
 
 
 class Step(NamedTuple):
@@ -37,7 +31,16 @@ class Rewrite:
         self.placed: list[str] = []
         self.waiting: list[str] = []
         self.is_finished = False
+        self.is_whole = False
         self._places = _single_places(self.old)
+
+    @classmethod
+    def whole(cls, old: Sequence[str], new: Sequence[str]) -> Self:
+        """All rows give way to `new`, in one step that touches only what differs."""
+        rewrite = cls(old)
+        rewrite.waiting = list(new)
+        rewrite.is_finished = rewrite.is_whole = True
+        return rewrite
 
     def __len__(self) -> int:
         return len(self.placed) + len(self.old) - self.consumed
@@ -69,6 +72,8 @@ class Rewrite:
 
     def step(self) -> Step:
         """What brings the rows to all that is known. Costs the waiting lines."""
+        if self.is_whole:
+            return Step(hunks(self.old, self.waiting), tuple(self.waiting), len(self.old))
         steps = _Steps(row=len(self.placed), consumed=self.consumed)
         for line in self.waiting:
             steps.take(line, kept=self._kept(line, steps.consumed))

@@ -1,0 +1,36 @@
+"""The hunks between two lists of lines that are both known as a whole."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from .edits import common
+
+MOST_COMPARED = 4_000_000
+"""The most pairs of lines that are looked at; above it what differs is one hunk."""
+
+
+class Hunk(NamedTuple):
+    """Rows `first` up to, not including, `last` give way to `lines`."""
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+
+
+def hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
+    """What turns `old` into `new`, in rows of `old`, from the top down.
+
+    Costs the lines, and where most of them have changed the square of their number.
+    """
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
+    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(a) * len(b) > MOST_COMPARED:
+        return (Hunk(head, head + len(a), tuple(b)),)
+    matcher = SequenceMatcher(a=a, b=b, autojunk=False)
+    return tuple(
+        Hunk(head + first, head + last, tuple(b[new_first:new_last]))
+        for tag, first, last, new_first, new_last in matcher.get_opcodes()
+        if tag != "equal"
+    )
