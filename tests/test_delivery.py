@@ -2,8 +2,10 @@
 
 import pytest
 
-from qwen_lsp.lsp.delivery import ANSWER_LIMIT, MOST_REFUSALS, PACE, SYNC_LIMIT, Delivery
-from qwen_lsp.lsp.writing import Ending, Send, Writing
+from qwen_lsp.lsp.delivery import ANSWER_LIMIT, MOST_REFUSALS, SYNC_LIMIT, Delivery
+from qwen_lsp.lsp.flight import Send
+from qwen_lsp.lsp.pace import TYPING
+from qwen_lsp.lsp.writing import Ending, Writing
 from qwen_lsp.text.document import Document, Edit, Position, Span
 
 
@@ -19,44 +21,48 @@ def sent(delivery: Delivery, now: float = 0.0) -> Send:
     return send
 
 
-def changed(delivery: Delivery, *edits: Edit, version: int, by_save: bool = False) -> None:
+def changed(
+    delivery: Delivery, *edits: Edit, version: int, now: float = 0.0, by_save: bool = False
+) -> None:
+    removed = []
     for edit in edits:
+        removed.append(delivery.document.slice(edit.span))
         delivery.document.apply(edit)
-    delivery.changed(version, edits, by_save=by_save)
+    delivery.changed(version, edits, removed=removed, now=now, by_save=by_save)
 
 
 def test_applied_is_not_believed_before_the_text_is_seen() -> None:
     _, delivery, writing = opened("a\nb\nc", 1, 2)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     writing.finish()
     first = sent(delivery)
     delivery.answered(first, 0.0, applied=True)
     changed(delivery, Edit(Span(Position(0, 0), Position(0, 0)), "x"), version=2)
-    again = sent(delivery, PACE)
-    assert again.version == 2
-    assert again.edits == first.edits
+    again = sent(delivery, TYPING)
+    changed(delivery, *again.edits[::-1], version=3)
+    assert (again.version, delivery.document.text) == (2, "xa\nnew\nc")
 
 
 def test_a_refused_edit_is_made_anew_for_what_is_there_now() -> None:
     _, delivery, writing = opened("a\nb\nc", 1, 2)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     first = sent(delivery)
     changed(delivery, Edit(Span(Position(0, 0), Position(0, 0)), "x\n"), version=2)
     delivery.answered(first, 0.05, applied=False)
-    assert sent(delivery, PACE).edits == (Edit(Span(Position(2, 0), Position(2, 0)), "new\n"),)
+    assert sent(delivery, TYPING).edits == (Edit(Span(Position(2, 0), Position(2, 0)), "new\n"),)
 
 
 def test_one_edit_is_in_flight() -> None:
     _, delivery, writing = opened("a\nb\nc", 1, 2)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     sent(delivery)
-    writing.rewrite.extend(["newer"])
+    writing.extend(["newer"])
     assert delivery.next(1.0) == ANSWER_LIMIT
 
 
 def test_an_editor_that_always_refuses_ends_the_writing() -> None:
     _, delivery, writing = opened("a", 0, 1)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     now = 0.0
     for _ in range(MOST_REFUSALS):
         delivery.answered(sent(delivery, now), now, applied=False, reason="read-only")
@@ -66,7 +72,7 @@ def test_an_editor_that_always_refuses_ends_the_writing() -> None:
 
 def test_an_editor_that_never_answers_ends_the_writing() -> None:
     _, delivery, writing = opened("a", 0, 1)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     sent(delivery)
     delivery.next(ANSWER_LIMIT)
     assert writing.ending is Ending.SILENT
@@ -74,7 +80,7 @@ def test_an_editor_that_never_answers_ends_the_writing() -> None:
 
 def test_an_editor_that_answers_and_does_nothing_ends_the_writing() -> None:
     _, delivery, writing = opened("a", 0, 1)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     delivery.answered(sent(delivery), 1.0, applied=True)
     assert delivery.next(2.0) == 1.0 + SYNC_LIMIT
     delivery.next(1.0 + SYNC_LIMIT)
@@ -92,7 +98,7 @@ def test_an_editor_that_answers_and_does_nothing_ends_the_writing() -> None:
 )
 def test_typing_inside_takes_over(edit: Edit) -> None:
     _, delivery, writing = opened("a\nbcd\nefg\nh\n", 1, 3)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     changed(delivery, edit, version=2)
     assert writing.ending is Ending.TAKEN_OVER
 
@@ -103,25 +109,23 @@ def test_an_insertion_at_an_edge_is_outside(column: int) -> None:
     at = Position(1, column)
     changed(delivery, Edit(Span(at, at), "x"), version=2)
     assert writing.ending is None
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     writing.finish()
-    for edit in sent(delivery).edits:
+    for edit in reversed(sent(delivery).edits):
         document.apply(edit)
     assert document.text == ("a\nxnew\ne" if column == 0 else "a\nnewx\ne")
 
 
 def test_a_formatter_that_runs_on_save_does_not_take_over() -> None:
     document, delivery, writing = opened("a\nb  \nc  \nd\n", 1, 3)
-    writing.rewrite.extend(["new  "])
+    writing.extend(["new  "])
     send = sent(delivery)
-    for edit in send.edits:
-        document.apply(edit)
-    delivery.changed(2, send.edits)
+    changed(delivery, *send.edits[::-1], version=2)
     trims = [Edit(Span(Position(row, 1), Position(row, 3)), "") for row in (2, 3)]
     trims.append(Edit(Span(Position(1, 3), Position(1, 5)), ""))
     changed(delivery, *trims, version=3, by_save=True)
     assert document.text == "a\nnew\nb\nc\nd\n"
-    writing.rewrite.extend(["last"])
+    writing.extend(["last"])
     writing.finish()
     for edit in reversed(sent(delivery, 1.0).edits):
         document.apply(edit)
@@ -142,7 +146,7 @@ def test_a_formatter_that_replaces_the_whole_file_is_followed_where_it_can_be(
     formatted: str, result: str | None
 ) -> None:
     document, delivery, writing = opened("a\nb\nc\nd\n", 1, 3)
-    writing.rewrite.extend(["new"])
+    writing.extend(["new"])
     send = sent(delivery)
     changed(delivery, *send.edits, version=2)
     whole = Edit(Span(Position(0, 0), document.end), formatted)
@@ -150,7 +154,7 @@ def test_a_formatter_that_replaces_the_whole_file_is_followed_where_it_can_be(
     if result is None:
         assert writing.ending is Ending.TAKEN_OVER
         return
-    writing.rewrite.extend(["last"])
+    writing.extend(["last"])
     writing.finish()
     for edit in reversed(sent(delivery, 1.0).edits):
         document.apply(edit)
@@ -161,7 +165,7 @@ def test_a_formatter_that_replaces_the_whole_file_is_followed_where_it_can_be(
 def test_rows_that_are_reported_behind_the_row_above_have_landed(is_answered: bool) -> None:
     """So does an editor that looks for what has changed from the end of the text."""
     document, delivery, writing = opened("a\nb\nc\n", 1, 2)
-    writing.rewrite.extend(["x", "y"])
+    writing.extend(["x", "y"])
     send = sent(delivery)
     if is_answered:
         delivery.answered(send, 0.0, applied=True)
@@ -173,7 +177,7 @@ def test_rows_that_are_reported_behind_the_row_above_have_landed(is_answered: bo
 @pytest.mark.parametrize("is_answered", [False, True])
 def test_rows_that_are_reported_before_the_row_below_have_landed(is_answered: bool) -> None:
     document, delivery, writing = opened("a\nb\nc\n", 1, 2)
-    writing.rewrite.extend(["b", "x"])
+    writing.extend(["b", "x"])
     writing.finish()
     send = sent(delivery)
     if is_answered:
@@ -191,7 +195,7 @@ def test_rows_at_an_edge_that_go_with_a_line_end_of_their_neighbour_have_gone(
     kept: str, gone: Span
 ) -> None:
     document, delivery, writing = opened("a\nb\nc\nd", 1, 3)
-    writing.rewrite.extend([kept])
+    writing.extend([kept])
     writing.finish()
     sent(delivery)
     changed(delivery, Edit(gone, ""), version=2)
@@ -202,7 +206,7 @@ def test_rows_at_an_edge_that_go_with_a_line_end_of_their_neighbour_have_gone(
 def test_rows_that_are_reported_together_with_typing_above_have_landed() -> None:
     """So does an editor that sums up: all from the first to the last change is one."""
     document, delivery, writing = opened("a\nb\nc\n", 1, 2)
-    writing.rewrite.extend(["x", "y"])
+    writing.extend(["x", "y"])
     delivery.answered(sent(delivery), 0.0, applied=True)
     changed(delivery, Edit(Span(Position(0, 0), Position(0, 1)), "typed\nx\ny"), version=2)
     assert (document.text, writing.rewrite.placed) == ("typed\nx\ny\nb\nc\n", ["x", "y"])
@@ -211,7 +215,7 @@ def test_rows_that_are_reported_together_with_typing_above_have_landed() -> None
 
 def test_a_row_typed_behind_the_row_above_is_none_of_ours() -> None:
     _, delivery, writing = opened("a\nb\nc\n", 1, 2)
-    writing.rewrite.extend(["x"])
+    writing.extend(["x"])
     sent(delivery)
     changed(delivery, Edit(Span(Position(0, 1), Position(0, 1)), "\nx "), version=2)
     assert (writing.rewrite.placed, writing.region.start) == ([], Position(2, 0))
@@ -219,17 +223,13 @@ def test_a_row_typed_behind_the_row_above_is_none_of_ours() -> None:
 
 def test_restoring_puts_the_original_back_even_with_an_edit_in_flight() -> None:
     document, delivery, writing = opened("a\nb\nc\nd", 1, 3)
-    writing.rewrite.extend(["new", "c"])
+    writing.extend(["new", "c"])
     send = sent(delivery)
     writing.restore()
     assert isinstance(delivery.next(0.1), float)
-    for edit in reversed(send.edits):
-        document.apply(edit)
-    delivery.changed(2, send.edits[::-1])
+    changed(delivery, *send.edits[::-1], version=2)
     back = sent(delivery, 1.0)
-    for edit in reversed(back.edits):
-        document.apply(edit)
-    delivery.changed(3, back.edits[::-1])
+    changed(delivery, *back.edits[::-1], version=3)
     assert delivery.next(2.0) is None
     assert writing.ending is Ending.SETTLED
     assert document.text == "a\nb\nc\nd"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_lsp.lsp.writing import _image
+from qwen_lsp.text.hunks import image_of
 
 LINES = st.lists(st.sampled_from("abcde"), max_size=8)
 
@@ -26,7 +26,7 @@ LINES = st.lists(st.sampled_from("abcde"), max_size=8)
 def test_the_place_between_two_lines_is_found_again(
     old: str, boundary: int, new: str, image: int
 ) -> None:
-    assert _image(boundary, old.replace("|", ""), new) == image
+    assert image_of(boundary, old.replace("|", ""), new) == image
 
 
 @given(LINES, LINES, LINES, LINES)
@@ -36,7 +36,7 @@ def test_what_is_new_and_what_is_old_stay_so(
     left = [f"{line} = old" for line in left]
     added, appended = [f"# {line}" for line in added], [f"// {line}" for line in appended]
     new = [f"  {line} " for line in (*added, *placed, *left, *appended)]
-    image = _image(len(placed), [*placed, *left], new)
+    image = image_of(len(placed), [*placed, *left], new)
     if placed and left:
         assert image == len(added) + len(placed)
 
@@ -45,6 +45,6 @@ def test_what_is_new_and_what_is_old_stay_so(
 def test_nothing_is_all_old_and_all_is_all_new(
     old: list[str], new: list[str], boundary: int
 ) -> None:
-    assert _image(0, old, new) == 0
-    assert _image(len(old), old, new) == len(new)
-    assert 0 <= _image(min(boundary, len(old)), old, new) <= len(new)
+    assert image_of(0, old, new) == 0
+    assert image_of(len(old), old, new) == len(new)
+    assert 0 <= image_of(min(boundary, len(old)), old, new) <= len(new)

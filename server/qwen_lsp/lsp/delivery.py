@@ -9,27 +9,17 @@ Knows nothing of LSP and has no clock: it is told what happened and when, and sa
 Times are seconds of any one clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Span
-from ..text.edits import moved_span
-from ..text.region import (
-    Hull,
-    exactly,
-    fitted,
-    found,
-    hull_of,
-    moved_by_rows,
-    outlined,
-    recognised,
-    widened,
-)
-from .writing import Ending, Flight, Send, Writing, agree_outside
+from ..text.document import Document, Edit
+from .flight import Flight, Send
+from .following import follow, is_misplaced
+from .manner import Manner
+from .pace import Pace
+from .report import Report
+from .strays import Strays
+from .writing import Ending, Writing
 
-PACE = 0.125
-"""Seconds between two edits of a document: at most 8 a second."""
-RETRY = 0.1
-"""Seconds after which a refused edit is tried again where no sync has come since."""
 ANSWER_LIMIT = 10.0
 """Seconds in which an edit must be answered or seen in the document."""
 SYNC_LIMIT = 60.0
@@ -41,17 +31,23 @@ MOST_REFUSALS = 40
 class Delivery:
     """The edits of all the writings in one document."""
 
-    def __init__(self, document: Document, version: int) -> None:
+    def __init__(self, document: Document, version: int, manner: Manner | None = None) -> None:
         self.document = document
         self.version = version
         self.writings: list[Writing] = []
+        self.has_undo_stops = False
+        self._manner = manner or Manner()
         self._flight: Flight | None = None
-        self._sent_at = float("-inf")
-        self._not_before = float("-inf")
+        self._strays = Strays()
+        self._half: Report | None = None
+        self._pace = Pace()
 
-    def begin(self, first: int, last: int) -> Writing:
-        """Opens rows `first` up to, not including, `last` for writing."""
-        writing = Writing(self.document, first, last)
+    def begin(self, first: int, last: int, original: Sequence[str] | None = None) -> Writing:
+        """Opens rows `first` up to, not including, `last` for writing.
+
+        Where `original` is given, they turn back into that first.
+        """
+        writing = Writing(self.document, first, last, original)
         self.writings.append(writing)
         return writing
 
@@ -65,8 +61,10 @@ class Delivery:
         self._settle()
         if self._flight:
             return self._flight.limit
+        if self._strays:
+            return self._put_right(now)
         while writing := self._longest_waiting():
-            due = self._due(writing)
+            due = self._due(writing, now)
             if now < due:
                 return due
             if send := self._send(writing, now):
@@ -79,128 +77,172 @@ class Delivery:
         if flight is None or flight.send is not send:
             return
         if applied:
-            flight.is_answered = True
+            flight.answered_at = now
             flight.limit = now + SYNC_LIMIT
             return
         self._flight = None
-        send.writing.refusals += 1
         if send.version == self.version:
-            self._not_before = now + RETRY
-        if send.writing.refusals >= MOST_REFUSALS:
-            self._end(send.writing, Ending.REFUSED, reason)
+            self._pace.refused(now)
+        else:
+            self._manner.refused()
+        self._not_made(send.writing, reason)
 
-    def changed(self, version: int, edits: Sequence[Edit], *, by_save: bool = False) -> None:
+    def changed(
+        self,
+        version: int,
+        edits: Sequence[Edit],
+        *,
+        removed: Sequence[str],
+        now: float,
+        by_save: bool = False,
+    ) -> None:
         """The document is now at `version`; `edits`, one after the other, have made it so.
 
-        `by_save` says that a save is under way, so that a change in a region is a formatter's and
-        not the user taking over.
+        `removed` is what each of them took away. `by_save` says that a save is under way, so that a
+        change in a region is a formatter's and not the user taking over.
         """
         self.version = version
-        self._not_before = float("-inf")
-        hull = hull_of(edits)
-        landed = False
-        if hull:
-            for writing in list(self.writings):
-                landed |= self._follow(writing, hull, edits, by_save=by_save)
-        if landed or (self._flight and self._flight.is_answered):
-            self._flight = None
+        self._pace.reported(now)
+        report = Report(tuple(edits), tuple(removed))
+        if self._half:
+            report, self._half = self._half.followed_by(report), None
+        if self._flight and report.is_part_of(self._flight.send.edits):
+            self._half = report
+        elif self._strays:
+            self._follow_strays(report)
+        elif self._flight and self._is_misplaced(self._flight, report):
+            self._set_right(self._flight, report)
+        elif edits:
+            self._follow(report, now, by_save=by_save)
 
     def close(self) -> None:
         """The document is closed: nothing more is written."""
+        self._strays.give_up()
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
 
-    def _follow(
-        self, writing: Writing, hull: Hull, edits: Sequence[Edit], *, by_save: bool
-    ) -> bool:
-        """Finds the region of `writing` again; True if the edit in flight is now in it."""
-        near = moved_span(writing.region, edits)
-        kept = moved_by_rows(writing.region, hull) or found(
-            self.document, writing.region, hull, writing.rewrite, near.start.line
-        )
+    def _follow(self, report: Report, now: float, *, by_save: bool) -> None:
+        """Finds all regions again after a change, and the edit in flight, if it is there."""
         flight = self._flight
-        if flight and flight.send.writing is writing:
-            landed = self._landed(flight, hull, near, kept=kept)
-            if landed:
-                writing.land(flight.step, landed)
-                return True
-        if kept:
-            writing.move_to(kept)
-        elif by_save and (formatted := _formatted(self.document, writing, hull, near, edits)):
-            self._flight = None if flight and flight.send.writing is writing else flight
-            writing.adopt(formatted)
-        else:
-            self._end(writing, Ending.TAKEN_OVER)
-        return False
+        landed = alone = False
+        for writing in list(self.writings):
+            found = follow(self.document, writing, report, flight, by_save=by_save)
+            landed |= found.landed
+            alone |= found.alone
+            if found.adopted and flight and flight.send.writing is writing:
+                self._flight = None
+            if found.lost:
+                self._end(writing, Ending.TAKEN_OVER)
+        if not alone and not by_save:
+            self._pace.typed_at = now
+        if flight is None or flight is not self._flight:
+            return
+        if landed:
+            self._flight = None
+            answered = flight.answered_at
+            self._manner.echoed(None if answered is None else now - answered)
+        elif flight.answered_at is not None:
+            self._flight = None
+            self._manner.dropped()
+            self._not_made(flight.send.writing, "it drops them")
 
-    def _landed(self, flight: Flight, hull: Hull, near: Span, *, kept: Span | None) -> Span | None:
-        """Where the edit in flight has put its region, or None if its text is not there.
+    # Edits that were made in a wrong place.
 
-        An editor that checks versions reports our edit alone. One that has already said that it
-        made the edit may report it together with what its user typed.
-        """
+    def _is_misplaced(self, flight: Flight, report: Report) -> bool:
         writing = flight.send.writing
-        rows = writing.landed(flight.step)
-        hull = fitted(hull, self.document, writing.region, writing.edges)
-        if agree_outside(hull, flight) and (
-            alone := exactly(self.document, writing.region, writing.edges, hull, rows)
-        ):
-            return alone
-        rows_went = kept is not None and len(rows) <= len(writing.rewrite)
-        wide = widened(hull, self.document)
-        if flight.is_answered and not rows_went and agree_outside(wide, flight):
-            return found(self.document, writing.region, wide, rows, near.start.line)
-        return None
+        if self._manner.refuses_stale or writing is None:
+            return False
+        if writing.ending:
+            return report.holds(flight.send.edits)
+        return is_misplaced(writing, flight, report)
+
+    def _set_right(self, flight: Flight, report: Report) -> None:
+        """Our edit is in a wrong place, and is to be undone there."""
+        self._manner.misplaced()
+        self._flight = None
+        self._lose(self._strays.begin(report, flight.send.edits, self.writings))
+
+    def _follow_strays(self, report: Report) -> None:
+        flight = self._flight
+        self._lose(self._strays.follow(report, flight, self.writings))
+        if flight and (flight.answered_at is not None or report.holds(flight.send.edits)):
+            self._flight = None
+
+    def _lose(self, lost: Iterable[Writing]) -> None:
+        for writing in lost:
+            self._end(writing, Ending.TAKEN_OVER)
+
+    def _put_right(self, now: float) -> Send | float:
+        if now < self._pace.not_before:
+            return self._pace.not_before
+        send = Send(None, self._strays.next, self.version)
+        self._pace.sent(now)
+        self._flight = Flight(send, None, limit=now + ANSWER_LIMIT)
+        return send
+
+    # What leaves, and when.
 
     def _settle(self) -> None:
         for writing in list(self.writings):
-            if self._flight and self._flight.send.writing is writing:
+            if self._strays or (self._flight and self._flight.send.writing is writing):
                 continue
-            writing.put_back_if_asked()
+            while writing.rewrite.is_settled:
+                if not writing.advance(may_fold=self._may_fold(writing)):
+                    break
             if writing.is_closed and writing.rewrite.is_settled:
                 self._end(writing, Ending.SETTLED)
 
+    def _may_fold(self, writing: Writing) -> bool:
+        """Whether its edits are steps of their own in the editor's history."""
+        has_typed = writing.began_at is None or self._pace.typed_at >= writing.began_at
+        is_one_step = self.has_undo_stops and not has_typed
+        return not is_one_step and not self._manner.merges_undo
+
     def _check_limit(self, now: float) -> None:
         if self._flight and now >= self._flight.limit:
-            self._end(self._flight.send.writing, Ending.SILENT)
+            writing = self._flight.send.writing
+            for silent in list(self.writings):
+                if writing in (None, silent):
+                    self._end(silent, Ending.SILENT)
+            self._strays.give_up()
+            self._flight = None
+
+    def _not_made(self, writing: Writing | None, reason: str) -> None:
+        if writing and writing.ending is None:
+            writing.refusals += 1
+            if writing.refusals >= MOST_REFUSALS:
+                self._end(writing, Ending.REFUSED, reason)
 
     def _longest_waiting(self) -> Writing | None:
         waiting = [writing for writing in self.writings if not writing.rewrite.is_settled]
         return min(waiting, key=lambda writing: writing.sent_at, default=None)
 
-    def _due(self, writing: Writing) -> float:
-        is_first = writing.sent_at == float("-inf")
-        return self._not_before if is_first else max(self._not_before, self._sent_at + PACE)
+    def _due(self, writing: Writing, now: float) -> float:
+        return self._pace.due(
+            now,
+            is_free=writing.began_at is None or writing.is_folding,
+            is_patient=not self._manner.refuses_stale,
+        )
 
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""
-        step = writing.rewrite.step()
+        step = writing.step(self._manner.kind, is_fresh=self._pace.is_fresh(now))
         if not step.hunks:
             writing.rewrite.land(step)
             self._settle()
             return None
-        writing.sent_at = self._sent_at = now
-        send = Send(writing, writing.edits(step.hunks), self.version)
+        is_first = writing.began_at is None
+        if is_first:
+            writing.began_at = now
+        writing.sent_at = now
+        self._pace.sent(now)
+        edits = writing.edits(step, apart=not self._manner.refuses_stale)
+        send = Send(writing, edits, self.version, is_first, writing.is_last(step))
         self._flight = Flight(send, step, limit=now + ANSWER_LIMIT)
         return send
 
     def _end(self, writing: Writing, ending: Ending, reason: str = "") -> None:
         writing.ending, writing.reason = ending, reason
         self.writings.remove(writing)
-        if self._flight and self._flight.send.writing is writing:
+        if self._flight and self._flight.send.writing is writing and ending != Ending.TAKEN_OVER:
             self._flight = None
-
-
-def _formatted(
-    document: Document, writing: Writing, hull: Hull, near: Span, edits: Sequence[Edit]
-) -> Span | None:
-    """Where a formatter that changed the region has left it, or None if nobody can tell.
-
-    Many formatters replace all from the first to the last thing that they change as one piece.
-    """
-    if outlined(writing.region, edits):
-        return near
-    rows = writing.rewrite
-    if writing.edges.before or writing.edges.behind:
-        return None
-    return recognised(document, hull, rows.line(0), rows.line(len(rows) - 1))

@@ -1,7 +1,7 @@
 """The documents that replies are being written to, and the edits on their way there."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 
 from lsprotocol import types
@@ -11,7 +11,10 @@ from ..text.document import Span
 from .delivery import Delivery
 from .documents import OpenDocument, Revision
 from .editor import Editor
-from .writing import Ending, Send, Writing
+from .flight import Send
+from .manner import Manner
+from .settings import Settings
+from .writing import Ending, Writing
 
 SAVING = 2.0
 """Seconds after the announcement of a save in which a change counts as a formatter's."""
@@ -50,16 +53,16 @@ class Page:
     @property
     def lines(self) -> list[str]:
         """The rows as they are; once it has ended, as they were then."""
-        return self._writing.rewrite.lines
+        return self._writing.lines
 
     def extend(self, lines: Iterable[str]) -> None:
         """More lines of the reply are known."""
-        self._writing.rewrite.extend(lines)
+        self._writing.extend(lines)
         self._sheet.pump()
 
     def finish(self) -> None:
         """The reply is whole: what is left of the original goes."""
-        self._writing.finish()
+        self._writing.finish(folds=self._sheet.folds)
         self._sheet.pump()
 
     def keep(self) -> None:
@@ -97,25 +100,32 @@ class Page:
 class Sheet:
     """One document: lets its delivery send when it wants to, and tells it what became of that."""
 
-    def __init__(self, document: OpenDocument, editor: Editor) -> None:
+    def __init__(self, document: OpenDocument, editor: Editor, manner: Manner) -> None:
         self.document = document
-        self.delivery = Delivery(document.document, document.version)
+        self.delivery = Delivery(document.document, document.version, manner)
         self.saving_until = float("-inf")
+        self.folds = False
         self._editor = editor
         self._pages: list[Page] = []
         self._timer: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
-    def begin(self, first: int, last: int) -> Page:
+    def begin(self, first: int, last: int, original: Sequence[str] | None) -> Page:
         """A page of rows `first` up to, not including, `last`."""
-        page = Page(self, self.delivery.begin(first, last))
+        page = Page(self, self.delivery.begin(first, last, original))
         self._pages.append(page)
         return page
 
     def changed(self, revision: Revision) -> None:
         """The document has changed."""
-        by_save = _now() < self.saving_until
-        self.delivery.changed(revision.version, revision.edits, by_save=by_save)
+        now = _now()
+        self.delivery.changed(
+            revision.version,
+            revision.edits,
+            removed=revision.removed,
+            now=now,
+            by_save=now < self.saving_until,
+        )
         self.pump()
 
     def close(self) -> None:
@@ -156,15 +166,33 @@ class Pages:
     """The sheets of all the documents that are written to."""
 
     def __init__(self, editor: Editor) -> None:
+        self.manner = Manner()
+        self.folds = True
         self._editor = editor
         self._sheets: dict[str, Sheet] = {}
 
-    def begin(self, document: OpenDocument, first: int, last: int) -> Page:
-        """A page of rows `first` up to, not including, `last` of `document`."""
+    def begin(
+        self,
+        document: OpenDocument,
+        first: int,
+        last: int,
+        *,
+        original: Sequence[str] | None = None,
+    ) -> Page:
+        """A page of rows `first` up to, not including, `last` of `document`.
+
+        Where `original` is given, the rows turn back into that before the reply is written.
+        """
         sheet = self._sheets.get(document.uri)
         if sheet is None or sheet.document is not document:
-            sheet = self._sheets[document.uri] = Sheet(document, self._editor)
-        return sheet.begin(first, last)
+            sheet = self._sheets[document.uri] = Sheet(document, self._editor, self.manner)
+        sheet.folds = self.folds
+        return sheet.begin(first, last, original)
+
+    def take_settings(self, settings: Settings) -> None:
+        """Goes on with these settings."""
+        self.manner.forced = None if settings.delivery == "auto" else settings.delivery
+        self.folds = settings.undo == "fold"
 
     def overlaps(self, document: OpenDocument, first: int, last: int) -> bool:
         """Whether a page takes up some of these rows."""

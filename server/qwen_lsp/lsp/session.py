@@ -63,6 +63,7 @@ class Session:
     def take_settings(self, reading: Reading) -> None:
         """Goes on with these settings, and tells the user once what is wrong with them."""
         self.settings, warnings = reading
+        self.pages.take_settings(self.settings)
         for warning in warnings:
             if warning not in self._warned:
                 self._warned.add(warning)

@@ -1,15 +1,14 @@
 """One reply on its way into one region of a document. Knows nothing of LSP and of time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
-from ..text.edits import common
-from ..text.hunks import Hunk
-from ..text.region import Hull, Rows, edges_of
+from ..text.edits import moved_span, touches
+from ..text.hunks import Hunk, image_of
+from ..text.region import edges_of
 from ..text.rewrite import Rewrite, Step
+from .manner import Kind
 
 
 class Ending(Enum):
@@ -23,28 +22,58 @@ class Ending(Enum):
 
 
 class Writing:
-    """A region of a document and what is to stand in it."""
+    """A region of a document and what is to stand in it.
 
-    def __init__(self, document: Document, first: int, last: int) -> None:
+    Where `original` is given, the rows turn back into that before the reply is written.
+    """
+
+    def __init__(
+        self, document: Document, first: int, last: int, original: Sequence[str] | None = None
+    ) -> None:
         rows = [document.line(row) for row in range(first, last)]
         self.region = Span(Position(first, 0), Position(last - 1, len(rows[-1])))
-        self.rewrite = Rewrite(rows)
+        self.original = tuple(rows if original is None else original)
         self.ending: Ending | None = None
         self.reason = ""
         self.is_closed = False
         self.refusals = 0
+        self.began_at: float | None = None
         self.sent_at = float("-inf")
         self._document = document
-        self.original = tuple(rows)
-        self._restores = False
+        self._reply = Rewrite(self.original)
+        self._goes_back_first = self.original != tuple(rows)
+        self.rewrite = Rewrite.whole(rows, self.original) if self._goes_back_first else self._reply
+        self._targets: list[Sequence[str]] = []
+        self._written: list[str] | None = None
+        self._folds = False
+        self._edits_made = 0
         raw = document.lines[first]
         self.edges = edges_of(document, self.region)
         self._line_end = raw[len(rows[0]) :] or document.line_end
 
-    def finish(self) -> None:
-        """The reply is whole: what is left of the original goes."""
-        self.rewrite.finish()
+    @property
+    def lines(self) -> list[str]:
+        """The rows as they are; while they are folded, as they will be again. Costs all of them."""
+        return self._written or self.rewrite.lines
+
+    @property
+    def is_folding(self) -> bool:
+        """All is written, and only the history of undo is put in order."""
+        return self._written is not None
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """More lines of the reply are known."""
+        self._reply.extend(lines)
+
+    def finish(self, *, folds: bool = False) -> None:
+        """The reply is whole: what is left of the original goes.
+
+        If `folds`, the original is put back then, and the new text in its place again, so that
+        one undo gives the original back.
+        """
+        self._reply.finish()
         self.is_closed = True
+        self._folds = folds
 
     def keep(self) -> None:
         """The reply has broken off: what is known of it stays, and the rest of the original."""
@@ -53,133 +82,119 @@ class Writing:
     def restore(self) -> None:
         """The original is to come back."""
         self.is_closed = True
-        self._restores = True
-        self.rewrite.waiting.clear()
+        self._goes_back_first = self._folds = False
+        self._targets = [self.original]
+        if not self.rewrite.is_whole:
+            self.rewrite.waiting.clear()
+            self.rewrite.is_finished = False
 
-    def put_back_if_asked(self) -> None:
-        """Begins to restore. Not while an edit is in flight: the region must be known."""
-        if self._restores:
-            self._restores = False
-            self.rewrite = Rewrite(self.rewrite.lines)
-            self.rewrite.extend(self.original)
-            self.rewrite.finish()
+    def step(self, kind: Kind | None, *, is_fresh: bool) -> Step:
+        """What is to change next, in a client of this kind.
+
+        One that makes edits of an older version too is sent nothing that takes text away unless
+        it has just reported how the document is; where nothing else is left, a blank row makes
+        it report. Of one that is not known yet as little as can be is asked.
+        """
+        if is_fresh or kind in ("answer", "echo"):
+            return self.rewrite.step()
+        careful = self.rewrite.step(inserts_only=True)
+        if careful.hunks:
+            return careful
+        if kind is None or careful.lines:
+            return self.rewrite.step() if kind is None else careful
+        return self.rewrite.opened()
+
+    def is_last(self, step: Step) -> bool:
+        """Whether nothing is known to follow `step`."""
+        return self.is_closed and not self._targets and len(step.lines) == len(self.rewrite.waiting)
+
+    def moved_by(self, edits: Sequence[Edit]) -> bool:
+        """Moves the rows as `edits` say, made one after the other; False if one is inside."""
+        is_outside = True
+        for edit in edits:
+            is_outside &= not touches(self.region, edit)
+            self.region = moved_span(self.region, [edit])
+        return is_outside
+
+    def is_in_place(self) -> bool:
+        """Whether the rows stand in the region as they were written. Costs all of them."""
+        self.edges = edges_of(self._document, self.region)
+        rows = [without_end(line) for line in split_lines(self._document.slice(self.region))]
+        return rows == self.rewrite.lines
+
+    def advance(self, *, may_fold: bool) -> bool:
+        """Goes on to what is to be written next, or says that there is nothing.
+
+        To be called when the rewrite is settled and no edit is in flight: the rows must be known.
+        """
+        if self._goes_back_first:
+            self._goes_back_first = False
+            rows = self.rewrite.lines
+            self.rewrite = self._reply
+            if tuple(rows) != self.original:
+                self.rewrite.adopt(rows, boundary=0)
+            return True
+        if self.is_closed and self._folds:
+            self._folds = False
+            if may_fold and self._edits_made > 1 and tuple(self.rewrite.lines) != self.original:
+                self._written = self.rewrite.lines
+                self._targets = [self.original, self._written]
+        if not self._targets:
+            return False
+        self.rewrite = Rewrite.whole(self.rewrite.lines, self._targets.pop(0))
+        return True
 
     def land(self, step: Step, region: Span) -> None:
         """The editor has made `step`, and the rows are now at `region`."""
         self.rewrite.land(step)
         self.move_to(region)
         self.refusals = 0
+        self._edits_made += 1
 
     def move_to(self, region: Span) -> None:
         """The rows are now at `region`."""
         self.region = region
         self.edges = edges_of(self._document, region)
 
-    def landed(self, step: Step) -> Rows:
-        """The rows as they are once `step` has landed."""
-        return _Landed(self.rewrite, step)
-
     def adopt(self, region: Span) -> None:
         """Takes what a formatter has put into `region` for our own text and goes on from there."""
         rows = [without_end(line) for line in split_lines(self._document.slice(region))]
-        boundary = _image(len(self.rewrite.placed), self.rewrite.lines, rows)
+        boundary = image_of(len(self.rewrite.placed), self.rewrite.lines, rows)
         self.rewrite.adopt(rows, boundary=boundary)
         self.move_to(region)
 
-    def edits(self, hunks: Sequence[Hunk]) -> tuple[Edit, ...]:
-        """The edits of the document, all in its present positions, that make `hunks`."""
-        return tuple(self._edit(hunk) for hunk in hunks)
+    def edits(self, step: Step, *, region: Span | None = None, apart: bool) -> tuple[Edit, ...]:
+        """The edits of the document that make `step`, all in the positions before it.
 
-    def _edit(self, hunk: Hunk) -> Edit:
+        They are for the rows where they are, or in `region`. If `apart`, each edit either puts
+        text in or takes text away, so that a report of it tells which one it was.
+        """
+        place = self.region if region is None else region
+        edits = (self._edit(hunk, place) for hunk in step.hunks)
+        return tuple(part for edit in edits for part in (_parts(edit) if apart else (edit,)))
+
+    def _edit(self, hunk: Hunk, region: Span) -> Edit:
         if hunk.last < len(self.rewrite):
             text = "".join(line + self._line_end for line in hunk.lines)
-            return Edit(Span(self._start(hunk.first), self._start(hunk.last)), text)
+            return Edit(Span(self._start(hunk.first, region), self._start(hunk.last, region)), text)
         if hunk.first == 0:
-            return Edit(self.region, self._line_end.join(hunk.lines))
+            return Edit(region, self._line_end.join(hunk.lines))
         text = "".join(self._line_end + line for line in hunk.lines)
-        return Edit(Span(self._end(hunk.first - 1), self.region.end), text)
+        return Edit(Span(self._end(hunk.first - 1, region), region.end), text)
 
-    def _start(self, row: int) -> Position:
-        return Position(self.region.start.line + row, 0) if row else self.region.start
+    def _start(self, row: int, region: Span) -> Position:
+        return Position(region.start.line + row, 0) if row else region.start
 
-    def _end(self, row: int) -> Position:
+    def _end(self, row: int, region: Span) -> Position:
         if row == len(self.rewrite) - 1:
-            return self.region.end
-        column = len(self.rewrite.line(row)) + (self.region.start.column if row == 0 else 0)
-        return Position(self.region.start.line + row, column)
+            return region.end
+        column = len(self.rewrite.line(row)) + (region.start.column if row == 0 else 0)
+        return Position(region.start.line + row, column)
 
 
-@dataclass(frozen=True, eq=False)
-class Send:
-    """An edit that is to leave now: `edits` in the positions of the document's `version`."""
-
-    writing: Writing
-    edits: tuple[Edit, ...]
-    version: int
-
-
-@dataclass(eq=False)
-class Flight:
-    """The edit that has left and was not seen in the document yet."""
-
-    send: Send
-    step: Step
-    limit: float
-    is_answered: bool = False
-
-
-def agree_outside(hull: Hull, flight: Flight) -> bool:
-    """Whether the edit in flight changes no row that the change has not touched."""
-    writing, step = flight.send.writing, flight.step
-    if hull.first > writing.region.end.line + 1 or hull.old_last <= writing.region.start.line:
-        return False
-    before, landed = writing.rewrite, writing.landed(step)
-    above = max(0, hull.first - writing.region.start.line)
-    below = max(0, writing.region.end.line + 1 - hull.old_last)
-    if above + below > len(landed) or max(above, below) > len(before):
-        return False
-    last, landed_last = len(before) - 1, len(landed) - 1
-    same_tail = last + 1 - step.hunks[-1].last
-    return all(
-        before.line(row) == landed.line(row) for row in range(step.hunks[0].first, above)
-    ) and all(
-        before.line(last - row) == landed.line(landed_last - row) for row in range(same_tail, below)
-    )
-
-
-class _Landed:
-    """The rows of a rewrite as they are once a step has landed, without a copy of them."""
-
-    def __init__(self, rewrite: Rewrite, step: Step) -> None:
-        self._rewrite, self._step = rewrite, step
-
-    def __len__(self) -> int:
-        placed = len(self._rewrite.placed) + len(self._step.lines)
-        return placed + len(self._rewrite.old) - self._step.consumed
-
-    def line(self, row: int) -> str:
-        placed = len(self._rewrite.placed)
-        if row < placed:
-            return self._rewrite.placed[row]
-        if row - placed < len(self._step.lines):
-            return self._step.lines[row - placed]
-        return self._rewrite.old[row - placed - len(self._step.lines) + self._step.consumed]
-
-
-def _image(boundary: int, old: Sequence[str], new: Sequence[str]) -> int:
-    """Where `boundary` of `old` is in `new`, spaces apart.
-
-    Costs the lines; the square of their number only where most of them have changed.
-    """
-    a, b = [line.strip() for line in old], [line.strip() for line in new]
-    head = common(a, b)
-    if boundary <= head and boundary < len(a):
-        return boundary
-    tail = common(a[head:][::-1], b[head:][::-1])
-    if boundary >= len(a) - tail:
-        return boundary + len(b) - len(a)
-    matcher = SequenceMatcher(a=a[head : len(a) - tail], b=b[head : len(b) - tail], autojunk=False)
-    for tag, first, last, new_first, new_last in matcher.get_opcodes():
-        if boundary - head <= last:
-            return new_first + boundary - first if tag == "equal" else head + new_last
-    return len(new)
+def _parts(edit: Edit) -> tuple[Edit, ...]:
+    """What is put in and what is taken away, as edits of their own."""
+    (start, end), text = edit
+    if start == end or not text:
+        return (edit,)
+    return (Edit(Span(start, start), text), Edit(Span(start, end), ""))

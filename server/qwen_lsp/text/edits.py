@@ -35,6 +35,11 @@ def moved_span(span: Span, edits: Iterable[Edit]) -> Span:
     return Span(start, end)
 
 
+def touches(span: Span, edit: Edit) -> bool:
+    """Whether `edit` changes something within `span`; exactly at its edges is outside."""
+    return edit.span.start < span.end and span.start < edit.span.end
+
+
 def smallest_edit(old: Sequence[str], new: Sequence[str]) -> Edit | None:
     """The one replacement that makes `new` of `old`; None where they are the same.
 

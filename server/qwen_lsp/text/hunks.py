@@ -34,3 +34,22 @@ def hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
         for tag, first, last, new_first, new_last in matcher.get_opcodes()
         if tag != "equal"
     )
+
+
+def image_of(boundary: int, old: Sequence[str], new: Sequence[str]) -> int:
+    """Where `boundary` of `old` is in `new`, spaces apart.
+
+    Costs the lines; the square of their number only where most of them have changed.
+    """
+    a, b = [line.strip() for line in old], [line.strip() for line in new]
+    head = common(a, b)
+    if boundary <= head and boundary < len(a):
+        return boundary
+    tail = common(a[head:][::-1], b[head:][::-1])
+    if boundary >= len(a) - tail:
+        return boundary + len(b) - len(a)
+    matcher = SequenceMatcher(a=a[head : len(a) - tail], b=b[head : len(b) - tail], autojunk=False)
+    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+        if boundary - head <= last:
+            return new_first + boundary - first if tag == "equal" else head + new_last
+    return len(new)

@@ -10,11 +10,13 @@ class Step(NamedTuple):
     """What is to change next: hunks in order, in rows as they are before the step.
 
     `lines` are the waiting lines that it places; `consumed` is how far the old ones are gone after.
+    `blank` is the old line before which it puts a blank one, which goes with the old ones.
     """
 
     hunks: tuple[Hunk, ...]
     lines: tuple[str, ...]
     consumed: int
+    blank: int | None = None
 
 
 class Rewrite:
@@ -70,22 +72,45 @@ class Rewrite:
         leftover = self.is_finished and self.consumed < len(self.old)
         return not self.waiting and not leftover
 
-    def step(self) -> Step:
-        """What brings the rows to all that is known. Costs the waiting lines."""
+    def step(self, *, inserts_only: bool = False) -> Step:
+        """What brings the rows to all that is known, or as far as that takes no row away.
+
+        Costs the waiting lines.
+        """
         if self.is_whole:
-            return Step(hunks(self.old, self.waiting), tuple(self.waiting), len(self.old))
+            return self._whole_step(inserts_only=inserts_only)
         steps = _Steps(row=len(self.placed), consumed=self.consumed)
+        taken = 0
         for line in self.waiting:
-            steps.take(line, kept=self._kept(line, steps.consumed))
-        if self.is_finished:
+            kept = self._kept(line, steps.consumed)
+            if inserts_only and kept is not None and kept > steps.consumed:
+                break
+            steps.take(line, kept=kept)
+            taken += 1
+        if self.is_finished and not inserts_only:
             steps.skip_to(len(self.old))
-        return Step(steps.all_hunks(), tuple(self.waiting), steps.consumed)
+        return Step(steps.all_hunks(), tuple(self.waiting[:taken]), steps.consumed)
+
+    def opened(self) -> Step:
+        """A blank row where the next step takes rows away, so that there is something to report."""
+        row = self.step().hunks[0].first
+        blank = row - len(self.placed) + self.consumed
+        return Step((Hunk(row, row, ("",)),), (), self.consumed, blank)
 
     def land(self, step: Step) -> None:
         """The editor has made the step."""
         self.placed.extend(step.lines)
         self.consumed = step.consumed
         del self.waiting[: len(step.lines)]
+        if step.blank is not None:
+            self.old.insert(step.blank, "")
+            self._places = _single_places(self.old)
+
+    def _whole_step(self, *, inserts_only: bool) -> Step:
+        changes = hunks(self.lines, self.waiting) if self.waiting or self.old else ()
+        if inserts_only and any(first < last for first, last, _ in changes):
+            return Step((), (), self.consumed)
+        return Step(changes, tuple(self.waiting), len(self.old))
 
     def adopt(self, lines: Sequence[str], *, boundary: int) -> None:
         """Somebody else changed the rows and they count as ours: the first `boundary` are new."""

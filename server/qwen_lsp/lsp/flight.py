@@ -1,0 +1,74 @@
+"""An edit on its way to the editor, and what it makes of the rows."""
+
+from dataclasses import dataclass
+
+from ..text.document import Edit
+from ..text.region import Hull
+from ..text.rewrite import Rewrite, Step
+from .writing import Writing
+
+
+@dataclass(frozen=True, eq=False)
+class Send:
+    """An edit that is to leave now: `edits` in the positions of the document's `version`.
+
+    `writing` is None where it puts right what an editor has made in a wrong place. `is_first` and
+    `is_last` say so of all that a writing sends; the last one is not always known as such.
+    """
+
+    writing: Writing | None
+    edits: tuple[Edit, ...]
+    version: int
+    is_first: bool = False
+    is_last: bool = False
+
+
+@dataclass(eq=False)
+class Flight:
+    """The edit that has left and was not seen in the document yet."""
+
+    send: Send
+    step: Step | None
+    limit: float
+    answered_at: float | None = None
+
+
+def agree_outside(hull: Hull, writing: Writing, step: Step) -> bool:
+    """Whether `step`, which is in flight, changes no row that the change has not touched."""
+    if hull.first > writing.region.end.line + 1 or hull.old_last <= writing.region.start.line:
+        return False
+    before, landed = writing.rewrite, Landed(writing.rewrite, step)
+    above = max(0, hull.first - writing.region.start.line)
+    below = max(0, writing.region.end.line + 1 - hull.old_last)
+    if above + below > len(landed) or max(above, below) > len(before):
+        return False
+    last, landed_last = len(before) - 1, len(landed) - 1
+    same_tail = last + 1 - step.hunks[-1].last
+    return all(
+        before.line(row) == landed.line(row) for row in range(step.hunks[0].first, above)
+    ) and all(
+        before.line(last - row) == landed.line(landed_last - row) for row in range(same_tail, below)
+    )
+
+
+class Landed:
+    """The rows of a rewrite as they are once a step has landed, without a copy of them."""
+
+    def __init__(self, rewrite: Rewrite, step: Step) -> None:
+        self._rewrite, self._step = rewrite, step
+
+    def __len__(self) -> int:
+        placed = len(self._rewrite.placed) + len(self._step.lines)
+        old = len(self._rewrite.old) + (self._step.blank is not None)
+        return placed + old - self._step.consumed
+
+    def line(self, row: int) -> str:
+        placed = len(self._rewrite.placed)
+        if row < placed:
+            return self._rewrite.placed[row]
+        if row - placed < len(self._step.lines):
+            return self._step.lines[row - placed]
+        old, blank = row - placed - len(self._step.lines) + self._step.consumed, self._step.blank
+        if old == blank:
+            return ""
+        return self._rewrite.old[old - (blank is not None and old > blank)]
