@@ -58,7 +58,7 @@ class Delivery:
     def next(self, now: float) -> Send | float | None:
         """The edit to send now, or when to ask again, or None: only an event changes that."""
         self._check_limit(now)
-        self._settle()
+        self._settle(now)
         if self._flight:
             return self._flight.limit
         if self._strays:
@@ -182,21 +182,21 @@ class Delivery:
 
     # What leaves, and when.
 
-    def _settle(self) -> None:
+    def _settle(self, now: float) -> None:
         for writing in list(self.writings):
             if self._strays or (self._flight and self._flight.send.writing is writing):
                 continue
             while writing.rewrite.is_settled:
-                if not writing.advance(may_fold=self._may_fold(writing)):
+                if not writing.advance(may_fold=self._may_fold(writing, now)):
                     break
             if writing.is_closed and writing.rewrite.is_settled:
                 self._end(writing, Ending.SETTLED)
 
-    def _may_fold(self, writing: Writing) -> bool:
-        """Whether its edits are steps of their own in the editor's history."""
+    def _may_fold(self, writing: Writing, now: float) -> bool:
+        """Whether its edits are steps of their own in a history that nobody adds to just now."""
         has_typed = writing.began_at is None or self._pace.typed_at >= writing.began_at
-        is_one_step = self.has_undo_stops and not has_typed
-        return not is_one_step and not self._manner.merges_undo
+        is_one_step = self._manner.merges_undo or (self.has_undo_stops and not has_typed)
+        return not is_one_step and not self._pace.is_typing(now)
 
     def _check_limit(self, now: float) -> None:
         if self._flight and now >= self._flight.limit:
@@ -229,7 +229,7 @@ class Delivery:
         step = writing.step(self._manner.kind, is_fresh=self._pace.is_fresh(now))
         if not step.hunks:
             writing.rewrite.land(step)
-            self._settle()
+            self._settle(now)
             return None
         is_first = writing.began_at is None
         if is_first:

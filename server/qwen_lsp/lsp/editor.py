@@ -2,7 +2,7 @@
 
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsprotocol import types
 
@@ -10,6 +10,13 @@ from .protocol import Protocol
 
 TIME_LIMIT = 10.0
 """Seconds in which an editor answers a request."""
+
+
+class UndoStops(NamedTuple):
+    """Whether undo can go back to before an edit, and to behind it."""
+
+    before: bool
+    behind: bool
 
 
 class Editor:
@@ -83,21 +90,29 @@ class Editor:
     def _capabilities(self) -> types.ClientCapabilities:
         return self._protocol.client_capabilities
 
-    def apply(self, edit: types.TextDocumentEdit) -> Coroutine[Any, Any, str | None]:
+    def apply(
+        self, edit: types.TextDocumentEdit, *, stops: UndoStops | None = None
+    ) -> Coroutine[Any, Any, str | None]:
         """Asks for `edit` at once; to be awaited: None if it was made, else the reason why not.
 
+        `stops` is where the editor's user can go back to by undo, for one that can be told.
         Raises TimeoutError if there is no answer.
         """
-        params = types.ApplyWorkspaceEditParams(types.WorkspaceEdit(document_changes=[edit]))
-        return self._applied(self._ask(types.WORKSPACE_APPLY_EDIT, params))
+        changes = types.WorkspaceEdit(document_changes=[edit])
+        if stops is None:
+            params = types.ApplyWorkspaceEditParams(changes)
+            return self._applied(self._ask(types.WORKSPACE_APPLY_EDIT, params))
+        wish = {"edit": changes, "undoStopBefore": stops.before, "undoStopAfter": stops.behind}
+        return self._applied(self._ask("qwen/applyEdit", wish))
 
     async def _applied(self, asked: Coroutine[Any, Any, object]) -> str | None:
         answer = await asked
-        if isinstance(answer, types.ApplyWorkspaceEditResult) and answer.applied:
-            return None
         if isinstance(answer, types.ResponseError):
             return answer.message
-        return getattr(answer, "failure_reason", None) or ""
+        if _entry(answer, "applied") is True:
+            return None
+        reason = _entry(answer, "failure_reason") or _entry(answer, "failureReason")
+        return reason if isinstance(reason, str) else ""
 
     async def show_document(self, uri: str, *, external: bool = False) -> bool:
         """Opens `uri` in the editor or, if `external`, in the browser; whether it says it did."""

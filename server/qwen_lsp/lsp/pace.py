@@ -42,6 +42,10 @@ class Pace:
         """Whether the editor has told just now how the document is."""
         return now - self._reported_at <= FRESH
 
+    def is_typing(self, now: float) -> bool:
+        """Whether the user has changed something a moment ago."""
+        return now < self.typed_at + TYPING
+
     def due(self, now: float, *, is_free: bool, is_patient: bool) -> float:
         """When the next edit may leave.
 

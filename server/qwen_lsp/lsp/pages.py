@@ -10,7 +10,7 @@ from ..perform import PageEnd
 from ..text.document import Span
 from .delivery import Delivery
 from .documents import OpenDocument, Revision
-from .editor import Editor
+from .editor import Editor, UndoStops
 from .flight import Send
 from .manner import Manner
 from .settings import Settings
@@ -25,6 +25,11 @@ LONGEST_REASON = 200
 SILENT = (
     "The editor has not made an edit in time, so nothing more is written; undo what is there, then "
     "run the action again."
+)
+
+FOLDED = (
+    "You changed the text while Qwen put its edits together for undo, so the reply is not in the "
+    "file; see it with Qwen: Show changes, or run Qwen: Retry."
 )
 
 
@@ -79,6 +84,8 @@ class Page:
         """How it ended, once nothing more is written."""
         await self._ended.wait()
         match self._writing.ending:
+            case Ending.TAKEN_OVER if self._writing.is_folding:
+                return PageEnd("takenOver", FOLDED)
             case Ending.TAKEN_OVER:
                 return PageEnd("takenOver")
             case Ending.CLOSED:
@@ -103,6 +110,7 @@ class Sheet:
     def __init__(self, document: OpenDocument, editor: Editor, manner: Manner) -> None:
         self.document = document
         self.delivery = Delivery(document.document, document.version, manner)
+        self.delivery.has_undo_stops = editor.announces("undoStops")
         self.saving_until = float("-inf")
         self.folds = False
         self._editor = editor
@@ -140,13 +148,18 @@ class Sheet:
             self._timer = None
         due = self.delivery.next(_now())
         if isinstance(due, Send):
-            task = asyncio.create_task(self._sent(due, self._editor.apply(self._edit(due))))
+            task = asyncio.create_task(self._sent(due, self._apply(due)))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
             due = self.delivery.next(_now())
         if isinstance(due, float):
             self._timer = asyncio.get_running_loop().call_at(due, self.pump)
         self._pages = [page for page in self._pages if not page.noticed_end()]
+
+    def _apply(self, send: Send) -> Awaitable[str | None]:
+        can_stop = self.delivery.has_undo_stops
+        stops = UndoStops(before=send.is_first, behind=send.is_last) if can_stop else None
+        return self._editor.apply(self._edit(send), stops=stops)
 
     def _edit(self, send: Send) -> types.TextDocumentEdit:
         edits = [types.TextEdit(self.document.to_range(span), text) for span, text in send.edits]
