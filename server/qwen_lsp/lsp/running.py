@@ -20,7 +20,7 @@ from ..text.surroundings import Rows, block_around, is_bare, whole_lines
 from .arguments import RunArguments
 from .documents import OpenDocument
 from .jobs import Job
-from .pages import Page
+from .page import Page
 from .progress import WorkProgress
 from .settings import Settings
 

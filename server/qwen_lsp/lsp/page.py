@@ -1,0 +1,105 @@
+"""Where the reply of one job is written: some rows of a document, wherever they are by now."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from ..perform import PageEnd
+from ..text.document import Span
+from .writing import Ending, Writing
+
+if TYPE_CHECKING:
+    from .pages import Sheet
+
+LONGEST_REASON = 200
+"""Characters of an editor's reason that are shown."""
+SILENT = (
+    "The editor has not made an edit in time, so nothing more is written; undo what is there, then "
+    "run the action again."
+)
+
+FOLDED = (
+    "You changed the text while Qwen put its edits together for undo, so the reply is not in the "
+    "file; see it with Qwen: Show changes, or run Qwen: Retry."
+)
+
+
+class Page:
+    """The rows of one document that one reply is written to."""
+
+    def __init__(self, sheet: "Sheet", writing: Writing) -> None:
+        self._sheet, self._writing = sheet, writing
+        self._ended = asyncio.Event()
+
+    @property
+    def range(self) -> types.Range:
+        """Where the rows are now."""
+        return self._sheet.document.to_range(self._writing.region)
+
+    @property
+    def region(self) -> Span:
+        """Where the rows are; once it has ended, where they were then."""
+        return self._writing.region
+
+    @property
+    def original(self) -> tuple[str, ...]:
+        """The rows before the first edit."""
+        return self._writing.original
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows as they are; once it has ended, as they were then."""
+        return self._writing.lines
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """More lines of the reply are known."""
+        self._writing.extend(lines)
+        self._sheet.pump()
+
+    def finish(self) -> None:
+        """The reply is whole: what is left of the original goes."""
+        self._writing.finish(folds=self._sheet.folds)
+        self._sheet.pump()
+
+    def keep(self) -> None:
+        """The reply broke off, and what came of it stays."""
+        self._writing.keep()
+        self._sheet.pump()
+
+    def restore(self) -> None:
+        """The original comes back."""
+        self._writing.restore()
+        self._sheet.pump()
+
+    async def end(self) -> PageEnd:
+        """How it ended, once nothing more is written."""
+        await self._ended.wait()
+        match self._writing.ending:
+            case Ending.TAKEN_OVER if self._writing.is_folding:
+                return PageEnd("takenOver", FOLDED)
+            case Ending.TAKEN_OVER:
+                return PageEnd("takenOver")
+            case Ending.CLOSED:
+                return PageEnd("stopped")
+            case Ending.REFUSED:
+                return PageEnd("failed", _refused(self._writing.reason))
+            case Ending.SILENT:
+                return PageEnd("failed", SILENT)
+            case _:
+                return PageEnd("done")
+
+    def noticed_end(self) -> bool:
+        """Whether it has ended; then who waits for that goes on."""
+        if self._writing.ending is not None:
+            self._ended.set()
+        return self._ended.is_set()
+
+
+def _refused(reason: str) -> str:
+    told = reason.strip().rstrip(".")[:LONGEST_REASON]
+    return (
+        f"The editor refuses the edits{f' ({told})' if told else ''}; see that the file can be "
+        "changed, then run the action again."
+    )
