@@ -170,7 +170,7 @@ class Writing:
         text in or takes text away, so that a report of it tells which one it was.
         """
         place = self.region if region is None else region
-        edits = (self._edit(hunk, place) for hunk in step.hunks)
+        edits = _joined(self._edit(hunk, place) for hunk in step.hunks)
         return tuple(part for edit in edits for part in (_parts(edit) if apart else (edit,)))
 
     def _edit(self, hunk: Hunk, region: Span) -> Edit:
@@ -190,6 +190,17 @@ class Writing:
             return region.end
         column = len(self.rewrite.line(row)) + (region.start.column if row == 0 else 0)
         return Position(region.start.line + row, column)
+
+
+def _joined(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits, those that meet as one: editors differ in what comes first at one place."""
+    joined: list[Edit] = []
+    for edit in edits:
+        if joined and joined[-1].span.end == edit.span.start:
+            before = joined.pop()
+            edit = Edit(Span(before.span.start, edit.span.end), before.text + edit.text)
+        joined.append(edit)
+    return joined
 
 
 def _parts(edit: Edit) -> tuple[Edit, ...]:
