@@ -112,7 +112,7 @@ class Delivery:
             self._follow_strays(report)
         elif self._flight and self._is_misplaced(self._flight, report):
             self._set_right(self._flight, report)
-        elif edits:
+        else:
             self._follow(report, now, by_save=by_save)
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class Delivery:
                 self._flight = None
             if found.lost:
                 self._end(writing, Ending.TAKEN_OVER)
-        if not alone and not by_save:
+        if report.edits and not alone and not by_save:
             self._pace.typed_at = now
         if flight is None or flight is not self._flight:
             return

@@ -195,11 +195,12 @@ class Writing:
 def _joined(edits: Iterable[Edit]) -> list[Edit]:
     """The edits, those that meet as one: editors differ in what comes first at one place."""
     joined: list[Edit] = []
-    for edit in edits:
-        if joined and joined[-1].span.end == edit.span.start:
+    for span, text in edits:
+        if joined and joined[-1].span.end == span.start:
             before = joined.pop()
-            edit = Edit(Span(before.span.start, edit.span.end), before.text + edit.text)
-        joined.append(edit)
+            joined.append(Edit(Span(before.span.start, span.end), before.text + text))
+        else:
+            joined.append(Edit(span, text))
     return joined
 
 
