@@ -78,7 +78,7 @@ class Delivery:
             return
         if applied:
             flight.answered_at = now
-            flight.limit = now + SYNC_LIMIT
+            flight.limit = now + (ANSWER_LIMIT if self._manner.refuses_stale else SYNC_LIMIT)
             return
         self._flight = None
         if send.version == self.version:

@@ -47,9 +47,7 @@ class Writing:
         self._written: list[str] | None = None
         self._folds = False
         self._edits_made = 0
-        raw = document.lines[first]
         self.edges = edges_of(document, self.region)
-        self._line_end = raw[len(rows[0]) :] or document.line_end
 
     @property
     def lines(self) -> list[str]:
@@ -174,13 +172,20 @@ class Writing:
         return tuple(part for edit in edits for part in (_parts(edit) if apart else (edit,)))
 
     def _edit(self, hunk: Hunk, region: Span) -> Edit:
+        line_end = self._line_end
         if hunk.last < len(self.rewrite):
-            text = "".join(line + self._line_end for line in hunk.lines)
+            text = "".join(line + line_end for line in hunk.lines)
             return Edit(Span(self._start(hunk.first, region), self._start(hunk.last, region)), text)
         if hunk.first == 0:
-            return Edit(region, self._line_end.join(hunk.lines))
-        text = "".join(self._line_end + line for line in hunk.lines)
+            return Edit(region, line_end.join(hunk.lines))
+        text = "".join(line_end + line for line in hunk.lines)
         return Edit(Span(self._end(hunk.first - 1, region), region.end), text)
+
+    @property
+    def _line_end(self) -> str:
+        """The line end that the rows have by now."""
+        row = self.region.start.line
+        return self._document.lines[row][len(self._document.line(row)) :] or self._document.line_end
 
     def _start(self, row: int, region: Span) -> Position:
         return Position(region.start.line + row, 0) if row else region.start
