@@ -1,19 +1,26 @@
-"""Every scenario, with the reply whole, by lines and by characters, in two kinds of editor.
+"""Every scenario, with the reply whole, by lines and by characters, in four kinds of editor.
+
+Where reports come late it makes no difference how the reply was cut, so there it comes by lines.
 
 `SCENARIO_UPDATE=1` writes what really happened into the expectations.
 """
 
+import functools
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from qwen_lsp.actions.library import builtin_actions
+from qwen_lsp.lsp import serving
+from qwen_lsp.lsp.decoding import tolerant_converter
 
 from .support.model_editor import Kind
-from .support.player import Cut, Player
+from .support.player import Player
 from .support.scenario import Scenario, example_scenario, read_scenarios, rewritten
+from .support.service import Cut
 from .support.virtual_time import run_virtually
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -23,6 +30,7 @@ EXAMPLES = [
     for action in builtin_actions()
     for example in action.examples
 ]
+ALL_CUTS: dict[Kind, bool] = {"vscode": True, "helix": True, "neovim": False, "eglot": False}
 UPDATES = os.environ.get("SCENARIO_UPDATE") == "1"
 
 
@@ -31,14 +39,31 @@ def as_it_is_now(scenario: Scenario) -> Scenario:
     return next(each for each in read_scenarios(scenario.path) if each.title == scenario.title)
 
 
-@pytest.mark.parametrize("kind", get_args(Kind))
-@pytest.mark.parametrize("cut", get_args(Cut))
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def runs() -> Iterator[Any]:
+    """Every scenario in each way and in each editor that it is for."""
+    for scenario in SCENARIOS:
+        for kind, has_all_cuts in ALL_CUTS.items():
+            if scenario.editors and kind not in scenario.editors:
+                continue
+            for cut in get_args(Cut) if has_all_cuts else ("lines",):
+                yield pytest.param(scenario, cut, kind, id=f"{scenario.id}-{cut}-{kind}")
+
+
+@pytest.fixture(autouse=True)
+def converter_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One converter for all servers: to make it takes longer than to play a scenario."""
+    monkeypatch.setattr(serving, "tolerant_converter", one_converter)
+
+
+one_converter = functools.cache(tolerant_converter)
+
+
+@pytest.mark.parametrize(("scenario", "cut", "kind"), list(runs()))
 def test_scenario(scenario: Scenario, cut: Cut, kind: Kind, tmp_path: Path) -> None:
     if UPDATES:
         scenario = as_it_is_now(scenario)
     wrong = run_virtually(Player(scenario, cut, kind, tmp_path).play())
-    if UPDATES and cut == "lines" and kind == "vscode":
+    if UPDATES and cut == "lines" and kind == [*scenario.editors, "vscode"][0]:
         told = {line: text for line, text in wrong.items() if line > 0}
         scenario.path.write_text(rewritten(scenario.path, told), encoding="utf-8")
     assert not wrong, "\n".join(f"line {line}: {text}" for line, text in wrong.items())

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
 
 import httpx
 
@@ -12,16 +10,16 @@ from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
 
+from .asked import hover, lenses, menu
 from .client import CAPABILITIES, LANGUAGES, merge
-from .model_editor import Json, Kind, ModelEditor, OpenFile, span_of
+from .model_editor import BY_HAND, BY_ITSELF, Json, Kind, ModelEditor, OpenFile, span_of
 from .scenario import EXPECTATIONS, Block, Scenario
 from .seen import Seen, edits_text, meant, prompt_text, result_text
-from .service import Service, Stream, chunk, event, last_chunks
-
-Cut = Literal["whole", "lines", "characters"]
+from .service import Cut, Service, Stream, chunk, event, last_chunks, pieces
+from .typed import replacements, typed
 
 QUIET = 1.0
-"""Seconds, on a clock that jumps, after which everything that was on its way has arrived."""
+"""Seconds, on a clock that jumps, in which something happens to the file if it is to happen."""
 
 
 class Player:
@@ -42,6 +40,7 @@ class Player:
         self.settings: Json = {"provider": "ollama", **explain}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
         self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
+        self.tells_all = False
         self.seen = Seen()
         self.editor: ModelEditor
         self.file: OpenFile
@@ -61,17 +60,27 @@ class Player:
         return wrong | self.seen.unexpected(self.scenario, self.file)
 
     async def _step(self, block: Block) -> None:
-        step: Callable[[Block], Any] = getattr(self, f"_do_{block.word}")
-        result = step(block)
+        result = getattr(self, f"_do_{block.word}")(block)
         if asyncio.iscoroutine(result):
             await result
         if hasattr(self, "server"):
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Waits until nothing happens to the file any more."""
+        happened = -1
+        while self.file.happened > happened:
+            happened = self.file.happened
             await asyncio.sleep(QUIET)
 
     # What a scenario sets up.
 
+    def _do_editors(self, block: Block) -> None:
+        """Which editors the scenario is played in."""
+
     def _do_client(self, block: Block) -> None:
-        merge(self.capabilities, json.loads(block.text))
+        self.tells_all = "whole" in block.words
+        merge(self.capabilities, json.loads(block.text or "{}"))
 
     def _do_settings(self, block: Block) -> None:
         self.settings = json.loads(block.text)
@@ -93,15 +102,15 @@ class Player:
         chosen, _, after = rest.partition("»")
         http = Http(transport=self.service)
         self.server = create_server(http=http, environ=self.environment)
-        self.editor = ModelEditor(self.server, self.kind)
+        self.editor = ModelEditor(self.server, self.kind, tells_all=self.tells_all)
         self.editor.settings = self.settings
         await self.editor.start(
             self.capabilities, workspaceFolders=[{"uri": "file:///project", "name": "project"}]
         )
         await asyncio.sleep(QUIET)
-        language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
+        self.language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
         whole = before + chosen + after
-        self.file = self.editor.open(f"file:///project/{path}", whole, language)
+        self.file = self.editor.open(f"file:///project/{path}", whole, self.language)
         start = span_of(whole, before).end if before else Position(0, 0)
         self.selection = Span(start, span_of(whole, before + chosen).end)
 
@@ -131,16 +140,11 @@ class Player:
             self.seen.error.append(answer["error"]["message"])
 
     async def _do_menu(self, block: Block) -> None:
-        context: Json = {"diagnostics": [], **(json.loads(block.text) if block.text else {})}
-        params = {
-            "textDocument": {"uri": self.file.uri},
-            "range": self.editor.range_of(self.file, self.selection),
-            "context": context,
-        }
-        answer = await self.editor.request("textDocument/codeAction", params)
-        for action in answer["result"] or ():
-            kind = action.get("kind")
-            self.seen.offered.append(action["title"] + (f" [{kind}]" if kind else ""))
+        context = json.loads(block.text or "{}")
+        self.seen.offered += await menu(self.editor, self.file, self.selection, context)
+
+    async def _do_lenses(self, _: Block) -> None:
+        self.seen.offered += await lenses(self.editor, self.file)
 
     async def _do_model(self, block: Block) -> None:
         """What the model says; `open`: it goes on later; `stream=1`: in the first stream."""
@@ -153,7 +157,7 @@ class Player:
             self.service.refusals.append(response)
             return
         stream = await self._stream(int(block.options.get("stream", 0)) - 1)
-        for piece in self._pieces(block.text if "open" in block.words else block.text + "\n"):
+        for piece in pieces(block.text + ("" if "open" in block.words else "\n"), self.cut):
             stream.pieces.put_nowait(chunk(content=piece))
             await asyncio.sleep(0.01)
         if "thinking" in block.words:
@@ -173,34 +177,14 @@ class Player:
         assert self.service.streams, f"no model was asked: {self.editor.messages} {self.seen.error}"
         return self.service.streams[index]
 
-    def _pieces(self, text: str) -> Iterator[str]:
-        if self.cut == "whole":
-            yield text
-        elif self.cut == "lines":
-            yield from text.splitlines(keepends=True)
-        else:
-            yield from text
-
     def _do_typed(self, block: Block) -> None:
         """`OLD -> NEW`: the first OLD in the file becomes NEW; `\\n` is a line end."""
-        for line in block.text.splitlines():
-            old, arrow, new = line.partition(" -> ")
-            assert arrow, f"line {block.line}: a typed line is “OLD -> NEW”"
-            self._type(old.replace("\\n", "\n"), new.replace("\\n", "\n"))
+        for old, new in replacements(block):
+            self.editor.type(self.file, *typed(self.file.document.text, old, new))
 
-    def _type(self, old: str, new: str) -> None:
-        """Only what really differs is typed, as an editor would have it."""
-        text = self.file.document.text
-        assert old in text, f"“{old}” is not in the file"
-        span = span_of(text, old)
-        common = 0
-        while common < min(len(old), len(new)) and old[common] == new[common]:
-            common += 1
-        if common:
-            span = span_of(text, text[: text.index(old) + len(old)])
-            start = span_of(text, text[: text.index(old) + common]).end
-            span = Span(start, span.end)
-        self.editor.type(self.file, span, new[common:])
+    def _do_undo(self, block: Block) -> None:
+        for _ in range(int(block.rest or 1)):
+            assert self.editor.undo(self.file), f"line {block.line}: there is nothing to undo"
 
     def _do_refused(self, block: Block) -> None:
         self.editor.refusals += int(block.rest or 1)
@@ -219,28 +203,35 @@ class Player:
         self.service.answers.append(httpx.Response(int(status), headers=headers, text=body))
 
     def _do_saved(self, block: Block) -> None:
-        self.editor.save(self.file, formatted=lambda: self._do_typed(block))
+        """By hand, unless it says `by-itself`; what stands in the block a formatter does."""
+        reason = BY_ITSELF if "by-itself" in block.words else BY_HAND
+        self.editor.save(self.file, formatted=lambda: self._do_typed(block), reason=reason)
 
     def _do_closed(self, _: Block) -> None:
         self.editor.close(self.file)
+
+    def _do_reopened(self, block: Block) -> None:
+        """Opens the file, closing it first; what stands in the block is in it by then."""
+        if self.file.uri in self.editor.files:
+            self.editor.close(self.file)
+        text = meant(block.text) + "\n" if block.text else self.file.document.text
+        edits = self.file.edits
+        self.file = self.editor.open(self.file.uri, text, self.language)
+        self.file.edits = edits
 
     async def _do_wait(self, block: Block) -> None:
         await asyncio.sleep(float(block.rest))
 
     async def _do_hover(self, block: Block) -> None:
         place = span_of(self.file.document.text, block.text.strip()).start
-        position = self.editor.range_of(self.file, Span(place, place))["start"]
-        params = {"textDocument": {"uri": self.file.uri}, "position": position}
-        answer = await self.editor.request("textDocument/hover", params)
-        if answer["result"]:
-            self.seen.shown.append(answer["result"]["contents"]["value"].strip())
+        self.seen.shown += await hover(self.editor, self.file, place)
 
     # What is expected of it.
 
     async def _check(self, block: Block, wrong: dict[int, str]) -> None:
-        await asyncio.sleep(QUIET)
+        await self._settle()
         self.seen.take_from(self.editor)
-        if block.word == "edits" and self.cut != "lines":
+        if block.word == "edits" and (self.cut, self.kind) != ("lines", "vscode"):
             return
         actual = self._actual(block)
         if actual != block.text:

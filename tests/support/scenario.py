@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STEPS = (
-    "client", "settings", "environment", "document", "run", "menu", "command", "model", "typed",
-    "refused", "cancel", "answer", "saved", "closed", "hover", "wait", "instruction",
+    "editors", "client", "settings", "environment", "document", "run", "menu", "lenses", "command",
+    "model", "typed", "undo", "refused", "cancel", "answer", "saved", "closed", "reopened", "hover",
+    "wait", "instruction",
 )  # fmt: skip
 EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "error", "ended")
 
@@ -46,6 +47,11 @@ class Scenario:
     @property
     def id(self) -> str:
         return f"{self.path.stem}: {self.title}"
+
+    @property
+    def editors(self) -> list[str]:
+        """The kinds of editor that it is only for; none if it is for all."""
+        return [word for block in self.blocks if block.word == "editors" for word in block.words]
 
 
 def read_scenarios(path: Path) -> list[Scenario]:

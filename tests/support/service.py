@@ -2,10 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Literal
 
 import httpx
+
+Cut = Literal["whole", "lines", "characters"]
 
 END = None
 """Ends a stream."""
@@ -79,3 +81,10 @@ def last_chunks() -> list[bytes]:
         event({"choices": [], "usage": usage}),
         b"data: [DONE]\n\n",
     ]
+
+
+def pieces(text: str, cut: Cut) -> Iterable[str]:
+    """`text` in the pieces in which it comes."""
+    if cut == "whole":
+        return [text]
+    return text.splitlines(keepends=True) if cut == "lines" else text

@@ -23,7 +23,7 @@ class SlowEditor(ModelEditor):
     is_silent = False
     refusal: str | None = None
 
-    def _asked(self, message: Json, size: int) -> None:
+    def _asked(self, message: Json) -> None:
         is_edit = message["method"] == "workspace/applyEdit"
         if is_edit and self.is_silent:
             return
@@ -31,9 +31,9 @@ class SlowEditor(ModelEditor):
             self._answer(message["id"], {"applied": False, "failureReason": self.refusal})
         elif message["method"] == "workspace/configuration":
             loop = asyncio.get_running_loop()
-            loop.call_later(self.waits, super()._asked, message, size)
+            loop.call_later(self.waits, super()._asked, message)
         else:
-            super()._asked(message, size)
+            super()._asked(message)
 
 
 class Stage:

@@ -1,0 +1,101 @@
+"""How an editor of one kind tells the server what has changed in its files."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from qwen_lsp.text.document import Document, Edit, Position, Span
+
+from .kinds import Kind, delay, next_version
+from .open_file import Change, Json, OpenFile
+from .units import column_at, units
+
+
+class Reporter:
+    """Makes changes and sends `didChange` through `notify` when this kind of editor would."""
+
+    encoding = "utf-16"
+
+    def __init__(self, kind: Kind, notify: Callable[[str, Json], None], *, tells_all: bool) -> None:
+        """With `tells_all`, what is reported is always the whole text."""
+        self._kind, self._notify, self._tells_all = kind, notify, tells_all
+
+    def change(self, file: OpenFile, edits: Sequence[Edit], *, by_server: bool) -> list[Edit]:
+        """Makes edits one after the other; gives what takes them back.
+
+        Where that is to be reported at once, this is left to `flush_if_due`.
+        """
+        back: list[Edit] = []
+        events: list[Json] = []
+        for edit in edits:
+            events.append(self._event(file.document, edit))
+            back.insert(0, file.make(edit))
+        if self._kind != "eglot":
+            file.version = next_version(self._kind, file.version)
+        file.unreported.append(Change(file.version, events))
+        loop = asyncio.get_running_loop()
+        seconds = delay(self._kind, file, loop.time(), by_server=by_server)
+        file.stop_timer()
+        if seconds:
+            file.timer = loop.call_later(seconds, self.flush, file)
+        return back
+
+    def flush_if_due(self, file: OpenFile) -> None:
+        """Reports what can't wait."""
+        if file.timer is None:
+            self.flush(file)
+
+    def flush(self, file: OpenFile) -> None:
+        """Reports what was not reported yet."""
+        file.stop_timer()
+        changes, file.unreported = file.unreported, []
+        if not changes:
+            return
+        file.reports += 1
+        file.reported_at = asyncio.get_running_loop().time()
+        if self._kind == "eglot":
+            file.version = next_version(self._kind, file.version)
+        for version, events in self._told(file, changes):
+            identifier = {"uri": file.uri, "version": version}
+            params = {"textDocument": identifier, "contentChanges": events}
+            self._notify("textDocument/didChange", params)
+
+    def range_in(self, document: Document, span: Span) -> Json:
+        """`span` as an LSP range."""
+        return {
+            name: {
+                "line": place.line,
+                "character": units(document.line(place.line), place.column, self.encoding),
+            }
+            for name, place in (("start", span.start), ("end", span.end))
+        }
+
+    def edit_in(self, file: OpenFile, edit: Json) -> Edit:
+        """A text edit of the server's. A place that isn't there is a mistake.
+
+        It is none where the user has changed the file unseen.
+        """
+        start, end = (self._place(file, edit["range"][name]) for name in ("start", "end"))
+        return Edit(Span(start, end), edit["newText"])
+
+    def _place(self, file: OpenFile, place: Json) -> Position:
+        if place["line"] < len(file.document.lines):
+            line = file.document.line(place["line"])
+            column = column_at(line, place["character"], self.encoding)
+            if column is not None:
+                return Position(place["line"], column)
+        assert file.unreported, f"there is no place {place}"
+        return file.document.clamp(Position(place["line"], place["character"]))
+
+    def _told(self, file: OpenFile, changes: list[Change]) -> list[Change]:
+        """What `didChange` is to say, once or several times."""
+        if self._tells_all:
+            return [Change(file.version, [{"text": file.document.text}])]
+        if self._kind == "eglot":
+            return [Change(file.version, [event for each in changes for event in each.events])]
+        if self._kind == "neovim":
+            before, edit = file.sum_up()
+            return [Change(file.version, [self._event(before, edit)] if edit else [])]
+        return changes
+
+    def _event(self, before: Document, edit: Edit) -> Json:
+        return {"range": self.range_in(before, edit.span), "text": edit.text}
