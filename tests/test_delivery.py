@@ -2,33 +2,12 @@
 
 import pytest
 
-from qwen_lsp.lsp.delivery import ANSWER_LIMIT, MOST_REFUSALS, SYNC_LIMIT, Delivery
-from qwen_lsp.lsp.flight import Send
+from qwen_lsp.lsp.delivery import ANSWER_LIMIT, MOST_REFUSALS, SYNC_LIMIT
 from qwen_lsp.lsp.pace import TYPING
-from qwen_lsp.lsp.writing import Ending, Writing
-from qwen_lsp.text.document import Document, Edit, Position, Span
+from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.text.document import Edit, Position, Span
 
-
-def opened(text: str, first: int, last: int) -> tuple[Document, Delivery, Writing]:
-    document = Document(text)
-    delivery = Delivery(document, 1)
-    return document, delivery, delivery.begin(first, last)
-
-
-def sent(delivery: Delivery, now: float = 0.0) -> Send:
-    send = delivery.next(now)
-    assert isinstance(send, Send)
-    return send
-
-
-def changed(
-    delivery: Delivery, *edits: Edit, version: int, now: float = 0.0, by_save: bool = False
-) -> None:
-    removed = []
-    for edit in edits:
-        removed.append(delivery.document.slice(edit.span))
-        delivery.document.apply(edit)
-    delivery.changed(version, edits, removed=removed, now=now, by_save=by_save)
+from .support.loop import changed, opened, sent
 
 
 def test_applied_is_not_believed_before_the_text_is_seen() -> None:

@@ -1,0 +1,196 @@
+"""What the delivery does in each kind of client, and how it finds out which one it is."""
+
+import pytest
+
+from qwen_lsp.lsp.delivery import ANSWER_LIMIT
+from qwen_lsp.lsp.manner import RESTING, Kind, Manner
+from qwen_lsp.lsp.pace import BETWEEN, TYPING
+from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.text.document import Edit, Position, Span
+
+from .support.loop import changed, opened, sent
+
+
+def put(line: int, text: str, column: int = 0) -> Edit:
+    return Edit(Span(Position(line, column), Position(line, column)), text)
+
+
+def cut(first: int, last: int) -> Edit:
+    return Edit(Span(Position(first, 0), Position(last, 0)), "")
+
+
+class TestManner:
+    def test_a_prompt_echo_is_not_yet_proof_of_refusals(self) -> None:
+        manner = Manner()
+        manner.echoed(0.001)
+        assert (manner.kind, manner.refuses_stale, manner.merges_undo) == ("echo", False, False)
+
+    @pytest.mark.parametrize("told", ["refused", "echo before the answer"])
+    def test_who_refuses_or_reports_before_the_answer_refuses_stale_edits(self, told: str) -> None:
+        manner = Manner()
+        manner.echoed(0.001)
+        if told == "refused":
+            manner.refused()
+        else:
+            manner.echoed(None)
+        assert manner.refuses_stale
+
+    def test_who_reports_late_waits_for_a_rest(self) -> None:
+        manner = Manner()
+        manner.echoed(RESTING + 0.1)
+        assert (manner.kind, manner.merges_undo) == ("idle", True)
+
+    def test_what_made_an_edit_in_a_wrong_place_is_never_trusted_again(self) -> None:
+        manner = Manner()
+        manner.refused()
+        manner.misplaced()
+        manner.refused()
+        manner.echoed(None)
+        assert manner.kind == "idle"
+
+    def test_a_setting_forces_it(self) -> None:
+        manner = Manner("echo")
+        manner.refused()
+        assert manner.kind == "echo"
+
+
+def test_between_reports_an_idle_client_is_only_sent_what_puts_lines_in() -> None:
+    _, delivery, writing = opened("a\nold\nsame\nb", 1, 3, "idle")
+    writing.extend(["new", "same"])
+    writing.finish()
+    assert sent(delivery, 1.0).edits == (put(1, "new\n"),)
+    changed(delivery, put(1, "new\n"), version=2, now=1.5)
+    assert sent(delivery, 1.5).edits == (cut(2, 3),)
+
+
+def test_an_idle_client_is_sent_a_blank_row_so_that_it_reports() -> None:
+    document, delivery, writing = opened("a\nold\nsame\nb", 1, 3, "idle")
+    writing.extend(["same"])
+    writing.finish()
+    blank = sent(delivery, 1.0)
+    assert blank.edits == (put(1, "\n"),)
+    changed(delivery, *blank.edits, version=2, now=1.5)
+    gone = sent(delivery, 1.5)
+    assert gone.edits == (cut(1, 3),)
+    changed(delivery, *gone.edits, version=3, now=2.0)
+    delivery.next(2.0)
+    assert (document.text, writing.ending) == ("a\nsame\nb", Ending.SETTLED)
+
+
+def test_an_edit_in_a_wrong_place_is_undone_and_made_anew() -> None:
+    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, "idle")
+    writing.extend(["new"])
+    writing.finish()
+    send = sent(delivery, 1.0)
+    delivery.answered(send, 1.0, applied=True)
+    changed(delivery, put(0, "typed\n"), *send.edits, version=2, now=1.5)
+    assert document.text == "typed\none\nnew\ntwo\nold\nend"
+    back = sent(delivery, 1.5)
+    changed(delivery, *back.edits, version=3, now=2.0)
+    assert document.text == "typed\none\ntwo\nold\nend"
+    changed(delivery, *sent(delivery, 2.0).edits[::-1], version=4, now=2.5)
+    delivery.next(2.5)
+    assert (document.text, writing.ending) == ("typed\none\ntwo\nnew\nend", Ending.SETTLED)
+
+
+def test_what_was_taken_from_a_wrong_place_comes_back_even_if_undoing_goes_wrong() -> None:
+    document, delivery, writing = opened("one\ntwo\nold\nsame\nend", 2, 4, "idle")
+    changed(delivery, version=2, now=1.0)
+    writing.extend(["same"])
+    send = sent(delivery, 1.0)
+    changed(delivery, put(0, "typed\n"), *send.edits, version=3, now=1.5)
+    assert document.text == "typed\none\nold\nsame\nend"
+    back = sent(delivery, 1.5)
+    changed(delivery, put(0, "more\n"), *back.edits, version=4, now=2.0)
+    assert document.text == "more\ntyped\ntwo\none\nold\nsame\nend"
+    for version in (5, 6):
+        changed(delivery, *sent(delivery, version).edits, version=version, now=version)
+    assert document.text == "more\ntyped\none\ntwo\nold\nsame\nend"
+    assert writing.ending is None
+
+
+def test_what_lands_after_its_user_took_over_is_undone() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
+    writing.extend(["new"])
+    send = sent(delivery, 1.0)
+    changed(delivery, put(1, "x", 1), version=2, now=1.0)
+    assert writing.ending is Ending.TAKEN_OVER
+    changed(delivery, *send.edits, version=3, now=1.5)
+    changed(delivery, *sent(delivery, 1.5).edits, version=4, now=2.0)
+    assert document.text == "a\noxld\nb"
+    assert delivery.next(3.0) is None
+
+
+def test_an_editor_that_does_not_answer_what_puts_it_right_ends_the_writing() -> None:
+    _, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
+    writing.extend(["new"])
+    changed(delivery, put(0, "x\n"), *sent(delivery, 1.0).edits, version=2, now=1.5)
+    sent(delivery, 1.5)
+    delivery.next(1.5 + ANSWER_LIMIT)
+    assert writing.ending is Ending.SILENT
+    assert delivery.next(20.0) is None
+
+
+@pytest.mark.parametrize("kind", ["answer", "echo", "idle"])
+def test_one_request_that_is_reported_in_pieces_is_one_edit(kind: Kind) -> None:
+    document, delivery, writing = opened("a\none\nsame\ntwo\nb", 1, 4, kind)
+    changed(delivery, version=2, now=1.0)
+    writing.extend(["1", "same", "2"])
+    writing.finish()
+    send = sent(delivery, 1.0)
+    assert len(send.edits) > 1
+    for version, edit in enumerate(reversed(send.edits), start=3):
+        changed(delivery, edit, version=version, now=1.1)
+    delivery.next(1.1)
+    assert (document.text, writing.ending) == ("a\n1\nsame\n2\nb", Ending.SETTLED)
+
+
+def test_while_the_user_types_an_edit_leaves_with_a_report() -> None:
+    _, delivery, writing = opened("a\nold\nb", 1, 2, "echo")
+    changed(delivery, put(0, "x"), version=2, now=1.0)
+    writing.extend(["new"])
+    assert delivery.next(1.1) == 1.0 + TYPING
+    changed(delivery, put(0, "y"), version=3, now=1.2)
+    assert sent(delivery, 1.2).version == 3
+
+
+def test_a_client_that_refuses_stale_edits_is_kept_waiting_for_a_moment_only() -> None:
+    _, delivery, writing = opened("a\nold\nb", 1, 2, "answer")
+    writing.extend(["new"])
+    changed(delivery, *sent(delivery, 1.0).edits, version=2, now=1.0)
+    writing.extend(["newer"])
+    changed(delivery, put(0, "y"), version=3, now=1.05)
+    assert delivery.next(1.1) == pytest.approx(1.0 + 2 * BETWEEN)
+    assert sent(delivery, 1.25).version == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "stops", "types", "folds"),
+    [
+        ("answer", False, False, True),
+        ("echo", False, False, True),
+        ("idle", False, False, False),
+        ("answer", True, False, False),
+        ("answer", True, True, True),
+    ],
+)
+def test_who_needs_it_has_the_history_folded(
+    kind: Kind, stops: bool, types: bool, folds: bool
+) -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, kind)
+    delivery.has_undo_stops = stops
+    seen = []
+    for version, line in enumerate(("one", "two", None), start=1):
+        writing.extend([line] if line else [])
+        if line is None:
+            writing.finish(folds=True)
+        now = float(version)
+        changed(delivery, version=version * 10, now=now)
+        changed(delivery, *sent(delivery, now).edits[::-1], version=version * 10 + 1, now=now)
+        if types and version == 1:
+            changed(delivery, put(0, "x"), version=15, now=now + 0.1)
+    while not isinstance(send := delivery.next(3.0), float) and send:
+        changed(delivery, *send.edits[::-1], version=delivery.version + 1, now=3.0)
+        seen.append(document.text.removeprefix("x"))
+    assert seen == (["a\nold\nb", "a\none\ntwo\nb"] if folds else [])
+    assert writing.ending is Ending.SETTLED
