@@ -9,6 +9,7 @@ import httpx
 from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
+from qwen_lsp.text.edits import moved_span
 
 from .asked import hover, lenses, menu
 from .client import CAPABILITIES, LANGUAGES, merge
@@ -178,9 +179,11 @@ class Player:
         return self.service.streams[index]
 
     def _do_typed(self, block: Block) -> None:
-        """`OLD -> NEW`: the first OLD in the file becomes NEW; `\\n` is a line end."""
+        """`OLD -> NEW`: the first OLD in the file becomes NEW, and what is selected moves along."""
         for old, new in replacements(block):
-            self.editor.type(self.file, *typed(self.file.document.text, old, new))
+            edit = typed(self.file.document.text, old, new)
+            self.editor.type(self.file, *edit)
+            self.selection = moved_span(self.selection, [edit])
 
     def _do_undo(self, block: Block) -> None:
         for _ in range(int(block.rest or 1)):
