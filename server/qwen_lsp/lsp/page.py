@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from ..perform import PageEnd
 from ..text.document import Span
+from ..text.hunks import Hunk
 from .writing import Ending, Writing
 
 if TYPE_CHECKING:
@@ -53,13 +54,19 @@ class Page:
         """The rows as they are; once it has ended, as they were then."""
         return self._writing.lines
 
+    @property
+    def changes(self) -> tuple[Hunk, ...]:
+        """What the reply has made of the original, in its rows."""
+        return self._writing.changes
+
     def extend(self, lines: Iterable[str]) -> None:
         """More lines of the reply are known."""
         self._writing.extend(lines)
         self._sheet.pump()
 
-    def finish(self) -> None:
-        """The reply is whole: what is left of the original goes."""
+    def finish(self, last: Iterable[str] = ()) -> None:
+        """The reply is whole with the `last` lines: what is left of the original goes."""
+        self._writing.extend(last)
         self._writing.finish(folds=self._sheet.folds)
         self._sheet.pump()
 

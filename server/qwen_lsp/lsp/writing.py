@@ -5,7 +5,7 @@ from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
 from ..text.edits import moved_span, touches
-from ..text.hunks import Hunk, image_of
+from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
 from ..text.rewrite import Rewrite, Step
 from .manner import Kind
@@ -53,6 +53,12 @@ class Writing:
     def lines(self) -> list[str]:
         """The rows as they are; while they are folded, as they will be again. Costs all of them."""
         return self._written or self.rewrite.lines
+
+    @property
+    def changes(self) -> tuple[Hunk, ...]:
+        """What makes the rows, as they are or will be again, of the original."""
+        changes = self._reply.changes
+        return hunks(self.original, self.lines) if changes is None else changes
 
     @property
     def is_folding(self) -> bool:
@@ -139,8 +145,17 @@ class Writing:
                 self._targets = [self.original, self._written]
         if not self._targets:
             return False
-        self.rewrite = Rewrite.whole(self.rewrite.lines, self._targets.pop(0))
+        self._turn_to(self._targets.pop(0))
         return True
+
+    def _turn_to(self, target: Sequence[str]) -> None:
+        """All rows are to give way to `target`; what the reply has changed is known already."""
+        rows, changes = self.rewrite.lines, self._reply.changes
+        if changes is not None and self.rewrite is self._reply:
+            changes = undone(changes, self.original)
+        elif tuple(rows) != self.original or target is self.original:
+            changes = None
+        self.rewrite = Rewrite.whole(rows, target, changes)
 
     def land(self, step: Step, region: Span) -> None:
         """The editor has made `step`, and the rows are now at `region`."""

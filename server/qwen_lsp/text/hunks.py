@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .edits import common
 
-MOST_COMPARED = 4_000_000
+MOST_COMPARED = 400_000
 """The most pairs of lines that are looked at; above it what differs is one hunk."""
 
 
@@ -34,6 +34,17 @@ def hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
         for tag, first, last, new_first, new_last in matcher.get_opcodes()
         if tag != "equal"
     )
+
+
+def undone(changes: Sequence[Hunk], old: Sequence[str]) -> tuple[Hunk, ...]:
+    """What takes `changes` of `old` back, in the rows that they have made."""
+    back: list[Hunk] = []
+    shift = 0
+    for first, last, lines in changes:
+        start = first + shift
+        back.append(Hunk(start, start + len(lines), tuple(old[first:last])))
+        shift += len(lines) - (last - first)
+    return tuple(back)
 
 
 def image_of(boundary: int, old: Sequence[str], new: Sequence[str]) -> int:

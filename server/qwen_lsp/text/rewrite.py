@@ -10,12 +10,14 @@ class Step(NamedTuple):
     """What is to change next: hunks in order, in rows as they are before the step.
 
     `lines` are the waiting lines that it places; `consumed` is how far the old ones are gone after.
-    `blank` is the old line before which it puts a blank one, which goes with the old ones.
+    `kept` are the old lines that stay, each with its place among the new ones. `blank` is the old
+    line before which it puts a blank one, which goes with the old ones.
     """
 
     hunks: tuple[Hunk, ...]
     lines: tuple[str, ...]
     consumed: int
+    kept: tuple[tuple[int, int], ...] = ()
     blank: int | None = None
 
 
@@ -34,12 +36,20 @@ class Rewrite:
         self.waiting: list[str] = []
         self.is_finished = False
         self.is_whole = False
+        self._kept: list[tuple[int, int]] | None = []
+        self._changes: tuple[Hunk, ...] | None = None
         self._places = _single_places(self.old)
 
     @classmethod
-    def whole(cls, old: Sequence[str], new: Sequence[str]) -> Self:
-        """All rows give way to `new`, in one step that touches only what differs."""
+    def whole(
+        cls, old: Sequence[str], new: Sequence[str], changes: tuple[Hunk, ...] | None = None
+    ) -> Self:
+        """All rows give way to `new`, in one step that touches only what differs.
+
+        `changes` are what makes `new` of `old`, where that is known already.
+        """
         rewrite = cls(old)
+        rewrite._changes = changes
         rewrite.waiting = list(new)
         rewrite.is_finished = rewrite.is_whole = True
         return rewrite
@@ -57,6 +67,20 @@ class Rewrite:
     def lines(self) -> list[str]:
         """All rows. Costs all of them."""
         return self.placed + self.old[self.consumed :]
+
+    @property
+    def changes(self) -> tuple[Hunk, ...] | None:
+        """What has made the rows of the old lines; None if somebody else has changed them too."""
+        if self._kept is None:
+            return None
+        found: list[Hunk] = []
+        row = old = 0
+        behind = (len(self.placed), self.consumed)
+        for place, stays in (*self._kept, behind):
+            if place > row or stays > old:
+                found.append(Hunk(old, stays, tuple(self.placed[row:place])))
+            row, old = place + 1, stays + 1
+        return tuple(found)
 
     def extend(self, lines: Iterable[str]) -> None:
         """More new lines are known."""
@@ -82,32 +106,36 @@ class Rewrite:
         steps = _Steps(row=len(self.placed), consumed=self.consumed)
         taken = 0
         for line in self.waiting:
-            kept = self._kept(line, steps.consumed)
+            kept = self._staying(line, steps.consumed)
             if inserts_only and kept is not None and kept > steps.consumed:
                 break
             steps.take(line, kept=kept)
             taken += 1
         if self.is_finished and not inserts_only:
             steps.skip_to(len(self.old))
-        return Step(steps.all_hunks(), tuple(self.waiting[:taken]), steps.consumed)
+        lines = tuple(self.waiting[:taken])
+        return Step(steps.all_hunks(), lines, steps.consumed, tuple(steps.kept))
 
     def opened(self) -> Step:
         """A blank row where the next step takes rows away, so that there is something to report."""
         row = self.step().hunks[0].first
         blank = row - len(self.placed) + self.consumed
-        return Step((Hunk(row, row, ("",)),), (), self.consumed, blank)
+        return Step((Hunk(row, row, ("",)),), (), self.consumed, blank=blank)
 
     def land(self, step: Step) -> None:
         """The editor has made the step."""
         self.placed.extend(step.lines)
         self.consumed = step.consumed
         del self.waiting[: len(step.lines)]
+        if self._kept is not None:
+            self._kept.extend(step.kept)
         if step.blank is not None:
+            self._kept = self._changes = None
             self.old.insert(step.blank, "")
             self._places = _single_places(self.old)
 
     def _whole_step(self, *, inserts_only: bool) -> Step:
-        changes = hunks(self.lines, self.waiting) if self.waiting or self.old else ()
+        changes = hunks(self.lines, self.waiting) if self._changes is None else self._changes
         if inserts_only and any(first < last for first, last, _ in changes):
             return Step((), (), self.consumed)
         return Step(changes, tuple(self.waiting), len(self.old))
@@ -117,9 +145,10 @@ class Rewrite:
         self.placed = list(lines[:boundary])
         self.old = list(lines[boundary:])
         self.consumed = 0
+        self._kept = self._changes = None
         self._places = _single_places(self.old)
 
-    def _kept(self, line: str, consumed: int) -> int | None:
+    def _staying(self, line: str, consumed: int) -> int | None:
         """The old line that stays as `line`: the very next one, or one that is like no other."""
         if consumed < len(self.old) and self.old[consumed] == line:
             return consumed
@@ -131,18 +160,21 @@ class _Steps:
     """Gathers hunks while walking down the rows."""
 
     def __init__(self, *, row: int, consumed: int) -> None:
-        self._row = row
+        self._row = self._place = row
         self.consumed = consumed
+        self.kept: list[tuple[int, int]] = []
         self._hunks: list[Hunk] = []
         self._removed = 0
         self._added: list[str] = []
 
     def take(self, line: str, *, kept: int | None) -> None:
+        self._place += 1
         if kept is None:
             self._added.append(line)
             return
         self.skip_to(kept)
         self._close()
+        self.kept.append((self._place - 1, kept))
         self._row += 1
         self.consumed = kept + 1
 

@@ -1,0 +1,68 @@
+"""Hunks make one list of lines of another, back and forth, however they were found."""
+
+from collections.abc import Iterable, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen_lsp.text import hunks as room
+from qwen_lsp.text.hunks import Hunk, hunks, undone
+from qwen_lsp.text.rewrite import Rewrite
+
+LINES = st.lists(st.sampled_from(["a", "b", "c = 1", "d = 2", "", "}"]), max_size=12)
+
+
+def made(old: Sequence[str], changes: Iterable[Hunk]) -> list[str]:
+    rows = list(old)
+    for first, last, lines in reversed(list(changes)):
+        rows[first:last] = lines
+    return rows
+
+
+@given(LINES, LINES)
+def test_they_make_the_new_lines_and_back_the_old_ones(old: list[str], new: list[str]) -> None:
+    changes = hunks(old, new)
+    assert made(old, changes) == new
+    assert made(new, undone(changes, old)) == old
+
+
+def test_what_is_too_much_to_compare_is_one_hunk() -> None:
+    size = int(room.MOST_COMPARED**0.5) + 2
+    old, new = [f"old {row}" for row in range(size)], [f"new {row}" for row in range(size)]
+    assert hunks(["same", *old], ["same", *new]) == (Hunk(1, size + 1, tuple(new)),)
+
+
+@given(LINES, LINES, st.integers(0, 12), st.booleans())
+def test_a_rewrite_knows_at_each_step_what_it_has_changed(
+    old: list[str], new: list[str], cut: int, is_whole: bool
+) -> None:
+    rewrite = Rewrite(old)
+    for lines in (new[:cut], new[cut:]) if is_whole else (new[:cut],):
+        rewrite.extend(lines)
+        rewrite.land(rewrite.step())
+        assert rewrite.changes is not None
+        assert made(old, rewrite.changes) == rewrite.lines
+        assert made(rewrite.lines, undone(rewrite.changes, old)) == old
+
+
+@given(LINES, LINES, st.integers(0, 12))
+def test_putting_lines_in_and_taking_lines_away_may_be_done_apart(
+    old: list[str], new: list[str], cut: int
+) -> None:
+    rewrite = Rewrite(old)
+    rows = list(old)
+    for lines in (new[:cut], new[cut:]):
+        rewrite.extend(lines)
+        step = rewrite.step(inserts_only=True)
+        assert all(first == last for first, last, _ in step.hunks)
+        rows = made(rows, step.hunks)
+        rewrite.land(step)
+        assert rows == rewrite.lines
+    rewrite.finish()
+    if not rewrite.is_settled and rewrite.step().hunks:
+        opened = rewrite.opened() if rewrite.step().hunks[0].first < len(rows) else rewrite.step()
+        rows = made(rows, opened.hunks)
+        rewrite.land(opened)
+        assert rows == rewrite.lines
+    rewrite.land(rewrite.step())
+    assert rewrite.lines == new
