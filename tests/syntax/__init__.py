@@ -1,0 +1,1 @@
+"""Whether a file parses, and at which row it doesn't."""
