@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..text.edits import common
-from .languages import GRAMMARS
+from .languages import grammar_of
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Tree
@@ -72,7 +72,7 @@ def _tree(text: str, language: str, is_over: Callable[[], bool]) -> "Tree | None
 
 
 def _language(language: str) -> "Language | None":
-    grammar = GRAMMARS.get(language.lower())
+    grammar = grammar_of(language)
     if grammar is None:
         return None
     try:

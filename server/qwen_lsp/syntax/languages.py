@@ -25,3 +25,8 @@ GRAMMARS = {
     "cpp": Grammar("tree_sitter_cpp"),
     "c++": Grammar("tree_sitter_cpp"),
 }
+
+
+def grammar_of(language: str) -> Grammar | None:
+    """The grammar of an LSP languageId; None if it has none here."""
+    return GRAMMARS.get(language.lower())
