@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from ..errors import RequestError
 from .protocol import CommandCall
+from .settings import Edits
 
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -61,12 +62,19 @@ class RunArguments(Arguments):
     diagnostics: tuple[DiagnosticArgument, ...] = ()
     instruction: str = ""
     model: str | None = None
+    edits: Edits | None = None
 
 
 class JobArguments(Arguments):
     """Of commands that are about a job."""
 
     job: str | None = None
+
+
+class DocumentArguments(Arguments):
+    """Of commands that are about a document."""
+
+    uri: str | None = None
 
 
 class ProviderArguments(Arguments):

@@ -1,15 +1,19 @@
 """What can be asked of the editor, whatever it can do and however long it takes to answer."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lsprotocol import types
 
+from ..errors import RequestError
 from .protocol import Protocol
 
 TIME_LIMIT = 10.0
 """Seconds in which an editor answers a request."""
+CONFIRMED_WITHIN = 600.0
+"""Seconds in which its user agrees to an edit, or does not."""
+ANNOTATION = "qwen"
 
 
 class UndoStops(NamedTuple):
@@ -48,6 +52,13 @@ class Editor:
     def shows_progress(self) -> bool:
         window = self._capabilities.window
         return bool(window and window.work_done_progress)
+
+    @property
+    def confirms_edits(self) -> bool:
+        """Whether it asks its user before it makes an edit that says so."""
+        workspace = self._capabilities.workspace
+        edits = workspace.workspace_edit if workspace else None
+        return bool(edits and edits.document_changes and edits.change_annotation_support)
 
     @property
     def reads_code_actions(self) -> bool:
@@ -114,11 +125,40 @@ class Editor:
         reason = _entry(answer, "failure_reason") or _entry(answer, "failureReason")
         return reason if isinstance(reason, str) else ""
 
-    async def show_document(self, uri: str, *, external: bool = False) -> bool:
+    def confirm(
+        self,
+        place: types.OptionalVersionedTextDocumentIdentifier,
+        edits: Iterable[types.TextEdit],
+        title: str,
+    ) -> Coroutine[Any, Any, bool]:
+        """Asks for `edits`, made only if the user agrees; whether the editor says so.
+
+        Raises TimeoutError if there is no answer, RequestError if the editor fails.
+        """
+        note = types.ChangeAnnotation(title, needs_confirmation=True)
+        noted = [types.AnnotatedTextEdit(ANNOTATION, e.range, e.new_text) for e in edits]
+        changes = types.WorkspaceEdit(
+            document_changes=[types.TextDocumentEdit(place, noted)],
+            change_annotations={ANNOTATION: note},
+        )
+        params = types.ApplyWorkspaceEditParams(changes)
+        asked = self._protocol.request(types.WORKSPACE_APPLY_EDIT, params, timeout=CONFIRMED_WITHIN)
+        return self._confirmed(asked)
+
+    async def _confirmed(self, asked: Coroutine[Any, Any, object]) -> bool:
+        answer = await asked
+        if isinstance(answer, types.ResponseError):
+            raise RequestError(f"The editor does not put the text in ({answer.message}).")
+        return _entry(answer, "applied") is True
+
+    async def show_document(
+        self, uri: str, *, external: bool = False, takes_focus: bool = True
+    ) -> bool:
         """Opens `uri` in the editor or, if `external`, in the browser; whether it says it did."""
         if not self.shows_documents:
             return False
-        params = types.ShowDocumentParams(uri, external=external, take_focus=not external)
+        takes_focus = takes_focus and not external
+        params = types.ShowDocumentParams(uri, external=external, take_focus=takes_focus)
         try:
             answer = await self._ask(types.WINDOW_SHOW_DOCUMENT, params)
         except TimeoutError:

@@ -9,6 +9,9 @@ from pydantic.alias_generators import to_camel
 
 SECTION = "qwen"
 
+Edits = Literal["stream", "once", "preview"]
+"""How a reply gets into a file."""
+
 FAILS_CLOSED = frozenset({"enabled", "provider", "baseUrl"})
 """Whether and where code goes: with a wrong value here nothing is sent at all."""
 NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
@@ -50,7 +53,7 @@ class Options(_Options):
         ),
     ] = None
     edits: Annotated[
-        Literal["stream", "once", "preview"] | None,
+        Edits | None,
         Field(
             description="How a reply gets into the file: `stream` writes whole lines as they come, "
             "`once` all of them at the end, `preview` into a document of its own first."
@@ -108,7 +111,7 @@ class Settings:
     provider: str = "auto"
     model: str | None = None
     base_url: str | None = None
-    edits: Literal["stream", "once", "preview"] = "stream"
+    edits: Edits = "stream"
     undo: Literal["fold", "leave"] = "fold"
     delivery: Literal["auto", "answer", "echo", "idle"] = "auto"
     on_stop: Literal["restore", "keep"] = "restore"

@@ -1,0 +1,115 @@
+"""A document of its own in which the user sees what a job would make of some rows."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .documents import OpenDocument
+from .jobs import Job
+from .place import Place
+
+if TYPE_CHECKING:
+    from .session import Session
+
+OPENED_WITHIN = 2.0
+"""Seconds in which an editor that lets us follow what it shows has opened the preview."""
+LONGEST_NAME = 100
+"""Characters of a file's name that the name of its preview ends with."""
+
+
+class Preview:
+    """What would stand in the rows at `place`, which are untouched until it is applied."""
+
+    def __init__(self, session: "Session", job: Job, place: Place) -> None:
+        self.job, self.place = job, place
+        self.uri = ""
+        self.is_dropped = False
+        self._session = session
+        self._rows = list(place.original)
+        self._name = ""
+        self._document: OpenDocument | None = None
+        self._opened = asyncio.Event()
+
+    @property
+    def of(self) -> str:
+        """The name of the file that it is of."""
+        return self.place.document.name
+
+    @property
+    def rows(self) -> list[str]:
+        """What it holds, as the user may have changed it; once it is closed, what it held then."""
+        return _rows_of(self._document) if self._document else self._rows
+
+    async def open(self) -> OpenDocument | None:
+        """Shows the rows as they are; gives the document if the editor lets us follow it.
+
+        Raises OSError.
+        """
+        editor = self._session.editor
+        if not editor.shows_documents:
+            return None
+        self._name = f"Qwen preview {self.job.id} of {_plain(self.of)}"
+        await self._write()
+        self._session.spawn(editor.show_document(self.uri, takes_focus=False))
+        try:
+            async with asyncio.timeout(OPENED_WITHIN):
+                await self._opened.wait()
+        except TimeoutError:
+            return None
+        document = self._document
+        return document if document and _rows_of(document) == self._rows else None
+
+    async def show(self, rows: Sequence[str]) -> None:
+        """Shows `rows` in a file that holds them all from the start. Raises OSError.
+
+        It has another name: not every editor reads a file again that it has open.
+        """
+        self._rows, self._document = list(rows), None
+        self._name = f"Qwen preview {self.job.id} (whole) of {_plain(self.of)}"
+        path = await self._write()
+        editor = self._session.editor
+        if not await editor.show_document(self.uri, takes_focus=False):
+            editor.say(f"The preview is in {path}; run Qwen: Keep to put it into {self.of}.")
+
+    async def _write_again(self) -> None:
+        """Writes what it held when it was closed, for who opens it once more."""
+        with suppress(OSError):
+            await self._write()
+
+    def opened(self, document: OpenDocument) -> None:
+        """The editor has opened it."""
+        self._document = document
+        self._opened.set()
+
+    def closed(self) -> None:
+        """The editor has closed it; what it held stays known."""
+        if self._document:
+            self._rows, self._document = _rows_of(self._document), None
+            self._session.spawn(self._write_again())
+
+    def drop(self) -> None:
+        """Nobody wants it any more."""
+        self.is_dropped = True
+        self._opened.set()
+
+    async def _write(self) -> Path:
+        line_end = self.place.document.document.line_end
+        text = "".join(row + line_end for row in self._rows)
+        path = await asyncio.to_thread(self._session.private_files.written, self._name, text)
+        self.uri = path.as_uri()
+        return path
+
+
+def _rows_of(document: OpenDocument) -> list[str]:
+    """The rows of a document whose last one ends with a line end, or lacks it."""
+    lines = document.document
+    rows = [lines.line(row) for row in range(len(lines.lines))]
+    return rows[:-1] if len(rows) > 1 and not rows[-1] else rows
+
+
+def _plain(name: str) -> str:
+    """`name` as every file system takes it, with its extension."""
+    return re.sub(r"[^\w.+ -]", "_", name)[-LONGEST_NAME:]

@@ -1,0 +1,94 @@
+"""The way in which a reply gets into a document: as it comes, all at its end, or by a preview."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from .. import perform
+from .jobs import Job
+from .once import Once
+from .page import Page
+from .previewing import Previewing
+from .settings import Edits
+
+if TYPE_CHECKING:
+    from .running import Work
+    from .session import Session
+
+
+class Way:
+    """A page of a reply. The rows are held from the start, the way is chosen with the settings.
+
+    Until the client has sent those nothing is written, because they may say not to.
+    """
+
+    def __init__(self, session: "Session", job: Job, work: "Work", page: Page) -> None:
+        self.preview: Previewing | None = None
+        self._session, self._job, self._work, self._page = session, job, work, page
+        self._chosen: asyncio.Future[perform.Page] = asyncio.get_running_loop().create_future()
+        if work.edits or session.knows_settings:
+            self._choose()
+
+    @property
+    def written(self) -> Page | perform.NoPage:
+        """The page of the file itself, if anything is written to it."""
+        return perform.NoPage() if self.preview else self._page
+
+    @property
+    def range(self) -> types.Range:
+        """Where the rows are now."""
+        return self.preview.preview.place.range if self.preview else self._page.range
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """More lines of the reply are known."""
+        self._choose().extend(lines)
+
+    def finish(self) -> None:
+        """The reply is whole."""
+        self._choose().finish()
+
+    def keep(self) -> None:
+        """The reply broke off, and what is known of it stays."""
+        self._choose().keep()
+
+    def restore(self) -> None:
+        """The original comes back."""
+        self._choose().restore()
+
+    async def end(self) -> perform.PageEnd:
+        """How it ended, once nothing more is written."""
+        held = asyncio.create_task(self._page.end())
+        waiting: set[asyncio.Future[Any]] = {held, self._chosen}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if not self._chosen.done():
+            return held.result()
+        held.cancel()
+        return await self._chosen.result().end()
+
+    def _choose(self) -> perform.Page:
+        if not self._chosen.done():
+            self._chosen.set_result(self._made(self._work.edits or self._session.settings.edits))
+        return self._chosen.result()
+
+    def _made(self, edits: Edits) -> perform.Page:
+        match edits:
+            case "stream":
+                return self._page
+            case "once":
+                return Once(self._page)
+            case "preview":
+                self.preview = self._previewing()
+                return self.preview
+
+    def _previewing(self) -> Previewing:
+        """A preview of the whole selection; the rows of the file are let go."""
+        self._page.restore()
+        rows = self._work.placing.rows or (0, 1)
+        document = self._work.document
+        first = self._page.region.start.line - rows[0]
+        count = self._work.rows[1] - self._work.rows[0]
+        last = min(first + count, len(document.lines))
+        preview = self._session.previews.begin(self._job, document, first, last)
+        return Previewing(self._session, preview, *rows)
