@@ -10,7 +10,7 @@ import pytest
 from qwen_lsp.lsp.serving import Server
 from qwen_lsp.text.document import Position, Span
 
-from .support.kinds import Kind
+from .support.kinds import Kind, Telling
 from .support.model_editor import Json, ModelEditor, OpenFile
 from .support.virtual_time import run_virtually
 
@@ -20,8 +20,8 @@ TEXT = "one\ntwo\nthree\n"
 class Scene(ModelEditor):
     """An editor with one file, and the milliseconds at which it said something."""
 
-    def __init__(self, kind: Kind, *, tells_all: bool = False) -> None:
-        super().__init__(Server("test", "0"), kind, random.Random(1), tells_all=tells_all)
+    def __init__(self, kind: Kind, telling: Telling = "usual") -> None:
+        super().__init__(Server("test", "0"), kind, random.Random(1), telling)
         self.told: list[tuple[int, Json]] = []
         self.file: OpenFile = self.open("file:///project/a.py", TEXT, "python")
         self.opened_at = self.told.pop()[1]["params"]["textDocument"]["version"]
@@ -221,6 +221,24 @@ def test_neovim_reports_at_a_limited_rate_what_it_has_summed_up() -> None:
     play(scene)
 
 
+def test_neovim_may_tell_each_change_and_half_of_an_edit() -> None:
+    async def scene() -> None:
+        editor = Scene("neovim", "each")
+        editor.key(0)
+        await asyncio.sleep(1)
+        editor.edit(editor.file.version, (0, 0, "new\n"), (2, 2, "newer\n"))
+        await asyncio.sleep(0.1)
+        editor.key(0)
+        await asyncio.sleep(1)
+        rows = [[event["range"]["start"]["line"] for event in each] for _, each in editor.changes]
+        assert rows == [[0], [2], [0, 0]]
+        (_, half), (_, answer), *_ = editor.told[1:]
+        assert half["params"]["textDocument"]["version"] == editor.file.version - 2
+        assert answer["result"] == {"applied": True}
+
+    play(scene)
+
+
 def test_eglot_reports_each_change_once_its_user_rests() -> None:
     async def scene() -> None:
         editor = Scene("eglot")
@@ -278,7 +296,7 @@ def test_what_is_reported_is_what_has_changed(kind: Kind) -> None:
 @in_each
 def test_a_client_may_report_the_whole_text(kind: Kind) -> None:
     async def scene() -> None:
-        editor = Scene(kind, tells_all=True)
+        editor = Scene(kind, "whole")
         editor.key(0)
         await asyncio.sleep(1)
         assert [events for _, events in editor.changes] == [[{"text": "x" + TEXT}]]

@@ -17,7 +17,7 @@ from qwen_lsp.actions.library import builtin_actions
 from qwen_lsp.lsp import serving
 from qwen_lsp.lsp.decoding import tolerant_converter
 
-from .support.model_editor import Kind
+from .support.kinds import Kind, Telling
 from .support.player import Player
 from .support.scenario import Scenario, example_scenario, read_scenarios, rewritten
 from .support.service import Cut
@@ -46,7 +46,9 @@ def runs() -> Iterator[Any]:
             if scenario.editors and kind not in scenario.editors:
                 continue
             for cut in get_args(Cut) if has_all_cuts else ("lines",):
-                yield pytest.param(scenario, cut, kind, id=f"{scenario.id}-{cut}-{kind}")
+                yield pytest.param(scenario, cut, kind, "usual", id=f"{scenario.id}-{cut}-{kind}")
+            if kind == "neovim":
+                yield pytest.param(scenario, "lines", kind, "each", id=f"{scenario.id}-{kind} each")
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +60,13 @@ def converter_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 one_converter = functools.cache(tolerant_converter)
 
 
-@pytest.mark.parametrize(("scenario", "cut", "kind"), list(runs()))
-def test_scenario(scenario: Scenario, cut: Cut, kind: Kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("scenario", "cut", "kind", "telling"), list(runs()))
+def test_scenario(
+    scenario: Scenario, cut: Cut, kind: Kind, telling: Telling, tmp_path: Path
+) -> None:
     if UPDATES:
         scenario = as_it_is_now(scenario)
-    wrong = run_virtually(Player(scenario, cut, kind, tmp_path).play())
+    wrong = run_virtually(Player(scenario, cut, kind, tmp_path, telling).play())
     if UPDATES and cut == "lines" and kind == [*scenario.editors, "vscode"][0]:
         told = {line: text for line, text in wrong.items() if line > 0}
         scenario.path.write_text(rewritten(scenario.path, told), encoding="utf-8")

@@ -11,6 +11,13 @@ from .open_file import Json, OpenFile
 
 Kind = Literal["vscode", "helix", "neovim", "eglot"]
 
+Telling = Literal["usual", "each", "whole"]
+"""What a report holds: what is usual, in Neovim each change as it was made, or the whole text.
+
+Which it is in Neovim depends on its version; where each is told, a report may leave between two
+edits of one request.
+"""
+
 RATE_LIMIT = 0.15
 """Seconds between two reports of Neovim's."""
 IDLE = 0.5

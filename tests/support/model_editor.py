@@ -11,7 +11,7 @@ from qwen_lsp.lsp.framing import Splitter, frame
 from qwen_lsp.lsp.serving import Server, connect
 from qwen_lsp.text.document import Document, Edit, Position, Span, split_lines
 
-from .kinds import TRAITS, Kind, in_order, refusal, verdict
+from .kinds import TRAITS, Kind, Telling, in_order, refusal, verdict
 from .open_file import Json, OpenFile
 from .reporting import Reporter
 
@@ -29,10 +29,8 @@ class ModelEditor:
         server: Server,
         kind: Kind,
         rng: random.Random | None = None,
-        *,
-        tells_all: bool = False,
+        telling: Telling = "usual",
     ) -> None:
-        """With `tells_all`, every change is reported as the whole text."""
         self.kind = kind
         self.rng = rng or random.Random(0)
         self.files: dict[str, OpenFile] = {}
@@ -48,7 +46,7 @@ class ModelEditor:
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self._splitter = Splitter()
         self._feed = connect(server, self._receive)
-        self._reporter = Reporter(kind, self.notify, tells_all=tells_all)
+        self._reporter = Reporter(kind, self.notify, telling)
 
     async def start(self, capabilities: Json, **params: Any) -> Json:
         """Says hello with the encodings that this kind of editor offers."""

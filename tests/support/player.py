@@ -13,10 +13,12 @@ from qwen_lsp.text.edits import moved_span
 
 from .asked import hover, lenses, menu
 from .client import CAPABILITIES, LANGUAGES, merge
+from .kinds import Telling
 from .model_editor import BY_HAND, BY_ITSELF, Json, Kind, ModelEditor, OpenFile, span_of
 from .scenario import EXPECTATIONS, Block, Scenario
 from .seen import Seen, edits_text, meant, prompt_text, result_text
-from .service import Cut, Service, Stream, chunk, event, last_chunks, pieces
+from .service import Cut, Service
+from .speaking import speak
 from .typed import replacements, typed
 
 QUIET = 1.0
@@ -32,6 +34,7 @@ class Player:
         cut: Cut,
         kind: Kind,
         home: Path,
+        telling: Telling = "usual",
         *,
         shows_all: bool = False,
     ) -> None:
@@ -41,7 +44,9 @@ class Player:
         self.settings: Json = {"provider": "ollama", **explain}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
         self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
-        self.tells_all = False
+        self.telling = telling
+        self.opens = False
+        self.previews: list[OpenFile] = []
         self.seen = Seen()
         self.editor: ModelEditor
         self.file: OpenFile
@@ -70,8 +75,8 @@ class Player:
     async def _settle(self) -> None:
         """Waits until nothing happens to the file any more."""
         happened = -1
-        while self.file.happened > happened:
-            happened = self.file.happened
+        while (now := sum(each.happened for each in (self.file, *self.previews))) > happened:
+            happened = now
             await asyncio.sleep(QUIET)
 
     # What a scenario sets up.
@@ -80,7 +85,10 @@ class Player:
         """Which editors the scenario is played in."""
 
     def _do_client(self, block: Block) -> None:
-        self.tells_all = "whole" in block.words
+        """`opens`: the server is told of the files that it shows."""
+        self.opens |= "opens" in block.words
+        if "whole" in block.words:
+            self.telling = "whole"
         merge(self.capabilities, json.loads(block.text or "{}"))
 
     def _do_settings(self, block: Block) -> None:
@@ -101,19 +109,39 @@ class Player:
             text = text.replace("\n", "\r\n")
         before, _, rest = text.partition("«")
         chosen, _, after = rest.partition("»")
-        http = Http(transport=self.service)
-        self.server = create_server(http=http, environ=self.environment)
-        self.editor = ModelEditor(self.server, self.kind, tells_all=self.tells_all)
-        self.editor.settings = self.settings
-        await self.editor.start(
-            self.capabilities, workspaceFolders=[{"uri": "file:///project", "name": "project"}]
-        )
-        await asyncio.sleep(QUIET)
+        await self._start()
         self.language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
         whole = before + chosen + after
         self.file = self.editor.open(f"file:///project/{path}", whole, self.language)
         start = span_of(whole, before).end if before else Position(0, 0)
         self.selection = Span(start, span_of(whole, before + chosen).end)
+
+    async def _start(self) -> None:
+        """Starts the editor, and its server."""
+        http = Http(transport=self.service)
+        self.server = create_server(http=http, environ=self.environment)
+        self.editor = ModelEditor(self.server, self.kind, telling=self.telling)
+        self.editor.settings = self.settings
+        self.editor.on_request = self._asked
+        await self.editor.start(
+            self.capabilities, workspaceFolders=[{"uri": "file:///project", "name": "project"}]
+        )
+        await asyncio.sleep(QUIET)
+
+    def _asked(self, message: Json) -> None:
+        """The server asks for something that its user sees."""
+        params = message["params"]
+        for note in params.get("edit", {}).get("changeAnnotations", {}).values():
+            self.seen.shown.append(f"asked: {note['label']}")
+        is_file = message["method"] == "window/showDocument" and not params.get("external")
+        if is_file and self.opens:
+            path = Path(httpx.URL(params["uri"]).path)
+            text = path.read_bytes().decode()
+            self.previews.append(self.editor.open(params["uri"], text, self.language))
+
+    def _chosen(self, block: Block) -> OpenFile:
+        """The file that a block is about: `preview` means the one that was shown last."""
+        return self.previews[-1] if "preview" in block.words else self.file
 
     # What is done in it.
 
@@ -148,42 +176,18 @@ class Player:
         self.seen.offered += await lenses(self.editor, self.file)
 
     async def _do_model(self, block: Block) -> None:
-        """What the model says; `open`: it goes on later; `stream=1`: in the first stream."""
-        if "unreachable" in block.words:
-            self.service.is_down = True
-            return
-        if status := block.options.get("status"):
-            headers = {"content-type": block.options.get("type", "application/json")}
-            response = httpx.Response(int(status), headers=headers, text=block.text)
-            self.service.refusals.append(response)
-            return
-        stream = await self._stream(int(block.options.get("stream", 0)) - 1)
-        for piece in pieces(block.text + ("" if "open" in block.words else "\n"), self.cut):
-            stream.pieces.put_nowait(chunk(content=piece))
-            await asyncio.sleep(0.01)
-        if "thinking" in block.words:
-            stream.pieces.put_nowait(chunk(reasoning_content="Hm."))
-        if "error" in block.options:
-            stream.pieces.put_nowait(event({"error": {"message": block.options["error"]}}))
-        if "cut" in block.words or "error" in block.options:
-            stream.pieces.put_nowait(None)
-        elif "open" not in block.words:
-            for last in last_chunks():
-                stream.pieces.put_nowait(last)
-            stream.pieces.put_nowait(None)
-
-    async def _stream(self, index: int) -> Stream:
-        """A stream that the server reads, -1 for the newest; waits until it has asked."""
         await asyncio.sleep(QUIET)
-        assert self.service.streams, f"no model was asked: {self.editor.messages} {self.seen.error}"
-        return self.service.streams[index]
+        is_heard = await speak(self.service, block, self.cut)
+        assert is_heard, f"no model was asked: {self.editor.messages} {self.seen.error}"
 
     def _do_typed(self, block: Block) -> None:
         """`OLD -> NEW`: the first OLD in the file becomes NEW, and what is selected moves along."""
+        file = self._chosen(block)
         for old, new in replacements(block):
-            edit = typed(self.file.document.text, old, new)
-            self.editor.type(self.file, *edit)
-            self.selection = moved_span(self.selection, [edit])
+            edit = typed(file.document.text, old, new)
+            self.editor.type(file, *edit)
+            if file is self.file:
+                self.selection = moved_span(self.selection, [edit])
 
     def _do_undo(self, block: Block) -> None:
         for _ in range(int(block.rest or 1)):
@@ -210,8 +214,8 @@ class Player:
         reason = BY_ITSELF if "by-itself" in block.words else BY_HAND
         self.editor.save(self.file, formatted=lambda: self._do_typed(block), reason=reason)
 
-    def _do_closed(self, _: Block) -> None:
-        self.editor.close(self.file)
+    def _do_closed(self, block: Block) -> None:
+        self.editor.close(self._chosen(block))
 
     def _do_reopened(self, block: Block) -> None:
         """Opens the file, closing it first; what stands in the block is in it by then."""
@@ -220,6 +224,18 @@ class Player:
         text = meant(block.text) + "\n" if block.text else self.file.document.text
         edits = self.file.edits
         self.file = self.editor.open(self.file.uri, text, self.language)
+        self.file.edits = edits
+
+    async def _do_killed(self, block: Block) -> None:
+        """The editor dies and is started again; what stands in the block is in the file then."""
+        self.seen.take_from(self.editor)
+        told = self.editor.messages
+        await self.server.close()
+        await self._start()
+        self.editor.messages[:0] = told
+        text = meant(block.text) + "\n" if block.text else self.file.document.text
+        edits, uri = self.file.edits, self.file.uri
+        self.file = self.editor.open(uri, text, self.language)
         self.file.edits = edits
 
     async def _do_wait(self, block: Block) -> None:
@@ -242,7 +258,7 @@ class Player:
 
     def _actual(self, block: Block) -> str:
         if block.word == "result":
-            return result_text(self.file, block)
+            return result_text(self._chosen(block), block)
         if block.word == "prompt":
             return prompt_text(self.service.chats[-1])
         if block.word == "edits":

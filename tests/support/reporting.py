@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from qwen_lsp.text.document import Document, Edit, Position, Span
 
-from .kinds import Kind, delay, next_version
+from .kinds import Kind, Telling, delay, next_version
 from .open_file import Change, Json, OpenFile
 from .units import column_at, units
 
@@ -15,20 +15,33 @@ class Reporter:
 
     encoding = "utf-16"
 
-    def __init__(self, kind: Kind, notify: Callable[[str, Json], None], *, tells_all: bool) -> None:
-        """With `tells_all`, what is reported is always the whole text."""
-        self._kind, self._notify, self._tells_all = kind, notify, tells_all
+    def __init__(self, kind: Kind, notify: Callable[[str, Json], None], telling: Telling) -> None:
+        self._kind, self._notify, self._telling = kind, notify, telling
 
     def change(self, file: OpenFile, edits: Sequence[Edit], *, by_server: bool) -> list[Edit]:
         """Makes edits one after the other; gives what takes them back.
 
         Where that is to be reported at once, this is left to `flush_if_due`.
         """
-        back: list[Edit] = []
+        if self._tells_each:
+            return [back for edit in edits for back in self._change_alone(file, edit)][::-1]
         events: list[Json] = []
+        back: list[Edit] = []
         for edit in edits:
             events.append(self._event(file.document, edit))
             back.insert(0, file.make(edit))
+        self._noted(file, events, by_server=by_server)
+        return back
+
+    def _change_alone(self, file: OpenFile, edit: Edit) -> list[Edit]:
+        """Makes an edit, which is told at once if nothing was told of late."""
+        back = file.make(edit)
+        before, told = file.sum_up()
+        self._noted(file, [self._event(before, told)] if told else [], by_server=False)
+        self.flush_if_due(file)
+        return [back]
+
+    def _noted(self, file: OpenFile, events: list[Json], *, by_server: bool) -> None:
         if self._kind != "eglot":
             file.version = next_version(self._kind, file.version)
         file.unreported.append(Change(file.version, events))
@@ -37,7 +50,6 @@ class Reporter:
         file.stop_timer()
         if seconds:
             file.timer = loop.call_later(seconds, self.flush, file)
-        return back
 
     def flush_if_due(self, file: OpenFile) -> None:
         """Reports what can't wait."""
@@ -88,14 +100,18 @@ class Reporter:
 
     def _told(self, file: OpenFile, changes: list[Change]) -> list[Change]:
         """What `didChange` is to say, once or several times."""
-        if self._tells_all:
+        if self._telling == "whole":
             return [Change(file.version, [{"text": file.document.text}])]
-        if self._kind == "eglot":
+        if self._kind == "eglot" or self._tells_each:
             return [Change(file.version, [event for each in changes for event in each.events])]
         if self._kind == "neovim":
             before, edit = file.sum_up()
             return [Change(file.version, [self._event(before, edit)] if edit else [])]
         return changes
+
+    @property
+    def _tells_each(self) -> bool:
+        return self._kind == "neovim" and self._telling == "each"
 
     def _event(self, before: Document, edit: Edit) -> Json:
         return {"range": self.range_in(before, edit.span), "text": edit.text}
