@@ -1,0 +1,321 @@
+"""The editor with its user on one side, the server's delivery on the other, a wire in between."""
+
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+from qwen_lsp.lsp.delivery import Delivery
+from qwen_lsp.lsp.flight import Send
+from qwen_lsp.lsp.manner import Manner
+from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.text.document import Document, Edit, split_lines
+from qwen_lsp.text.edits import smallest_edit
+
+from .clock import WIRE, Clock
+from .editor import Cut, Editor, Report
+from .habits import Habits
+from .job import Close, Job
+from .marks import Hand
+
+SAVED = 0.3
+"""Seconds after a save in which a change still counts as a formatter's."""
+QUIET = 150.0
+"""Seconds in which nobody does anything; more than any limit of the delivery's."""
+MOST_SENDS = 3000
+
+
+class Desk:
+    """One document, and the replies that are written to it. `rng` is for what nobody controls."""
+
+    def __init__(
+        self,
+        habits: Habits,
+        text: str,
+        rng: Random,
+        *,
+        manner: Manner | None = None,
+        is_traced: bool = False,
+    ) -> None:
+        self.clock = Clock()
+        self.editor = Editor(habits, text, self.clock, self._tell)
+        self.jobs: list[Job] = []
+        self.complaints: list[str] = []
+        self.trace: list[str] = []
+        self.sent: list[Send] = []
+        self.refusals_due = 0
+        """How many edits the editor is going to refuse for no reason."""
+        self.not_made = 0
+        self.is_closed = False
+        self._is_traced = is_traced
+        self._rng = rng
+        self._shadow = Document(text)
+        self._delivery = Delivery(self._shadow, habits.opened_at, manner or Manner())
+        self._timer = 0
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._unclear: set[int] = set()
+
+    # What the server does.
+
+    @property
+    def is_in_step(self) -> bool:
+        """Whether the server knows the document as it is."""
+        return self.editor.text == self._shadow.text
+
+    def begin(
+        self, first: int, last: int, reply: Sequence[str], original: Sequence[str] | None = None
+    ) -> Job:
+        """A reply is to replace rows `first` up to, not including, `last`."""
+        rows = [self._shadow.line(row) for row in range(first, last)]
+        writing = self._delivery.begin(first, last, original)
+        number = len(self.jobs)
+        lines = split_lines(self.editor.text)
+        start = sum(map(len, lines[:first]))
+        end = start + sum(map(len, lines[first : last - 1])) + len(rows[-1])
+        self.editor.marks.enclose(number, start, end)
+        line_end = self._line_end(lines, first)
+        content = self.editor.marks.content(number)
+        job = Job(number, writing, rows if original is None else original, reply, content, line_end)
+        self.jobs.append(job)
+        self._spans[number] = (start, end)
+        self._note(f"job {number} begins at rows {first}-{last}: {reply!r}")
+        return job
+
+    def learn(self, job: Job, lines: int) -> None:
+        """So many more lines of its reply are known."""
+        if job.close is None and (known := job.read(lines)):
+            self._note(f"job {job.number} learns {known!r}")
+            job.writing.extend(known)
+            self._pump()
+
+    def end(self, job: Job, close: Close, *, folds: bool = False) -> None:
+        """Its reply is whole, or it is stopped."""
+        if job.close is not None:
+            return
+        if close == "finish":
+            self.learn(job, len(job.unread))
+        job.close = close
+        self._note(f"job {job.number}: {close}{' and folds' if folds else ''}")
+        match close:
+            case "finish":
+                job.writing.finish(folds=folds)
+            case "keep":
+                job.writing.keep()
+            case "restore":
+                job.writing.restore()
+        self._pump()
+
+    def close(self) -> None:
+        """The document is closed."""
+        self.editor.flush()
+        self.is_closed = True
+        self._note("closed")
+        self._delivery.close()
+        self._pump()
+
+    def _pump(self) -> None:
+        """Lets the delivery send what it wants to."""
+        self._timer += 1
+        mine = self._timer
+        due = self._delivery.next(self.clock.now)
+        if isinstance(due, Send):
+            self._leave(due)
+            due = self._delivery.next(self.clock.now)
+        if isinstance(due, float):
+            assert due > self.clock.now, "the delivery asks to be asked at once"
+            self.clock.call_at(due, lambda: self._pump() if mine == self._timer else None)
+        self._notice_endings()
+
+    def _leave(self, send: Send) -> None:
+        self.sent.append(send)
+        self._note(f"edits for {send.version}: {[tuple(edit) for edit in send.edits]}")
+        if send.writing and send.writing.ending:
+            self.complaints.append("something is written for a job that has ended")
+        if len(self.sent) > MOST_SENDS:
+            raise RuntimeError("the delivery never comes to rest")
+        seconds = WIRE + self.editor.habits.seconds(self._rng)
+        self.clock.call_later(seconds, lambda: self._take(send))
+
+    def _hear(self, report: Report) -> None:
+        edits = self._edits(report)
+        removed = []
+        for edit in edits:
+            removed.append(self._shadow.slice(edit.span))
+            self._shadow.apply(edit)
+        assert self._shadow.text == report.text, "a report does not tell what has changed"
+        self._note(f"report {report.version}{' by save' if report.by_save else ''}: {edits}")
+        self._delivery.changed(
+            report.version, edits, removed=removed, now=self.clock.now, by_save=report.by_save
+        )
+        if not report.is_exact and self.is_in_step:
+            self._follow_belief()
+        self._pump()
+
+    def _edits(self, report: Report) -> Sequence[Edit]:
+        if report.edits is not None:
+            return report.edits
+        edit = smallest_edit(self._shadow.lines, split_lines(report.text))
+        return (edit,) if edit else ()
+
+    def _line_end(self, lines: Sequence[str], first: int) -> str:
+        if self.editor.habits.line_end:
+            return self.editor.habits.line_end
+        return "\r\n" if any(line.endswith("\r\n") for line in (lines[first], lines[0])) else "\n"
+
+    # What the editor does.
+
+    def _tell(self, report: Report) -> None:
+        for job in self.jobs:
+            job.told, job.now = job.now, self.editor.marks.content(job.number)
+        self._unclear = set()
+        if not report.is_exact:
+            self._notice_vague(report)
+        self._spans = {
+            job.number: self.editor.marks.span(job.number) for job in self.jobs if not job.is_over
+        }
+        self.clock.call_later(WIRE, lambda: self._hear(report) if not self.is_closed else None)
+
+    def _take(self, send: Send) -> None:
+        if self.is_closed:
+            return
+        verdict = self.editor.habits.verdict(send.version, self.editor.version)
+        if self.refusals_due and verdict == "make":
+            self.refusals_due -= 1
+            verdict = "refuse"
+        self._note(f"the editor would {verdict} it")
+        if verdict == "make":
+            self._make(send)
+        else:
+            self.not_made += 1
+        self._answer(send, applied=verdict != "refuse")
+
+    def _notice_vague(self, report: Report) -> None:
+        """A report that sums up may be read in several ways; whether a job's rows are in doubt."""
+        start, end = _difference(report.before, report.text)
+        for job in self.jobs:
+            first, last = self._spans.get(job.number, (0, 0))
+            is_beside = end <= first or last <= start or job.is_over
+            if is_beside or False not in report.hands:
+                continue
+            content = self.editor.marks.content(job.number)
+            is_within = first <= start and end <= last and True not in report.hands
+            if is_within or not content.strip() or report.text.count(content) != 1:
+                self._note(f"what happened around job {job.number} is not clear")
+                job.is_vague = True
+                self._unclear.add(job.number)
+
+    def _follow_belief(self) -> None:
+        """Where text stands twice, and a report does not tell which, the server may take either."""
+        for job in self.jobs:
+            if job.is_over or job.writing.ending:
+                continue
+            start, end = (self.editor.offset(edge) for edge in job.writing.region)
+            marks = self.editor.marks
+            text = self.editor.text[start:end]
+            if (start, end) != marks.span(job.number) and text in self._readings(job):
+                self._note(f"job {job.number} may as well be at {start}-{end}")
+                marks.move(job.number, start, end)
+                job.content = text
+                job.is_touched = False
+
+    def _readings(self, job: Job) -> tuple[str, ...]:
+        """What the job's rows hold, and what they held before the report that is not clear."""
+        now = self.editor.marks.content(job.number)
+        return (now, job.told) if job.number in self._unclear else (now,)
+
+    def _make(self, send: Send) -> None:
+        job = next((job for job in self.jobs if job.writing is send.writing), None)
+        self.editor.take(send.edits, Hand(is_ours=True, job=job.number if job else None))
+        for each in self.jobs:
+            if not each.is_over:
+                each.content = self.editor.marks.content(each.number)
+
+    def _answer(self, send: Send, *, applied: bool) -> None:
+        def arrive() -> None:
+            self._delivery.answered(send, self.clock.now, applied=applied, reason="refused")
+            self._pump()
+
+        self.clock.call_later(WIRE, arrive)
+
+    # What the user does.
+
+    def change(self, cuts: Sequence[Cut]) -> None:
+        """The user changes the text."""
+        self._note(f"the user: {cuts}")
+        self.editor.change(cuts)
+        self._notice_touched()
+
+    def undo(self) -> bool:
+        """The user undoes the last change."""
+        self._note("the user undoes")
+        is_done = self.editor.undo()
+        self._notice_touched()
+        return is_done
+
+    def save(self, formatting: Sequence[Cut] = (), *, as_one: bool = False) -> None:
+        """The user saves; a formatter may change the text then."""
+        self._note(f"saved, formatting {formatting}")
+        self.editor.flush()
+        if not formatting:
+            return
+        self.editor.is_saving = True
+        self.editor.change(formatting, as_one=as_one)
+        self.editor.marks.is_tangled |= as_one and self.editor.marks.has_strays
+        self.editor.flush()
+        for job in self.jobs:
+            job.is_formatted |= job.number in self.editor.marks.touched
+        self.clock.call_later(SAVED, self._is_saved)
+
+    def _is_saved(self) -> None:
+        self.editor.is_saving = False
+
+    def _notice_touched(self) -> None:
+        for number in self.editor.marks.touched:
+            self._note(f"this is inside job {number}")
+            self.jobs[number].is_touched = True
+
+    # What came of it.
+
+    def rest(self) -> list[str]:
+        """Nobody does anything for a while; what is wrong then."""
+        self.clock.run(until=self.clock.now + QUIET)
+        for job in self.jobs:
+            if job.writing.ending is None:
+                self._complain(job, "has not ended")
+            if not job.is_over or job.writing.ending is not Ending.SETTLED:
+                self.editor.marks.release(job.number)
+        text, marks = self.editor.text, self.editor.marks
+        assert marks.text == text, "the model does not know its own text"
+        if not self.is_closed and not self.is_in_step:
+            self.complaints.append("the server does not know the document")
+        wished = marks.wished
+        is_right = Counter(wished) == Counter(text) if marks.is_tangled else wished == text
+        if not is_right:
+            self.complaints.append(f"the document should be {wished!r} and is {text!r}")
+        return self.complaints
+
+    def _notice_endings(self) -> None:
+        for job in self.jobs:
+            if job.is_over or job.writing.ending is None:
+                continue
+            job.is_over = True
+            self._note(f"job {job.number} ended: {job.writing.ending.name}")
+            if complaint := job.complaint():
+                self._complain(job, complaint)
+            if job.writing.ending is Ending.SETTLED:
+                self.editor.marks.release(job.number)
+
+    def _complain(self, job: Job, complaint: str) -> None:
+        self.complaints.append(f"job {job.number} {complaint}")
+
+    def _note(self, text: str) -> None:
+        if self._is_traced:
+            self.trace.append(f"{self.clock.now:8.4f}  {text}")
+
+
+def _difference(before: str, after: str) -> tuple[int, int]:
+    """The offsets into `before` between which it is not like `after`."""
+    most = min(len(before), len(after))
+    head = next((at for at in range(most) if before[at] != after[at]), most)
+    most -= head
+    tail = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
+    return head, len(before) - tail

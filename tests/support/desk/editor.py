@@ -1,0 +1,266 @@
+"""An editor of one of four kinds: makes edits, reports changes, undoes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+from typing import NamedTuple
+
+from qwen_lsp.text.document import Edit, Position, Span, split_lines
+from qwen_lsp.text.edits import smallest_edit
+
+from .clock import Clock
+from .habits import Habits
+from .marks import USER, Hand, Marks, Stroke
+
+RATE_LIMIT = 0.15
+"""Seconds between two of Neovim's reports."""
+IDLE = 0.5
+"""Seconds without a change after which eglot reports."""
+ROUND = 0.001
+"""Seconds after which VS Code reports a change."""
+MOST_MINCED = 40_000
+"""Pairs of characters that Emacs compares; above that it replaces a text as a whole."""
+
+
+class Cut(NamedTuple):
+    """Offsets into the text as it is right before, and what comes in between them."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A didChange: its edits in the order in which they were made, or the whole text.
+
+    `before` and `text` are the document before and after it. `is_exact`: it names each edit.
+    """
+
+    version: int
+    edits: tuple[Edit, ...] | None
+    before: str
+    text: str
+    is_exact: bool
+    by_save: bool
+    hands: frozenset[bool]
+    """Whether changes of the server's are in it (True), and whether others are (False)."""
+
+
+class Editor:
+    """A document that is open in an editor."""
+
+    def __init__(
+        self, habits: Habits, text: str, clock: Clock, tell: Callable[[Report], None]
+    ) -> None:
+        self.habits = habits
+        self.text = text
+        self.marks = Marks(text)
+        self.version = habits.opened_at
+        self.is_saving = False
+        self.history: list[list[Stroke]] = []
+        self._tell = tell
+        self._clock = clock
+        self._unsent: list[Edit] = []
+        self._hands: set[bool] = set()
+        self._told = text
+        self._told_at: float | None = None
+        self._is_exact = True
+        self._timer = 0
+
+    def has_untold(self) -> bool:
+        """Whether the user has changed something that was not reported yet."""
+        return self.text != self._told
+
+    def place(self, offset: int) -> Position:
+        """The line and the column of `offset`."""
+        return _place(self.text, offset)
+
+    def offset(self, position: Position) -> int:
+        """The nearest offset to a line and a column."""
+        lines = split_lines(self.text)
+        if position.line >= len(lines):
+            return len(self.text)
+        column = min(position.column, len(lines[position.line].rstrip("\r\n")))
+        return sum(map(len, lines[: position.line])) + column
+
+    def change(self, cuts: Sequence[Cut], *, as_one: bool = False) -> None:
+        """The user, or a formatter, changes the text in one go. Offsets are those before it.
+
+        If `as_one`, it is reported as one edit from the first to the last thing that differs.
+        """
+        self._change([self._in_order(cuts)], USER, as_one=as_one)
+
+    def take(self, edits: Sequence[Edit], hand: Hand) -> None:
+        """Makes a request's edits, all or none. Raises ValueError where they overlap."""
+        cuts = self._cuts(edits)
+        self._change([[cut] for cut in cuts] if self.habits.one_by_one else [cuts], hand)
+
+    def undo(self) -> bool:
+        """The user undoes the last change, or all of ours where they are one. False: none left."""
+        if not self.history:
+            return False
+        strokes = self.history.pop()
+        while self.habits.kind == "eglot" and self.history and _are_ours(strokes):
+            if not _are_ours(self.history[-1]):
+                break
+            strokes = self.history.pop() + strokes
+        made = []
+        touched: set[int] = set()
+        for stroke in reversed(strokes):
+            end = stroke.start + len(stroke.text)
+            made.append(self._edit(Cut(stroke.start, end, stroke.removed)))
+            self.marks.take_back(stroke)
+            self._hands.add(False)
+            touched |= self.marks.touched
+        self.marks.touched = touched
+        self._report(made)
+        return True
+
+    def flush(self) -> None:
+        """Reports what was not reported yet."""
+        self._timer += 1
+        if not self._unsent:
+            return
+        self._told_at = self._clock.now
+        if self.habits.kind == "eglot" and not self.habits.counts_changes:
+            self.version += 1
+        edits, self._unsent = self._unsent, []
+        self._tell(self._report_of(edits))
+
+    # Making edits.
+
+    def _cuts(self, edits: Sequence[Edit]) -> list[Cut]:
+        """A request's edits in the order in which this kind of editor makes them."""
+        downwards = sorted(edits, key=lambda edit: edit.span.start)
+        for upper, lower in pairwise(downwards):
+            if upper.span.end > lower.span.start:
+                raise ValueError(f"{upper} and {lower} overlap")
+        cuts = [
+            Cut(self.offset(span.start), self.offset(span.end), self._with_line_ends(text))
+            for span, text in downwards
+        ]
+        if self.habits.kind == "eglot":
+            cuts = [part for cut in cuts for part in self._minced(cut)]
+        return self._in_order(cuts)
+
+    def _in_order(self, cuts: Sequence[Cut]) -> list[Cut]:
+        """From the bottom up, so that all offsets hold; Helix goes from the top down."""
+        downwards = sorted(cuts, key=lambda cut: cut.start)
+        if self.habits.kind != "helix" or self.habits.one_by_one:
+            return downwards[::-1]
+        made: list[Cut] = []
+        growth = 0
+        for start, end, text in downwards:
+            made.append(Cut(start + growth, end + growth, text))
+            growth += len(text) - (end - start)
+        return made
+
+    def _minced(self, cut: Cut) -> list[Cut]:
+        """What Emacs makes of a replacement: only the characters that differ."""
+        old = self.text[cut.start : cut.end]
+        if not old or not cut.text or len(old) * len(cut.text) > MOST_MINCED:
+            return [cut]
+        matcher = SequenceMatcher(a=old, b=cut.text, autojunk=False)
+        return [
+            Cut(cut.start + first, cut.start + last, cut.text[new_first:new_last])
+            for tag, first, last, new_first, new_last in matcher.get_opcodes()
+            if tag != "equal"
+        ]
+
+    def _with_line_ends(self, text: str) -> str:
+        if self.habits.line_end is None:
+            return text
+        return text.replace("\r\n", "\n").replace("\n", self.habits.line_end)
+
+    def _change(self, groups: Sequence[Sequence[Cut]], hand: Hand, *, as_one: bool = False) -> None:
+        """Makes and reports each group; to undo, they are one."""
+        before = split_lines(self.text)
+        strokes: list[Stroke] = []
+        touched: set[int] = set()
+        for group in groups:
+            made = []
+            for cut in group:
+                if cut.start < cut.end or cut.text:
+                    made.append(self._edit(cut))
+                    strokes.append(self.marks.change(*cut, hand))
+                    self._hands.add(hand.is_ours)
+                    touched |= self.marks.touched
+            if as_one and (edit := smallest_edit(before, split_lines(self.text))):
+                made, self._is_exact = [edit], False
+            if made:
+                self._report(made)
+        self.marks.touched = touched
+        if strokes:
+            self.history.append(strokes)
+
+    def _edit(self, cut: Cut) -> Edit:
+        edit = Edit(Span(self.place(cut.start), self.place(cut.end)), cut.text)
+        self.text = self.text[: cut.start] + cut.text + self.text[cut.end :]
+        return edit
+
+    # Reporting them.
+
+    def _report(self, made: Sequence[Edit]) -> None:
+        """Counts a change, and reports it when this kind of editor does."""
+        if self.habits.kind != "eglot" or self.habits.counts_changes:
+            self.version += 1
+        match self.habits.kind:
+            case "helix":
+                self._tell(self._report_of(made))
+            case "vscode":
+                report = self._report_of(made)
+                self._clock.call_later(ROUND, lambda: self._tell(report))
+            case "neovim":
+                self._unsent.extend(made)
+                self._report_at_a_rate()
+            case "eglot":
+                self._unsent.extend(made)
+                self._flush_at(self._clock.now + IDLE)
+
+    def _report_at_a_rate(self) -> None:
+        """The first report waits for a rest, each of the others only for the one before it."""
+        now = self._clock.now
+        due = now + RATE_LIMIT if self._told_at is None else self._told_at + RATE_LIMIT
+        if due <= now and self.habits.prompt:
+            self.flush()
+        else:
+            self._flush_at(max(due, now))
+
+    def _flush_at(self, when: float) -> None:
+        self._timer += 1
+        mine = self._timer
+        self._clock.call_at(when, lambda: self.flush() if mine == self._timer else None)
+
+    def _report_of(self, made: Sequence[Edit]) -> Report:
+        edits: tuple[Edit, ...] | None = tuple(made)
+        if self.habits.telling == "summed":
+            edit = smallest_edit(split_lines(self._told), split_lines(self.text))
+            edits = (edit,) if edit else ()
+        elif self.habits.telling == "whole" or (self.habits.telling == "messy" and self._is_off()):
+            edits = None
+        report = Report(
+            self.version,
+            edits,
+            self._told,
+            self.text,
+            is_exact=self._is_exact and edits is not None and self.habits.telling != "summed",
+            by_save=self.is_saving,
+            hands=frozenset(self._hands),
+        )
+        self._told, self._is_exact, self._hands = self.text, True, set()
+        return report
+
+    def _is_off(self) -> bool:
+        """Whether Emacs has lost count."""
+        return self.version % 4 == 3
+
+
+def _are_ours(strokes: Sequence[Stroke]) -> bool:
+    return all(stroke.hand.is_ours for stroke in strokes)
+
+
+def _place(text: str, offset: int) -> Position:
+    *above, line = split_lines(text[:offset])
+    return Position(len(above), len(line))

@@ -1,0 +1,74 @@
+"""How an editor takes edits and reports changes, as it was measured in real ones."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+Kind = Literal["vscode", "helix", "neovim", "eglot"]
+KINDS: tuple[Kind, ...] = ("vscode", "helix", "neovim", "eglot")
+
+Telling = Literal["each", "summed", "whole", "messy"]
+"""What a report holds: each edit as it was made, one that sums all up, or the whole text.
+
+`messy`: each edit, but now and then the whole text (Emacs, where its count of changes is off).
+"""
+
+TELLINGS: dict[Kind, tuple[Telling, Telling]] = {
+    "vscode": ("each", "whole"),
+    "helix": ("each", "whole"),
+    "neovim": ("summed", "each"),
+    "eglot": ("each", "messy"),
+}
+"""How each kind mostly reports, and how it may."""
+
+Verdict = Literal["make", "drop", "refuse"]
+"""What becomes of an edit; one that is dropped is said to be made."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What an editor of a kind does, and what it may do otherwise.
+
+    `one_by_one`: each text edit of a request has a report and a version of its own.
+    `line_end`: what every line end becomes that is put in. `opened_at`: the version of the opening.
+    `counts_changes`: an editor that reports at rest counts each change at once (newer eglot).
+    `prompt`: a report that is due at once leaves before the answer to the request that made it.
+    """
+
+    kind: Kind
+    telling: Telling = "each"
+    one_by_one: bool = False
+    line_end: str | None = None
+    opened_at: int = 1
+    counts_changes: bool = False
+    prompt: bool = False
+
+    @classmethod
+    def at_random(cls, kind: Kind, rng: Random, line_end: str) -> "Habits":
+        """Mostly as measured; now and then with something that was seen elsewhere.
+
+        `line_end` is what the document has.
+        """
+        usual, other = TELLINGS[kind]
+        telling = rng.choices((usual, other), (8, 2))[0]
+        return cls(
+            kind,
+            telling,
+            one_by_one=telling != "whole" and rng.random() < 0.2,
+            line_end=line_end if rng.random() < 0.5 else None,
+            opened_at=rng.choice((0, 1, 1, 1, 7)),
+            counts_changes=kind == "eglot" and rng.random() < 0.25,
+            prompt=kind == "neovim" and rng.random() < 0.5,
+        )
+
+    def verdict(self, version: int, known: int) -> Verdict:
+        """What becomes of an edit for `version` where the editor has come to `known`."""
+        if self.kind == "neovim":
+            return "drop" if 0 < version < known else "make"
+        return "make" if version == known else "refuse"
+
+    def seconds(self, rng: Random) -> float:
+        """How long an edit takes."""
+        if rng.random() < 0.01:
+            return rng.uniform(0.05, 1.0)
+        return rng.uniform(0.011, 0.05) if self.kind == "vscode" else 0.001

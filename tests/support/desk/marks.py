@@ -1,0 +1,355 @@
+"""A text of which every character has an owner, so that what was lost or went astray can be told.
+
+Nothing is ever taken out: what somebody deletes stays in its place, out of sight, with a note of
+who hid it. So what must be there in the end does not depend on any arithmetic with positions:
+all that its owner has not deleted, and in the rows of a job what the job has to put there.
+Offsets count the characters that are in sight.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeGuard
+
+Owner = Literal["outside", "inside", "user", "ours"]
+"""Who wrote a character; of what was there from the start, whether a job has it in its rows."""
+
+WISHED = ("outside", "user")
+
+
+class Hand(NamedTuple):
+    """Who changes the text: the user (or a formatter of theirs), or the server for a job.
+
+    The server changes it for job None where it puts something right.
+    """
+
+    is_ours: bool
+    job: int | None = None
+
+
+USER = Hand(is_ours=False)
+
+
+@dataclass(eq=False, slots=True)
+class Piece:
+    """Characters with one owner and one fate. `start` is where they stood in what was put in."""
+
+    text: str
+    owner: Owner
+    origin: int
+    start: int = 0
+    hidden_by: Literal["user", "ours"] | None = None
+
+    @property
+    def shown(self) -> int:
+        """How many characters of it are in sight."""
+        return 0 if self.hidden_by else len(self.text)
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether, outside of all rows, the server must put it right."""
+        if self.hidden_by:
+            return self.hidden_by == "ours" and self.is_wished
+        return self.owner == "ours"
+
+    @property
+    def is_wished(self) -> bool:
+        """Whether it must be in sight when all is quiet."""
+        return self.owner in WISHED and self.hidden_by != "user"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Bound:
+    """An edge of a job's rows. `other`: where its empty row may just as well be."""
+
+    job: int
+    side: Literal["first", "last", "other"]
+    shown: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Stroke:
+    """One change, as far as is needed to take it back."""
+
+    start: int
+    removed: str
+    text: str
+    hand: Hand
+    origin: int
+    hidden: list[tuple[int, int, int]] = field(default_factory=list)
+    revived: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+class Marks:
+    """The text. `touched` are the jobs into whose rows somebody else's last change went."""
+
+    def __init__(self, text: str) -> None:
+        self.items: list[Piece | Bound] = [Piece(text, "outside", 0)]
+        self.touched: set[int] = set()
+        self.is_tangled = False
+        """Somebody changed text of ours that was astray, or put some beside what we had hidden."""
+        self._origins = 0
+        self._released: set[int] = set()
+
+    @property
+    def text(self) -> str:
+        """What is in sight."""
+        return "".join(piece.text for piece in self._pieces() if not piece.hidden_by)
+
+    @property
+    def wished(self) -> str:
+        """What should be in sight, once no job has rows."""
+        return "".join(piece.text for piece in self._pieces() if piece.is_wished)
+
+    @property
+    def has_strays(self) -> bool:
+        """Whether text of ours is where it does not belong, or some of the user's is hidden."""
+        return any(
+            isinstance(item, Piece) and not opened and item.is_astray
+            for item, opened in self._open()
+        )
+
+    def enclose(self, job: int, start: int, end: int) -> None:
+        """What stands there is now a job's."""
+        _, index = self._gap(start)
+        self.items.insert(index, Bound(job, "first"))
+        index = index + 1 if start == end else self._gap(end)[0]
+        self.items.insert(index, Bound(job, "last"))
+        for piece in self._inside(job):
+            if not piece.hidden_by:
+                piece.owner = "inside"
+
+    def move(self, job: int, start: int, end: int) -> None:
+        """What stands there now is the job's, and what it had is not."""
+        self.release(job)
+        self.items = [each for each in self.items if not isinstance(each, Bound) or each.job != job]
+        self._released.discard(job)
+        self.enclose(job, start, end)
+
+    def release(self, job: int) -> None:
+        """The job is over: what stands in its rows now is to stay."""
+        for piece in self._inside(job):
+            if not piece.hidden_by and piece.owner != "user":
+                piece.owner = "outside"
+        self._released.add(job)
+
+    def span(self, job: int) -> tuple[int, int]:
+        """Where the job's rows begin and end."""
+        offset = first = 0
+        for item in self.items:
+            if isinstance(item, Piece):
+                offset += item.shown
+            elif item.job == job and item.side == "first":
+                first = offset
+            elif item.job == job and item.side == "last":
+                return first, offset
+        raise LookupError(job)
+
+    def behind(self, origin: int) -> int | None:
+        """The offset behind what a stroke has put in; None where nothing of it is left."""
+        offset, found = 0, None
+        for piece in self._pieces():
+            offset += piece.shown
+            if piece.origin == origin and piece.shown:
+                found = offset
+        return found
+
+    def content(self, job: int) -> str:
+        """What is in sight in the job's rows."""
+        return "".join(piece.text for piece in self._inside(job) if not piece.hidden_by)
+
+    def change(self, start: int, end: int, text: str, hand: Hand) -> Stroke:
+        """Puts `text` in the place of what is in sight from `start` to `end`."""
+        self.touched = set()
+        self._origins += 1
+        low, high = self._gap(start)
+        if end > start:
+            high = self._gap(end)[1]
+        stroke = Stroke(start, "", text, hand, self._origins)
+        for place in range(low, high):
+            item = self.items[place]
+            if isinstance(item, Piece) and not item.hidden_by:
+                self._hide(item, place, stroke)
+        if text and not (hand.is_ours and self._revive(low, high, stroke)):
+            self._put(low, high, stroke)
+        return stroke
+
+    def take_back(self, stroke: Stroke) -> None:
+        """The user undoes a change, and all that came after it is undone already."""
+        self.touched = set()
+        self._split(stroke.hidden)
+        self._split(stroke.revived)
+        for item, opened in self._open():
+            if not isinstance(item, Piece):
+                continue
+            if item.origin == stroke.origin or _holds(stroke.revived, item):
+                item.hidden_by = "user"
+            elif _holds(stroke.hidden, item):
+                item.hidden_by = None
+                if not opened and item.owner not in WISHED:
+                    item.owner = "user"
+            else:
+                continue
+            self.touched |= opened
+
+    def _hide(self, piece: Piece, place: int, stroke: Stroke) -> None:
+        opened = self._opened(place)
+        piece.hidden_by = "ours" if stroke.hand.is_ours else "user"
+        stroke.removed += piece.text
+        stroke.hidden.append((piece.origin, piece.start, len(piece.text)))
+        if not stroke.hand.is_ours:
+            self.touched |= opened
+            self.is_tangled |= piece.owner == "ours" and not opened
+
+    def _put(self, low: int, high: int, stroke: Stroke) -> None:
+        """Puts text in somewhere between two items, which look the same to everybody."""
+        if stroke.hand.is_ours:
+            place = self._place_of_ours(low, high, stroke.hand.job)
+        else:
+            place = self._place_of_user(low, high)
+        owner: Owner = "ours" if stroke.hand.is_ours else "user"
+        self.items.insert(place, Piece(stroke.text, owner, stroke.origin))
+
+    def _place_of_user(self, low: int, high: int) -> int:
+        """Outside of all rows, where that can be: exactly at an edge is outside."""
+        self.is_tangled |= any(
+            isinstance(item, Piece) and item.hidden_by == "ours" and item.is_wished
+            for item in self.items[low:high]
+        )
+        for place in range(low, high + 1):
+            if not self._opened(place):
+                return self._beside_empty_row(place, high)
+        self.touched |= self._opened(low)
+        return low
+
+    def _opens(self, item: Piece | Bound) -> TypeGuard[Bound]:
+        if isinstance(item, Piece):
+            return False
+        return item.side == "first" and item.job not in self._released
+
+    def _beside_empty_row(self, place: int, high: int) -> int:
+        for item in self.items[place:high]:
+            if self._opens(item):
+                if self._is_empty(item.job):
+                    self.items.insert(place, Bound(item.job, "other"))
+                    return place + 1
+        return place
+
+    def _place_of_ours(self, low: int, high: int, job: int | None) -> int:
+        """In the job's rows, where that can be; else it is astray."""
+        for place in range(low, high + 1):
+            opened = self._opened(place)
+            if job in opened or (job is None and opened):
+                return place
+        for place in range(low, high):
+            item = self.items[place]
+            if isinstance(item, Bound) and item.job == job and item.side == "other":
+                if self._is_empty(item.job):
+                    return self._move_empty_row(item)
+        return low
+
+    def _is_empty(self, job: int) -> bool:
+        first, last = self.span(job)
+        return first == last
+
+    def _move_empty_row(self, other: Bound) -> int:
+        self.items = [
+            each
+            for each in self.items
+            if not isinstance(each, Bound) or each.job != other.job or each is other
+        ]
+        place = self.items.index(other)
+        self.items[place : place + 1] = [Bound(other.job, "first"), Bound(other.job, "last")]
+        return place + 1
+
+    def _revive(self, low: int, high: int, stroke: Stroke) -> bool:
+        """Whether the text is what the server has hidden there before, which is now back."""
+        hidden = [
+            item
+            for item in self.items[low:high]
+            if isinstance(item, Piece) and item.hidden_by == "ours"
+            and not any(origin == item.origin and start == item.start
+                        for origin, start, _ in stroke.hidden)
+        ]  # fmt: skip
+        for first in range(len(hidden)):
+            text = ""
+            for last in range(first, len(hidden)):
+                text += hidden[last].text
+                if text == stroke.text and any(p.owner != "ours" for p in hidden[first : last + 1]):
+                    for piece in hidden[first : last + 1]:
+                        piece.hidden_by = None
+                        stroke.revived.append((piece.origin, piece.start, len(piece.text)))
+                    return True
+        return False
+
+    def _gap(self, offset: int) -> tuple[int, int]:
+        """The places between which what is put in at `offset` may stand. Parts a piece."""
+        seen, low = 0, None
+        for index, item in enumerate(self.items):
+            if low is None and seen == offset:
+                low = index
+            if item.shown and low is not None:
+                return low, index
+            if seen < offset < seen + item.shown:
+                assert isinstance(item, Piece)
+                self._part(index, offset - seen)
+                return index + 1, index + 1
+            seen += item.shown
+        assert seen == offset, (seen, offset)
+        return (len(self.items) if low is None else low), len(self.items)
+
+    def _part(self, index: int, length: int) -> None:
+        piece = self.items[index]
+        assert isinstance(piece, Piece)
+        rest = Piece(
+            piece.text[length:], piece.owner, piece.origin, piece.start + length, piece.hidden_by
+        )
+        piece.text = piece.text[:length]
+        self.items.insert(index + 1, rest)
+
+    def _split(self, stretches: list[tuple[int, int, int]]) -> None:
+        for origin, start, length in stretches:
+            for edge in (start, start + length):
+                for index, item in enumerate(self.items):
+                    if _is_cut(item, origin, edge):
+                        self._part(index, edge - item.start)
+                        break
+
+    def _pieces(self) -> Iterator[Piece]:
+        return (item for item in self.items if isinstance(item, Piece))
+
+    def _inside(self, job: int) -> Iterator[Piece]:
+        for item, opened in self._open():
+            if job in opened and isinstance(item, Piece):
+                yield item
+
+    def _open(self) -> Iterator[tuple[Piece | Bound, set[int]]]:
+        """Each item and the jobs in whose rows it stands."""
+        opened: set[int] = set()
+        for item in self.items:
+            if self._opens(item):
+                opened = opened | {item.job}
+            elif isinstance(item, Bound) and item.side == "last":
+                opened = opened - {item.job}
+            yield item, opened
+
+    def _opened(self, place: int) -> set[int]:
+        opened: set[int] = set()
+        for item in self.items[:place]:
+            if self._opens(item):
+                opened.add(item.job)
+            elif isinstance(item, Bound) and item.side == "last":
+                opened.discard(item.job)
+        return opened
+
+
+def _is_cut(item: Piece | Bound, origin: int, edge: int) -> TypeGuard[Piece]:
+    if not isinstance(item, Piece) or item.origin != origin:
+        return False
+    return item.start < edge < item.start + len(item.text)
+
+
+def _holds(stretches: list[tuple[int, int, int]], piece: Piece) -> bool:
+    return any(
+        origin == piece.origin and start <= piece.start < start + length
+        for origin, start, length in stretches
+    )
