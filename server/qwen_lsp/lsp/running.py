@@ -18,6 +18,7 @@ from ..perform import NoPage, Outcome, perform
 from ..text.document import Position, Span
 from ..text.surroundings import Rows, block_around, is_bare, whole_lines
 from .arguments import RunArguments
+from .checking import checked
 from .documents import OpenDocument
 from .jobs import Job
 from .page import Page
@@ -120,6 +121,8 @@ async def _run(session: "Session", job: Job, work: Work, page: Page | NoPage) ->
     except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
         outcome = Outcome("failed", UNEXPECTED, fault=error)
     progress.end()
+    if outcome.ended == "done" and isinstance(page, Page):
+        outcome = replace(outcome, message=await checked(session, job, work.document, page))
     _tell(session, job, outcome, page)
 
 
