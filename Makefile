@@ -5,13 +5,18 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
-.PHONY: demo test bench picture docs pins clean
+.PHONY: demo test soak bench picture docs pins clean
 
 demo: .venv/demo
 	@$(BIN)/python client-example/terminal/demo.py --provider $(PROVIDER)
 
 test: .venv/dev
 	$(BIN)/python -m pytest
+
+# Many more users, models and editors than in the tests: make soak SOAK="--runs 100000 --seed 7".
+soak: .venv/dev
+	$(BIN)/python -m tests.soak $(SOAK)
+	$(if $(wildcard tests/e2e/test_killed.py),QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py)
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench

@@ -105,8 +105,9 @@ class Desk:
         self._pump()
 
     def close(self) -> None:
-        """The document is closed."""
+        """The document is closed, as it is."""
         self.editor.flush()
+        self.editor.marks.is_tangled |= self.editor.marks.has_strays
         self.is_closed = True
         self._note("closed")
         self._delivery.close()
@@ -146,7 +147,7 @@ class Desk:
         self._delivery.changed(
             report.version, edits, removed=removed, now=self.clock.now, by_save=report.by_save
         )
-        if not report.is_exact and self.is_in_step:
+        if not report.is_exact and self.is_in_step and report.text == self.editor.text:
             self._follow_belief()
         self._pump()
 
@@ -197,8 +198,10 @@ class Desk:
             if is_beside or False not in report.hands:
                 continue
             content = self.editor.marks.content(job.number)
+            is_elsewhere = content != job.told and job.told in report.text
             is_within = first <= start and end <= last and True not in report.hands
-            if is_within or not content.strip() or report.text.count(content) != 1:
+            is_single = content.strip() and report.text.count(content) == 1
+            if is_within or is_elsewhere or not is_single:
                 self._note(f"what happened around job {job.number} is not clear")
                 job.is_vague = True
                 self._unclear.add(job.number)
@@ -289,7 +292,7 @@ class Desk:
             self.complaints.append("the server does not know the document")
         wished = marks.wished
         is_right = Counter(wished) == Counter(text) if marks.is_tangled else wished == text
-        if not is_right:
+        if not is_right and not (self.is_closed and marks.is_tangled):
             self.complaints.append(f"the document should be {wished!r} and is {text!r}")
         return self.complaints
 

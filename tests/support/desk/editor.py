@@ -65,7 +65,7 @@ class Editor:
         self._unsent: list[Edit] = []
         self._hands: set[bool] = set()
         self._told = text
-        self._told_at: float | None = None
+        self._told_at = None if habits.opened_at == 0 else -1.0
         self._is_exact = True
         self._timer = 0
 

@@ -30,7 +30,8 @@ class Habits:
     """What an editor of a kind does, and what it may do otherwise.
 
     `one_by_one`: each text edit of a request has a report and a version of its own.
-    `line_end`: what every line end becomes that is put in. `opened_at`: the version of the opening.
+    `line_end`: what every line end becomes that is put in. `opened_at`: the version at the start;
+    at 0 the document was just opened.
     `counts_changes`: an editor that reports at rest counts each change at once (newer eglot).
     `prompt`: a report that is due at once leaves before the answer to the request that made it.
     """

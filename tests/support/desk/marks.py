@@ -228,10 +228,9 @@ class Marks:
 
     def _beside_empty_row(self, place: int, high: int) -> int:
         for item in self.items[place:high]:
-            if self._opens(item):
-                if self._is_empty(item.job):
-                    self.items.insert(place, Bound(item.job, "other"))
-                    return place + 1
+            if self._opens(item) and self._is_empty(item.job):
+                self.items.insert(place, Bound(item.job, "other"))
+                return place + 1
         return place
 
     def _place_of_ours(self, low: int, high: int, job: int | None) -> int:
@@ -242,9 +241,9 @@ class Marks:
                 return place
         for place in range(low, high):
             item = self.items[place]
-            if isinstance(item, Bound) and item.job == job and item.side == "other":
-                if self._is_empty(item.job):
-                    return self._move_empty_row(item)
+            is_other = isinstance(item, Bound) and item.side == "other" and item.job == job
+            if isinstance(item, Bound) and is_other and self._is_empty(item.job):
+                return self._move_empty_row(item)
         return low
 
     def _is_empty(self, job: int) -> bool:
