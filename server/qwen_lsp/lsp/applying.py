@@ -33,24 +33,24 @@ def check(session: "Session", preview: Preview) -> None:
         raise RequestError(BUSY.format(name=preview.of))
 
 
-async def apply(session: "Session", preview: Preview) -> bool:
-    """Puts what the preview holds into the file, as one edit; False if the user refused it.
+async def apply(session: "Session", preview: Preview) -> None:
+    """Puts what the preview holds into the file, unless its user is asked and refuses that.
 
     Raises RequestError if it can't be done.
     """
     rows = preview.rows
     if session.editor.confirms_edits and tuple(rows) != preview.place.original:
-        if not await _agreed(session, preview, rows):
-            return False
-        if await preview.place.has_come(within=MADE_WITHIN):
-            return True
+        has_agreed = await _agreed(session, preview, rows)
+        if not has_agreed or await preview.place.has_come(within=MADE_WITHIN):
+            return
+        if preview.is_dropped:
+            return
         check(session, preview)
     page = session.pages.begin(preview.place.document, *preview.place.rows)
     page.finish(rows)
     end = await page.end()
     if end.ended != "done":
         raise RequestError(end.message or CHANGED.format(name=preview.of))
-    return True
 
 
 async def _agreed(session: "Session", preview: Preview, rows: list[str]) -> bool:

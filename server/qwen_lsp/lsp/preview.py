@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from .documents import OpenDocument
 from .jobs import Job
@@ -42,6 +43,10 @@ class Preview:
     def rows(self) -> list[str]:
         """What it holds, as the user may have changed it; once it is closed, what it held then."""
         return _rows_of(self._document) if self._document else self._rows
+
+    def is_shown_by(self, document: OpenDocument) -> bool:
+        """Whether `document` is it."""
+        return bool(self.uri) and _same(self.uri, document.uri)
 
     async def open(self) -> OpenDocument | None:
         """Shows the rows as they are; gives the document if the editor lets us follow it.
@@ -113,3 +118,8 @@ def _rows_of(document: OpenDocument) -> list[str]:
 def _plain(name: str) -> str:
     """`name` as every file system takes it, with its extension."""
     return re.sub(r"[^\w.+ -]", "_", name)[-LONGEST_NAME:]
+
+
+def _same(uri: str, other: str) -> bool:
+    """Whether both name one file, however they are written."""
+    return unquote(uri).casefold() == unquote(other).casefold()

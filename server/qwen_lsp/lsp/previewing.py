@@ -57,7 +57,7 @@ class Previewing:
         """The preview shows again what there was at first."""
         self.is_broken_off = True
         self._end_with(Page.restore)
-        if self._page is None:
+        if self._page is None and not self.can_be_kept:
             self.preview.drop()
 
     async def end(self) -> PageEnd:

@@ -1,20 +1,27 @@
-"""The previews that can still be kept, and those that are being written."""
+"""The previews that are being written, and those that can still be kept."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from lsprotocol import types
 
 from ..errors import RequestError
+from ..text.document import Span
 from .applying import apply, check
 from .documents import OpenDocument, Revision
 from .jobs import Job
 from .place import Place
 from .preview import Preview
+from .previewing import Previewing
 
 if TYPE_CHECKING:
     from .session import Session
 
+INCOMPLETE = (
+    "The preview of {name} is incomplete: below the new lines it holds the original ones that were "
+    "not replaced; Keep puts it in as it is."
+)
+DROPPED = "The preview of {name} is incomplete and was dropped; the file is as it was."
+NONE = "There is no preview to keep or to discard; run an action with qwen.edits: preview first."
 ASKED = "The editor has already asked whether to put this preview in; answer there."
 
 
@@ -24,6 +31,7 @@ class Previews:
     def __init__(self, session: "Session") -> None:
         self._session = session
         self._all: list[Preview] = []
+        self._whole: list[Preview] = []
         self._asked: set[Preview] = set()
 
     def begin(self, job: Job, document: OpenDocument, first: int, last: int) -> Preview:
@@ -31,6 +39,35 @@ class Previews:
         preview = Preview(self._session, job, Place(document, first, last))
         self._all.append(preview)
         return preview
+
+    def job_ended(self, written: Previewing) -> None:
+        """What a job wrote to a preview stays to be kept, or is dropped; the user is told."""
+        preview = written.preview
+        if preview not in self._all:
+            return
+        if written.can_be_kept:
+            self._whole.append(preview)
+        else:
+            self._drop(preview)
+        if preview.uri and written.is_broken_off:
+            sentence = INCOMPLETE if written.can_be_kept else DROPPED
+            self._session.editor.say(sentence.format(name=preview.of))
+
+    def latest(self, job: str | None) -> Preview:
+        """The one of `job`, or the one that ended last. Raises RequestError if there is none."""
+        mine = [each for each in self._whole if job in (None, each.job.id)]
+        if not mine:
+            raise RequestError(NONE)
+        return mine[-1]
+
+    def at(self, document: OpenDocument, span: Span) -> Preview | None:
+        """The newest one that `document` shows, or that is of text which `span` touches."""
+        for preview in reversed(self._whole):
+            start, end = preview.place.region
+            is_there = preview.place.document is document and start <= span.end
+            if preview.is_shown_by(document) or (is_there and span.start <= end):
+                return preview
+        return None
 
     def keep(self, preview: Preview) -> None:
         """Begins to put what it holds into the file.
@@ -44,14 +81,15 @@ class Previews:
         self._session.spawn(self._keep(preview))
 
     def discard(self, preview: Preview) -> None:
-        """Drops it; the file is as it was."""
-        preview.drop()
-        self._all = [each for each in self._all if each is not preview]
+        """Drops it; the file is as it was. Raises RequestError if its user was asked already."""
+        if preview in self._asked:
+            raise RequestError(ASKED)
+        self._drop(preview)
 
     def opened(self, document: OpenDocument) -> None:
         """A document was opened."""
         for preview in self._all:
-            if preview.uri and _same(preview.uri, document.uri):
+            if preview.is_shown_by(document):
                 preview.opened(document)
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
@@ -64,14 +102,14 @@ class Previews:
         """A document was closed: what was to be put into it can't be any more."""
         for preview in list(self._all):
             if preview.place.document.uri == document.uri:
-                self.discard(preview)
-            elif preview.uri and _same(preview.uri, document.uri):
+                self._drop(preview)
+            elif preview.is_shown_by(document):
                 preview.closed()
 
     def close(self) -> None:
         """Drops all."""
         for preview in list(self._all):
-            self.discard(preview)
+            self._drop(preview)
 
     async def _keep(self, preview: Preview) -> None:
         try:
@@ -79,11 +117,11 @@ class Previews:
         except RequestError as error:
             self._session.editor.say(str(error), types.MessageType.Error)
         else:
-            self.discard(preview)
+            self._drop(preview)
         finally:
             self._asked.discard(preview)
 
-
-def _same(uri: str, other: str) -> bool:
-    """Whether both name one file, however they are written."""
-    return unquote(uri).casefold() == unquote(other).casefold()
+    def _drop(self, preview: Preview) -> None:
+        preview.drop()
+        self._all = [each for each in self._all if each is not preview]
+        self._whole = [each for each in self._whole if each is not preview]

@@ -32,9 +32,9 @@ class Way:
             self._choose()
 
     @property
-    def written(self) -> Page | perform.NoPage:
-        """The page of the file itself, if anything is written to it."""
-        return perform.NoPage() if self.preview else self._page
+    def written(self) -> Page | None:
+        """The page of the file itself; None where the reply goes into a preview."""
+        return None if self.preview else self._page
 
     @property
     def range(self) -> types.Range:
