@@ -31,8 +31,11 @@ class Run:
         self.pace = rng.choice(("fast", "steady", "bursts"))
         self.seconds = rng.choice((0.0, 0.3, 1.0, 3.0, 5.0))
         self.folds = rng.random() < 0.3
+        self.later = Random(f"later {kind} {seed}")
         for part in drawn.parts:
             self._begin(part)
+        if self.later.random() < 0.3:
+            self._at(self.later.uniform(0.3, self.seconds + 1), self._begin_again)
         if self.is_busy:
             self._at(rng.uniform(0, 0.3), self._act)
 
@@ -63,6 +66,26 @@ class Run:
         if close != "finish" and self.rng.random() < 0.5:
             self.desk.editor.flush()
         self.desk.end(job, close, folds=self.folds)
+
+    def _begin_again(self) -> None:
+        """One more reply for the same rows. The editor tells all before it asks."""
+        job = self.later.choice(self.desk.jobs)
+        reply = [*job.original, *job.reply][:: self.later.choice((1, -1, 2))]
+        goes_back = self.later.random() < 0.5
+        if self.desk.editor.is_saving:
+            return
+        self.desk.editor.flush()
+        self.desk.clock.call_later(0.003, lambda: self._retry(job, reply, goes_back=goes_back))
+
+    def _retry(self, before: Job, reply: list[str], *, goes_back: bool) -> None:
+        if job := self.desk.begin_again(before, reply, goes_back=goes_back):
+            close: Close = self.later.choices(("finish", "keep", "restore"), (3, 1, 1))[0]
+            self.desk.clock.call_later(
+                self.later.uniform(0, 0.5), lambda: self.desk.learn(job, len(reply) // 2)
+            )
+            self.desk.clock.call_later(
+                self.later.uniform(0, 1), lambda: self.desk.end(job, close, folds=self.folds)
+            )
 
     # What the user does.
 

@@ -97,6 +97,14 @@ class Machine(RuleBasedStateMachine):
             self.desk.editor.flush()
         self.desk.end(self._job(job), close)
 
+    @precondition(_is_at_it)
+    @rule(job=JOBS, goes_back=st.booleans())
+    def begin_again(self, job: int, goes_back: bool) -> None:
+        before = self._job(job)
+        self.desk.editor.flush()
+        self.desk.clock.run(until=self.desk.clock.now + 0.003)
+        self.desk.begin_again(before, before.original, goes_back=goes_back)
+
     @rule()
     def refuse(self) -> None:
         self.desk.refusals_due = 1

@@ -80,6 +80,26 @@ class Desk:
         self._note(f"job {number} begins at rows {first}-{last}: {reply!r}")
         return job
 
+    def begin_again(self, job: Job, reply: Sequence[str], *, goes_back: bool) -> Job | None:
+        """A reply is to replace what a job that is over has left; None where that can't be now.
+
+        If `goes_back`, the rows turn back into what that job has found there first.
+        """
+        if job.writing.ending is not Ending.SETTLED or not self.is_in_step or self.is_closed:
+            return None
+        start, end = self.editor.marks.span(job.number)
+        first, last = self.editor.place(start).line, self.editor.place(end).line + 1
+        if any(self._overlaps(each, first, last) for each in self.jobs):
+            return None
+        return self.begin(first, last, reply, job.original if goes_back else None)
+
+    def _overlaps(self, job: Job, first: int, last: int) -> bool:
+        """Whether rows are, or may be, those of a job; one that was taken over is left alone."""
+        if job.writing.ending is Ending.SETTLED:
+            return False
+        start, end = self.editor.marks.span(job.number)
+        return self.editor.place(start).line < last and first <= self.editor.place(end).line
+
     def learn(self, job: Job, lines: int) -> None:
         """So many more lines of its reply are known."""
         if job.close is None and (known := job.read(lines)):

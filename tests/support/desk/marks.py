@@ -169,7 +169,8 @@ class Marks:
             item = self.items[place]
             if isinstance(item, Piece) and not item.hidden_by:
                 self._hide(item, place, stroke)
-        if text and not (hand.is_ours and self._revive(low, high, stroke)):
+        puts_right = hand.is_ours and hand.job is None
+        if text and not (puts_right and self._revive(low, high, stroke)):
             self._put(low, high, stroke)
         return stroke
 
@@ -264,21 +265,23 @@ class Marks:
         """Whether the text is what the server has hidden there before, which is now back."""
         hidden = [
             item
-            for item in self.items[low:high]
-            if isinstance(item, Piece) and item.hidden_by == "ours"
-            and not any(origin == item.origin and start == item.start
-                        for origin, start, _ in stroke.hidden)
-        ]  # fmt: skip
+            for place, item in enumerate(self.items[low:high], low)
+            if isinstance(item, Piece) and self._may_come_back(item, place, stroke)
+        ]
         for first in range(len(hidden)):
-            text = ""
-            for last in range(first, len(hidden)):
-                text += hidden[last].text
-                if text == stroke.text and any(p.owner != "ours" for p in hidden[first : last + 1]):
-                    for piece in hidden[first : last + 1]:
+            for last in range(first + 1, len(hidden) + 1):
+                if "".join(piece.text for piece in hidden[first:last]) == stroke.text:
+                    for piece in hidden[first:last]:
                         piece.hidden_by = None
                         stroke.revived.append((piece.origin, piece.start, len(piece.text)))
                     return True
         return False
+
+    def _may_come_back(self, piece: Piece, place: int, stroke: Stroke) -> bool:
+        is_of_stroke = _holds(stroke.hidden, piece)
+        if piece.hidden_by != "ours" or is_of_stroke or piece.owner == "ours":
+            return False
+        return piece.is_wished or bool(self._opened(place))
 
     def _gap(self, offset: int) -> tuple[int, int]:
         """The places between which what is put in at `offset` may stand. Parts a piece."""
