@@ -4,10 +4,12 @@ import { homedir } from 'node:os';
 import { promisify } from 'node:util';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { LanguageClient, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
+import { abilities } from './abilities';
 import { executeCommand, registerActions } from './commands';
+import { answerEdits } from './edits';
 import { options, withoutServer } from './settings';
 import { showDocument } from './signIn';
-import { announcement, StatusBar } from './statusBar';
+import { StatusBar } from './statusBar';
 
 let client: LanguageClient | undefined;
 
@@ -17,8 +19,8 @@ export async function activate(extension: ExtensionContext): Promise<void> {
     return;
   }
   client = new LanguageClient('qwen', 'Qwen', server(program), clientOptions());
-  client.registerFeature(announcement);
-  extension.subscriptions.push(new StatusBar(client), ...registerActions(client));
+  client.registerFeature(abilities);
+  extension.subscriptions.push(answerEdits(client), new StatusBar(client), ...registerActions(client));
   // The server's commands exist once it has started, and a palette entry waits for this function.
   await client.start();
 }

@@ -1,6 +1,6 @@
 /** One item in the status bar, fed by the server's notifications. */
 import { StatusBarAlignment, ThemeColor, window, type Disposable, type StatusBarItem } from 'vscode';
-import { State, type BaseLanguageClient, type StaticFeature } from 'vscode-languageclient';
+import { State, type BaseLanguageClient } from 'vscode-languageclient';
 
 interface Status {
   state: 'ready' | 'working' | 'signedOut' | 'trouble';
@@ -17,16 +17,6 @@ interface JobEnded {
   message?: string | null;
   usage?: { completionTokens?: number | null } | null;
 }
-
-/** Tells the server which of its notifications this client wants. */
-export const announcement: StaticFeature = {
-  fillClientCapabilities(capabilities) {
-    capabilities.experimental = { ...capabilities.experimental, qwen: { status: true, jobs: true, instructions: true } };
-  },
-  initialize() {},
-  getState: () => ({ kind: 'static' }),
-  clear() {},
-};
 
 const ICONS = { ready: 'sparkle', working: 'loading~spin', signedOut: 'account', trouble: 'warning' };
 
