@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from qwen_lsp.lsp.delivery import Delivery
@@ -22,6 +23,19 @@ SAVED = 0.3
 QUIET = 150.0
 """Seconds in which nobody does anything; more than any limit of the delivery's."""
 MOST_SENDS = 3000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Edits as a trace shows them."""
+
+    edits: Sequence[Edit]
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{start.line}:{start.column}-{end.line}:{end.column} {text!r}"
+            for (start, end), text in self.edits
+        )
 
 
 class Desk:
@@ -77,7 +91,7 @@ class Desk:
         job = Job(number, writing, rows if original is None else original, reply, content, line_end)
         self.jobs.append(job)
         self._spans[number] = (start, end)
-        self._note(f"job {number} begins at rows {first}-{last}: {reply!r}")
+        self._note("job", number, "begins at rows", first, "to", last, "for", reply)
         return job
 
     def begin_again(self, job: Job, reply: Sequence[str], *, goes_back: bool) -> Job | None:
@@ -103,7 +117,7 @@ class Desk:
     def learn(self, job: Job, lines: int) -> None:
         """So many more lines of its reply are known."""
         if job.close is None and (known := job.read(lines)):
-            self._note(f"job {job.number} learns {known!r}")
+            self._note("job", job.number, "learns", known)
             job.writing.extend(known)
             self._pump()
 
@@ -114,7 +128,7 @@ class Desk:
         if close == "finish":
             self.learn(job, len(job.unread))
         job.close = close
-        self._note(f"job {job.number}: {close}{' and folds' if folds else ''}")
+        self._note("job", job.number, "is to", close, "and to fold" if folds else "")
         match close:
             case "finish":
                 job.writing.finish(folds=folds)
@@ -148,7 +162,7 @@ class Desk:
 
     def _leave(self, send: Send) -> None:
         self.sent.append(send)
-        self._note(f"edits for {send.version}: {[tuple(edit) for edit in send.edits]}")
+        self._note("edits for", send.version, "leave:", Shown(send.edits))
         if send.writing and send.writing.ending:
             self.complaints.append("something is written for a job that has ended")
         if len(self.sent) > MOST_SENDS:
@@ -163,7 +177,9 @@ class Desk:
             removed.append(self._shadow.slice(edit.span))
             self._shadow.apply(edit)
         assert self._shadow.text == report.text, "a report does not tell what has changed"
-        self._note(f"report {report.version}{' by save' if report.by_save else ''}: {edits}")
+        self._note(
+            "report", report.version, "by save:" if report.by_save else "comes:", Shown(edits)
+        )
         self._delivery.changed(
             report.version, edits, removed=removed, now=self.clock.now, by_save=report.by_save
         )
@@ -202,7 +218,7 @@ class Desk:
         if self.refusals_due and verdict == "make":
             self.refusals_due -= 1
             verdict = "refuse"
-        self._note(f"the editor would {verdict} it")
+        self._note("the editor would", verdict, "it")
         if verdict == "make":
             self._make(send)
         else:
@@ -222,7 +238,7 @@ class Desk:
             is_within = first <= start and end <= last and True not in report.hands
             is_single = content.strip() and report.text.count(content) == 1
             if is_within or is_elsewhere or not is_single:
-                self._note(f"what happened around job {job.number} is not clear")
+                self._note("what happened around job", job.number, "is not clear")
                 job.is_vague = True
                 self._unclear.add(job.number)
 
@@ -235,7 +251,7 @@ class Desk:
             marks = self.editor.marks
             text = self.editor.text[start:end]
             if (start, end) != marks.span(job.number) and text in self._readings(job):
-                self._note(f"job {job.number} may as well be at {start}-{end}")
+                self._note("job", job.number, "may as well be at", start, "to", end)
                 marks.move(job.number, start, end)
                 job.content = text
                 job.is_touched = False
@@ -263,7 +279,7 @@ class Desk:
 
     def change(self, cuts: Sequence[Cut]) -> None:
         """The user changes the text."""
-        self._note(f"the user: {cuts}")
+        self._note("the user:", *map(tuple, cuts))
         self.editor.change(cuts)
         self._notice_touched()
 
@@ -276,7 +292,7 @@ class Desk:
 
     def save(self, formatting: Sequence[Cut] = (), *, as_one: bool = False) -> None:
         """The user saves; a formatter may change the text then."""
-        self._note(f"saved, formatting {formatting}")
+        self._note("saved, formatting", *map(tuple, formatting))
         self.editor.flush()
         if not formatting:
             return
@@ -293,7 +309,7 @@ class Desk:
 
     def _notice_touched(self) -> None:
         for number in self.editor.marks.touched:
-            self._note(f"this is inside job {number}")
+            self._note("this is inside job", number)
             self.jobs[number].is_touched = True
 
     # What came of it.
@@ -321,7 +337,8 @@ class Desk:
             if job.is_over or job.writing.ending is None:
                 continue
             job.is_over = True
-            self._note(f"job {job.number} ended: {job.writing.ending.name}")
+            job.is_vague |= self.editor.marks.is_tangled
+            self._note("job", job.number, "ended:", job.writing.ending.name)
             if complaint := job.complaint():
                 self._complain(job, complaint)
             if job.writing.ending is Ending.SETTLED:
@@ -330,9 +347,9 @@ class Desk:
     def _complain(self, job: Job, complaint: str) -> None:
         self.complaints.append(f"job {job.number} {complaint}")
 
-    def _note(self, text: str) -> None:
+    def _note(self, *words: object) -> None:
         if self._is_traced:
-            self.trace.append(f"{self.clock.now:8.4f}  {text}")
+            self.trace.append(" ".join((f"{self.clock.now:8.4f} ", *map(str, words))))
 
 
 def _difference(before: str, after: str) -> tuple[int, int]:
