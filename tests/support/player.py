@@ -170,7 +170,9 @@ class Player:
 
     async def _do_menu(self, block: Block) -> None:
         context = json.loads(block.text or "{}")
-        self.seen.offered += await menu(self.editor, self.file, self.selection, context)
+        file = self._chosen(block)
+        span = self.selection if file is self.file else Span(Position(0, 0), Position(0, 0))
+        self.seen.offered += await menu(self.editor, file, span, context)
 
     async def _do_lenses(self, _: Block) -> None:
         self.seen.offered += await lenses(self.editor, self.file)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OPENED_WITHIN = 2.0
 """Seconds in which an editor that lets us follow what it shows has opened the preview."""
-LONGEST_NAME = 100
+LONGEST_NAME = 50
 """Characters of a file's name that the name of its preview ends with."""
 
 

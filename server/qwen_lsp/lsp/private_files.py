@@ -25,7 +25,7 @@ class PrivateFiles:
         # Some editors name a file by where it really is.
         path = Path(self._folder.name).resolve() / name
         path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_text(text, encoding="utf-8", errors="replace", newline="")
         return path
 
     def close(self) -> None:
