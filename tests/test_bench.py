@@ -1,9 +1,14 @@
-"""The bench judges figures as it should, and its reply is what it says. Measures nothing."""
+"""The bench judges figures as it should, and its replies are what they say. Times nothing real."""
+
+from typing import get_args
 
 import pytest
 
+from tests.bench.measure import last_to_first
+from tests.bench.models import cost, first_line, while_typing
 from tests.bench.reply import SELECTED, TOKEN, Reply, file_of
 from tests.bench.report import Goal, Row
+from tests.support.kinds import Kind
 
 
 @pytest.mark.parametrize(
@@ -16,11 +21,50 @@ from tests.bench.report import Goal, Row
         (Row("ratio", [0.7, 1.0], Goal(least=0.8, most=1.2)), "0.8 to 1.2: MISSED"),
         (Row("memory, MiB", [None], Goal(64)), "at most 64: not measured here"),
         (Row("memory, MiB", [66.0]), "66.0"),
+        (Row("s", [2.0, 9.0], [Goal(3), Goal()]), "at most 3; any: ok"),
+        (Row("s", [2.0, 9.0], [Goal(3), Goal(8)]), "at most 3; at most 8: MISSED"),
+        (Row("s", [4.0, 4.0], [Goal(3), Goal(8)]), "at most 3; at most 8: MISSED"),
     ],
 )
 def test_the_verdict_stands_beside_the_goal(row: Row, verdict: str) -> None:
     assert str(row).endswith(verdict)
     assert row.is_missed == verdict.endswith("MISSED")
+
+
+@pytest.mark.parametrize(
+    ("times", "ratio"),
+    [
+        ([0.0, 2.0, 9.0, 12.0], 1.5),
+        ([0.0, 2.0, 2.0, 3.0], 0.5),
+        ([0.0, 2.0, None, 3.0], None),
+        ([0.0, 2.0, 1.0, 3.0], None),
+        ([1.0, 1.0, 1.0, 1.0], None),
+    ],
+)
+def test_the_last_thousand_is_compared_with_the_first(
+    times: list[float | None], ratio: float | None
+) -> None:
+    assert last_to_first(times) == ratio
+
+
+def test_a_thousand_tokens_of_code_lie_between_the_pieces_that_are_timed() -> None:
+    reply = Reply(2_500)
+    first, first_end, last, end = reply.thousands
+    assert "".join(reply.pieces[first:first_end]) == reply.code[: 1000 * TOKEN]
+    assert "".join(reply.pieces[last:end]) == reply.code[-1000 * TOKEN :]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_model_of_an_editor_gets_all_of_a_reply_at_its_price(kind: Kind) -> None:
+    reply = Reply(100)
+    left, folded = cost(kind, reply, "leave"), cost(kind, reply, "fold")
+    assert 2 <= left.edits <= folded.edits
+    assert 1.0 <= left.new_text <= folded.new_text
+    assert (folded.edits - left.edits, folded.new_text > 2) == (
+        (0, False) if kind == "eglot" else (2, True)
+    )
+    assert 0 < first_line(kind, reply) < 0.6
+    assert 1 <= while_typing(kind, reply) < 10
 
 
 @pytest.mark.parametrize("tokens", [100, 500, 5_000])

@@ -2,9 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -38,12 +38,16 @@ class Menus:
 
 @dataclass(frozen=True)
 class Job:
-    """One reply on its way into a document. Seconds; `new_text` in bytes for each byte of code."""
+    """One reply on its way into a document. Seconds; `new_text` in bytes for each byte of code.
+
+    `last_to_first` is the processor time of its last thousand tokens by that of its first.
+    """
 
     first_edit: float
     new_text: float
     edits_per_second: float
     processor_per_token: float | None
+    last_to_first: float | None = None
 
 
 class Bench:
@@ -53,6 +57,8 @@ class Bench:
         self.editor, self.upstream = editor, upstream
         self._text = file_of(lines)
         self._first = (lines - SELECTED) // 2
+        self._times: dict[int, float | None] = {}
+        upstream.watch(self._note)
         editor.open(self._text)
 
     async def job(self, reply: Reply) -> Job:
@@ -60,6 +66,7 @@ class Bench:
         editor, upstream, first = self.editor, self.upstream, self._first
         upstream.reply = reply
         editor.arrivals.clear()
+        self._times.clear()
         before = processor_seconds(editor.pid)
         selected = range_of(first, first + SELECTED)
         argument = {"action": "refactor", "uri": URI, "range": selected}
@@ -71,7 +78,13 @@ class Bench:
         after = processor_seconds(editor.pid)
         self._put_back(reply, ended)
         processor = None if before is None or after is None else after - before
-        return _job(reply, upstream.first_line_at, editor.arrivals, processor)
+        job = _job(reply, upstream.first_line_at, editor.arrivals, processor)
+        return replace(job, last_to_first=last_to_first([*map(self._times.get, reply.thousands)]))
+
+    def _note(self, piece: int) -> None:
+        """Remembers the processor time at the places that are to be compared."""
+        if piece in self.upstream.reply.thousands:
+            self._times[piece] = processor_seconds(self.editor.pid)
 
     def _put_back(self, reply: Reply, ended: Json) -> None:
         lines = self._text.splitlines(keepends=True)
@@ -89,7 +102,8 @@ class Bench:
 async def bench(lines: int) -> AsyncGenerator[Bench]:
     """A server that has done one job already, so that what it needs is loaded."""
     upstream = Upstream()
-    settings = {"provider": "custom", "baseUrl": await upstream.open(), "model": "bench"}
+    address = await upstream.open()
+    settings = {"provider": "custom", "baseUrl": address, "model": "bench", "undo": "leave"}
     with tempfile.TemporaryDirectory() as home:
         editor = await Editor.start(Path(home), settings)
         try:
@@ -99,6 +113,18 @@ async def bench(lines: int) -> AsyncGenerator[Bench]:
         finally:
             await editor.stop()
             upstream.close()
+
+
+def last_to_first(times: Sequence[float | None]) -> float | None:
+    """How the last span compares to the first; `times` are the beginnings and ends of both.
+
+    None where a time is not known, and where the spans overlap.
+    """
+    known = [time for time in times if time is not None]
+    if len(known) < len(times) or known != sorted(known):
+        return None
+    first, first_end, last, end = known
+    return (end - last) / (first_end - first) if first_end > first else None
 
 
 async def starts() -> list[Start]:

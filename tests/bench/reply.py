@@ -8,6 +8,7 @@ from functools import cached_property
 TOKEN = 4
 """Characters of code in a token, near enough to what Qwen's tokenizer makes of Python."""
 
+THOUSAND = 1000
 SELECTED = 40
 """Lines that the reply replaces."""
 
@@ -36,6 +37,13 @@ class Reply:
         """The whole reply as it is sent."""
         code = [self.code[start : start + TOKEN] for start in range(0, len(self.code), TOKEN)]
         return ["```", "python", "\n", *code, "```"]
+
+    @cached_property
+    def thousands(self) -> tuple[int, int, int, int]:
+        """The pieces before and behind the first and the last thousand tokens of code."""
+        first = self.pieces.index("\n") + 1
+        behind = first + self.tokens
+        return first, first + THOUSAND, behind - THOUSAND, behind
 
     @cached_property
     def first_line(self) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 42
+WIDTH = 45
+CELL = 16
 
 
 @dataclass(frozen=True)
@@ -21,28 +22,43 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that was measured, in one or several cases; None where it can't be measured."""
+    """One thing that was measured, in one or several cases; None where it can't be measured.
+
+    `goal` is one for all cases, or one for each.
+    """
 
     name: str
     figures: Sequence[float | None]
-    goal: Goal = Goal()
+    goal: Goal | Sequence[Goal] = Goal()
     digits: int = 1
 
     @property
     def is_missed(self) -> bool:
-        known = [figure for figure in self.figures if figure is not None]
-        return any(not self.goal.least <= figure <= self.goal.most for figure in known)
+        return any(
+            figure is not None and not goal.least <= figure <= goal.most
+            for figure, goal in zip(self.figures, self._goals, strict=True)
+        )
 
     def __str__(self) -> str:
-        cells = "".join(f"{self._cell(figure):>13}" for figure in self.figures)
-        return f"{self.name:<{WIDTH}}{cells}   {self.goal}{self._verdict}".rstrip()
+        cells = "".join(f"{self._cell(figure):>{CELL}}" for figure in self.figures)
+        return f"{self.name:<{WIDTH}}{cells}   {self._wanted}{self._verdict}".rstrip()
+
+    @property
+    def _goals(self) -> Sequence[Goal]:
+        return [self.goal] * len(self.figures) if isinstance(self.goal, Goal) else self.goal
+
+    @property
+    def _wanted(self) -> str:
+        if isinstance(self.goal, Goal):
+            return str(self.goal)
+        return "; ".join(str(goal) or "any" for goal in self.goal)
 
     def _cell(self, figure: float | None) -> str:
         return "–" if figure is None else f"{figure:.{self.digits}f}"
 
     @property
     def _verdict(self) -> str:
-        if not str(self.goal):
+        if not self._wanted:
             return ""
         if None in self.figures:
             return ": not measured here"
@@ -51,4 +67,4 @@ class Row:
 
 def heading(text: str, cases: Sequence[str]) -> str:
     """The line above rows that have these cases."""
-    return f"\n{text:<{WIDTH}}" + "".join(f"{case:>13}" for case in cases)
+    return f"\n{text:<{WIDTH}}" + "".join(f"{case:>{CELL}}" for case in cases)

@@ -7,6 +7,7 @@ server under test is the only other process at work.
 import asyncio
 import json
 import re
+from collections.abc import Callable
 
 from .reply import Reply
 
@@ -23,6 +24,11 @@ class Upstream:
         self.reply = Reply(1)
         self.first_line_at = 0.0
         self._server: asyncio.Server
+        self._watchers: list[Callable[[int], None]] = []
+
+    def watch(self, watcher: Callable[[int], None]) -> None:
+        """Has `watcher` called with the number of every piece, right before that is sent."""
+        self._watchers.append(watcher)
 
     async def open(self) -> str:
         """Begins to listen; gives the base URL."""
@@ -49,6 +55,8 @@ class Upstream:
         begun = loop.time()
         for count, piece in enumerate(self.reply.pieces):
             await asyncio.sleep(begun + count * PACE - loop.time())
+            for watcher in self._watchers:
+                watcher(count)
             if count == self.reply.first_line:
                 self.first_line_at = loop.time()
             writer.write(_chunk(_delta({"content": piece}, None)))
