@@ -227,17 +227,20 @@ class Desk:
 
     def _notice_vague(self, report: Report) -> None:
         """A report that sums up may be read in several ways; whether a job's rows are in doubt."""
-        start, end = _difference(report.before, report.text)
+        start, end, new = _difference(report.before, report.text)
+        is_like_ours = any(
+            Counter(edit.text) == Counter(new) for send in self.sent[-1:] for edit in send.edits
+        )
         for job in self.jobs:
             first, last = self._spans.get(job.number, (0, 0))
             is_beside = end <= first or last <= start or job.is_over
-            if is_beside or False not in report.hands:
+            if False not in report.hands or (is_beside and not is_like_ours):
                 continue
             content = self.editor.marks.content(job.number)
             is_elsewhere = content != job.told and job.told in report.text
             is_within = first <= start and end <= last and True not in report.hands
             is_single = content.strip() and report.text.count(content) == 1
-            if is_within or is_elsewhere or not is_single:
+            if is_within or is_elsewhere or is_like_ours or not is_single:
                 self._note("what happened around job", job.number, "is not clear")
                 job.is_vague = True
                 self._unclear.add(job.number)
@@ -352,10 +355,10 @@ class Desk:
             self.trace.append(" ".join((f"{self.clock.now:8.4f} ", *map(str, words))))
 
 
-def _difference(before: str, after: str) -> tuple[int, int]:
-    """The offsets into `before` between which it is not like `after`."""
+def _difference(before: str, after: str) -> tuple[int, int, str]:
+    """The offsets into `before` between which it differs, and what `after` has there."""
     most = min(len(before), len(after))
     head = next((at for at in range(most) if before[at] != after[at]), most)
     most -= head
     tail = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
-    return head, len(before) - tail
+    return head, len(before) - tail, after[head : len(after) - tail]
