@@ -2,7 +2,8 @@
 
 import pytest
 
-from qwen_lsp.lsp.delivery import ANSWER_LIMIT, MOST_REFUSALS, SYNC_LIMIT
+from qwen_lsp.lsp.delivery import MOST_REFUSALS
+from qwen_lsp.lsp.flight import ANSWER_LIMIT, SYNC_LIMIT
 from qwen_lsp.lsp.pace import TYPING
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Edit, Position, Span
@@ -187,7 +188,9 @@ def test_rows_that_are_reported_together_with_typing_above_have_landed() -> None
     document, delivery, writing = opened("a\nb\nc\n", 1, 2)
     writing.extend(["x", "y"])
     delivery.answered(sent(delivery), 0.0, applied=True)
-    changed(delivery, Edit(Span(Position(0, 0), Position(0, 1)), "typed\nx\ny"), version=2)
+    changed(
+        delivery, Edit(Span(Position(0, 0), Position(0, 1)), "typed\nx\ny"), version=2, sums_up=True
+    )
     assert (document.text, writing.rewrite.placed) == ("typed\nx\ny\nb\nc\n", ["x", "y"])
     assert delivery.next(1.0) is None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qwen_lsp.lsp.delivery import ANSWER_LIMIT
+from qwen_lsp.lsp.flight import ANSWER_LIMIT
 from qwen_lsp.lsp.manner import RESTING, Kind, Manner
 from qwen_lsp.lsp.pace import BETWEEN, TYPING
 from qwen_lsp.lsp.writing import Ending

@@ -8,7 +8,7 @@ from qwen_lsp.text.document import Document, Edit
 
 
 def opened(
-    text: str, first: int, last: int, kind: Kind | None = None
+    text: str, first: int, last: int, kind: Kind | None = "echo"
 ) -> tuple[Document, Delivery, Writing]:
     """A document in a client of this kind, whose rows `first` up to `last` are to be written."""
     document = Document(text)
@@ -24,11 +24,16 @@ def sent(delivery: Delivery, now: float = 0.0) -> Send:
 
 
 def changed(
-    delivery: Delivery, *edits: Edit, version: int, now: float = 0.0, by_save: bool = False
+    delivery: Delivery,
+    *edits: Edit,
+    version: int,
+    now: float = 0.0,
+    sums_up: bool = False,
+    by_save: bool = False,
 ) -> None:
     """The editor makes `edits`, one after the other, and reports them."""
     removed = []
     for edit in edits:
         removed.append(delivery.document.slice(edit.span))
         delivery.document.apply(edit)
-    delivery.changed(version, edits, removed=removed, now=now, by_save=by_save)
+    delivery.changed(version, edits, removed=removed, now=now, sums_up=sums_up, by_save=by_save)

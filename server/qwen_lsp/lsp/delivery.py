@@ -9,7 +9,7 @@ Knows nothing of LSP and has no clock: it is told what happened and when, and sa
 Times are seconds of any one clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..text.document import Document, Edit
 from .flight import Flight, Send
@@ -20,12 +20,9 @@ from .report import Report
 from .strays import Strays
 from .writing import Ending, Writing
 
-ANSWER_LIMIT = 10.0
-"""Seconds in which an edit must be answered or seen in the document."""
-SYNC_LIMIT = 60.0
-"""Seconds in which an edit that the editor says it made must be seen, or a sync without it."""
 MOST_REFUSALS = 40
 """Refusals one after the other, nothing landing between them, before the writing fails."""
+DROPS = "it drops them"
 
 
 class Delivery:
@@ -77,8 +74,7 @@ class Delivery:
         if flight is None or flight.send is not send:
             return
         if applied:
-            flight.answered_at = now
-            flight.limit = now + (ANSWER_LIMIT if self._manner.refuses_stale else SYNC_LIMIT)
+            flight.was_answered(now, self.version, is_prompt=self._manner.refuses_stale)
             return
         self._flight = None
         if send.version == self.version:
@@ -94,23 +90,25 @@ class Delivery:
         *,
         removed: Sequence[str],
         now: float,
+        sums_up: bool = False,
         by_save: bool = False,
     ) -> None:
         """The document is now at `version`; `edits`, one after the other, have made it so.
 
-        `removed` is what each of them took away. `by_save` says that a save is under way, so that a
-        change in a region is a formatter's and not the user taking over.
+        `removed` is what each of them took away. `sums_up` says that the editor has told the whole
+        text, so that an edit is what many have come to; `by_save` that a save is under way, so
+        that a change in a region is a formatter's and not the user taking over.
         """
         self.version = version
         self._pace.reported(now)
-        report = Report(tuple(edits), tuple(removed))
+        report = Report.of(edits, removed, sums_up=sums_up)
         if self._half:
             report, self._half = self._half.followed_by(report), None
         if self._flight and report.is_part_of(self._flight.send.edits):
             self._half = report
         elif self._strays:
             self._follow_strays(report)
-        elif self._flight and self._is_misplaced(self._flight, report):
+        elif self._flight and self._manner.may_misplace and is_misplaced(self._flight, report):
             self._set_right(self._flight, report)
         else:
             self._follow(report, now, by_save=by_save)
@@ -133,7 +131,7 @@ class Delivery:
                 self._flight = None
             if found.lost:
                 self._end(writing, Ending.TAKEN_OVER)
-        if report.edits and not alone and not by_save:
+        if report and not alone and not by_save:
             self._pace.typed_at = now
         if flight is None or flight is not self._flight:
             return
@@ -144,43 +142,39 @@ class Delivery:
         elif flight.answered_at is not None:
             self._flight = None
             self._manner.dropped()
-            self._not_made(flight.send.writing, "it drops them")
-
-    # Edits that were made in a wrong place.
-
-    def _is_misplaced(self, flight: Flight, report: Report) -> bool:
-        writing = flight.send.writing
-        if self._manner.refuses_stale or writing is None:
-            return False
-        if writing.ending:
-            return report.holds(flight.send.edits)
-        return is_misplaced(writing, flight, report)
+            self._not_made(flight.send.writing, DROPS)
 
     def _set_right(self, flight: Flight, report: Report) -> None:
         """Our edit is in a wrong place, and is to be undone there."""
-        self._manner.misplaced()
+        writing = flight.send.writing
+        if flight.send.version and writing and writing.ending is None:
+            self._manner.misplaced()
         self._flight = None
-        self._lose(self._strays.begin(report, flight.send.edits, self.writings))
+        self._look_at_all(is_known=self._strays.begin(report, flight.send.edits, self.writings))
 
     def _follow_strays(self, report: Report) -> None:
-        flight = self._flight
-        self._lose(self._strays.follow(report, flight, self.writings))
-        if flight and (flight.answered_at is not None or report.holds(flight.send.edits)):
+        flight, is_exact = self._flight, self._manner.kind == "idle"
+        is_known = self._strays.follow(report, flight, self.writings, is_exact=is_exact)
+        is_made = flight and report.made_at(flight.send.edits, exactly=is_exact) is not None
+        if flight and (is_made or flight.answered_at is not None):
             self._flight = None
+        self._look_at_all(is_known=is_known)
 
-    def _lose(self, lost: Iterable[Writing]) -> None:
-        for writing in lost:
-            self._end(writing, Ending.TAKEN_OVER)
+    def _look_at_all(self, *, is_known: bool) -> None:
+        """Once all is put right: what is not as it was written any more, its user has changed."""
+        if self._strays:
+            return
+        for writing in list(self.writings):
+            if not is_known or not writing.is_in_place():
+                self._end(writing, Ending.TAKEN_OVER)
 
     def _put_right(self, now: float) -> Send | float:
         if now < self._pace.not_before:
             return self._pace.not_before
         send = Send(None, self._strays.next, self.version)
         self._pace.sent(now)
-        self._flight = Flight(send, None, limit=now + ANSWER_LIMIT)
+        self._flight = Flight(send, None, now)
         return send
-
-    # What leaves, and when.
 
     def _settle(self, now: float) -> None:
         for writing in list(self.writings):
@@ -199,13 +193,17 @@ class Delivery:
         return not is_one_step and not self._pace.is_typing(now)
 
     def _check_limit(self, now: float) -> None:
-        if self._flight and now >= self._flight.limit:
-            writing = self._flight.send.writing
-            for silent in list(self.writings):
-                if writing in (None, silent):
-                    self._end(silent, Ending.SILENT)
-            self._strays.give_up()
-            self._flight = None
+        flight = self._flight
+        if flight is None or now < flight.limit:
+            return
+        self._flight = None
+        if flight.is_crossed:
+            self._not_made(flight.send.writing, DROPS)
+            return
+        self._strays.give_up()
+        for writing in list(self.writings):
+            if flight.send.writing in (None, writing):
+                self._end(writing, Ending.SILENT)
 
     def _not_made(self, writing: Writing | None, reason: str) -> None:
         if writing and writing.ending is None:
@@ -226,7 +224,7 @@ class Delivery:
 
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""
-        step = writing.step(self._manner.kind, is_fresh=self._pace.is_fresh(now))
+        step = writing.step(self._manner.kind_for(self.version), is_fresh=self._pace.is_fresh(now))
         if not step.hunks:
             writing.rewrite.land(step)
             self._settle(now)
@@ -238,7 +236,7 @@ class Delivery:
         self._pace.sent(now)
         edits = writing.edits(step, apart=not self._manner.refuses_stale)
         send = Send(writing, edits, self.version, is_first, writing.is_last(step))
-        self._flight = Flight(send, step, limit=now + ANSWER_LIMIT)
+        self._flight = Flight(send, step, now)
         return send
 
     def _end(self, writing: Writing, ending: Ending, reason: str = "") -> None:

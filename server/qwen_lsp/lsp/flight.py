@@ -7,6 +7,13 @@ from ..text.region import Hull
 from ..text.rewrite import Rewrite, Step
 from .writing import Writing
 
+ANSWER_LIMIT = 10.0
+"""Seconds in which an edit must be answered or seen in the document."""
+SYNC_LIMIT = 60.0
+"""Seconds in which an edit that the editor says it made must be seen, or a sync without it."""
+CROSSED_LIMIT = 1.0
+"""The same, where a report had crossed the edit on its way: then it was most likely dropped."""
+
 
 @dataclass(frozen=True, eq=False)
 class Send:
@@ -23,14 +30,23 @@ class Send:
     is_last: bool = False
 
 
-@dataclass(eq=False)
 class Flight:
-    """The edit that has left and was not seen in the document yet."""
+    """The edit that has left and was not seen in the document yet. `limit` is when that is over."""
 
-    send: Send
-    step: Step | None
-    limit: float
-    answered_at: float | None = None
+    def __init__(self, send: Send, step: Step | None, now: float) -> None:
+        self.send, self.step = send, step
+        self.limit = now + ANSWER_LIMIT
+        self.answered_at: float | None = None
+        self.is_crossed = False
+
+    def was_answered(self, now: float, version: int, *, is_prompt: bool) -> None:
+        """The editor says that it made the edit; the document was seen at `version` by then."""
+        self.answered_at = now
+        self.is_crossed = version != self.send.version
+        if self.is_crossed:
+            self.limit = now + CROSSED_LIMIT
+        else:
+            self.limit = now + (ANSWER_LIMIT if is_prompt else SYNC_LIMIT)
 
 
 def agree_outside(hull: Hull, writing: Writing, step: Step) -> bool:

@@ -1,24 +1,15 @@
 """What a change, as an editor reports it, has made of a region that is being written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..text.document import Document, Edit, Span
+from ..text.document import Document, Position, Span
 from ..text.edits import moved_span, touches
-from ..text.region import (
-    Hull,
-    exactly,
-    fitted,
-    found,
-    hull_of,
-    moved_by_rows,
-    outlined,
-    recognised,
-    widened,
-)
+from ..text.region import hull_of, outlined, recognised
 from ..text.rewrite import Step
-from .flight import Flight, Landed, agree_outside
-from .report import Report, made_at
+from .among import kept_among, landed_among
+from .beside import moved_beside
+from .flight import Flight, Landed
+from .report import Report
 from .writing import Writing
 
 
@@ -39,87 +30,86 @@ class Followed:
 def follow(
     document: Document, writing: Writing, report: Report, flight: Flight | None, *, by_save: bool
 ) -> Followed:
-    """Finds the region of `writing` again, in `document` as it is after the change.
-
-    Costs the rows that the change has touched.
-    """
-    hull = hull_of(report.edits)
-    if hull is None:
+    """Finds the region of `writing` again, in `document` as it is after the change."""
+    if not report:
         return Followed()
-    near = moved_span(writing.region, report.edits)
-    kept = moved_by_rows(writing.region, hull) or found(
-        document, writing.region, hull, writing.rewrite, near.start.line
-    )
     if flight and flight.step and flight.send.writing is writing:
-        alone, landed = _landed(document, writing, flight, flight.step, hull, near, kept=kept)
-        if landed:
-            writing.land(flight.step, landed)
-            return Followed(landed=True, alone=alone)
-    if kept:
-        writing.move_to(kept)
+        first = report.made_at(flight.send.edits)
+        if first is not None:
+            parts = report.parted(first, len(flight.send.edits))
+            return _with_ours(document, writing, parts, flight.step, by_save=by_save)
+        if region := landed_among(document, writing, report, flight, flight.step):
+            writing.land(flight.step, region)
+            return Followed(landed=True, alone=not report.sums_up)
+    if region := _kept(document, writing, report):
+        writing.move_to(region)
         return Followed()
-    if by_save and (formatted := _formatted(document, writing, hull, near, report.edits)):
+    if by_save and (formatted := _formatted(document, writing, report)):
         writing.adopt(formatted)
         return Followed(adopted=True)
     return Followed(lost=True)
 
 
-def is_misplaced(writing: Writing, flight: Flight, report: Report) -> bool:
+def _kept(document: Document, writing: Writing, report: Report) -> Span | None:
+    if report.sums_up:
+        return kept_among(document, writing, report)
+    return moved_beside(document, writing, report)
+
+
+def is_misplaced(flight: Flight, report: Report) -> bool:
     """Whether the editor has made our edit where it does not belong any more.
 
-    So it is where the user has typed before it was made, and nobody has looked at the version.
+    So it is where the user has typed before it was made and nobody has looked at the version, and
+    where nothing more is to be written.
     """
-    index = made_at(report.edits, flight.send.edits)
-    if not index or flight.step is None:
+    writing = flight.send.writing
+    if writing is None or flight.step is None:
         return False
-    before = report.edits[:index]
+    if writing.ending:
+        return report.made_at(flight.send.edits) is not None
     home = writing.region
-    for edit in before:
-        if touches(home, edit):
+    first = report.made_at(flight.send.edits, exactly=True)
+    for edit in report.edits[:first]:
+        if first and touches(home, edit):
             return True
         home = moved_span(home, [edit])
-    return writing.edits(flight.step, region=home, apart=True) != flight.send.edits
+    return bool(first) and writing.edits(flight.step, region=home, apart=True) != flight.send.edits
 
 
-def _landed(
+def _with_ours(
     document: Document,
     writing: Writing,
-    flight: Flight,
+    parts: tuple[Report, Report, Report],
     step: Step,
-    hull: Hull,
-    near: Span,
     *,
-    kept: Span | None,
-) -> tuple[bool, Span | None]:
-    """Whether our edit is all that the change holds, and where it has put its region.
-
-    None if its text is not there. An editor that checks versions reports our edit alone. One that
-    has already said that it made the edit may report it together with what its user typed.
-    """
+    by_save: bool,
+) -> Followed:
+    """Our edit was made as it was sent; something may have been changed before and after it."""
+    before, ours, behind = parts
+    if not writing.moved_by(before.edits):
+        return Followed(landed=True, lost=True)
+    writing.takes(ours)
     rows = Landed(writing.rewrite, step)
-    hull = fitted(hull, document, writing.region, writing.edges)
-    if agree_outside(hull, writing, step) and (
-        alone := exactly(document, writing.region, writing.edges, hull, rows)
-    ):
-        return True, alone
-    rows_went = kept is not None and len(rows) <= len(writing.rewrite)
-    wide = widened(hull, document)
-    is_answered = flight.answered_at is not None
-    if is_answered and not rows_went and agree_outside(wide, writing, step):
-        return False, found(document, writing.region, wide, rows, near.start.line)
-    return False, None
+    writing.land(step, _region_of(rows, writing.region.start))
+    rest = follow(document, writing, behind, None, by_save=by_save)
+    is_alone = not before and not behind
+    return Followed(landed=True, alone=is_alone, adopted=rest.adopted, lost=rest.lost)
 
 
-def _formatted(
-    document: Document, writing: Writing, hull: Hull, near: Span, edits: Sequence[Edit]
-) -> Span | None:
+def _region_of(rows: Landed, start: Position) -> Span:
+    last = len(rows) - 1
+    column = len(rows.line(last)) + (0 if last else start.column)
+    return Span(start, Position(start.line + last, column))
+
+
+def _formatted(document: Document, writing: Writing, report: Report) -> Span | None:
     """Where a formatter that changed the region has left it, or None if nobody can tell.
 
     Many formatters replace all from the first to the last thing that they change as one piece.
     """
-    if outlined(writing.region, edits):
-        return near
-    rows = writing.rewrite
-    if writing.edges.before or writing.edges.behind:
+    if outlined(writing.region, report.edits):
+        return moved_span(writing.region, report.edits)
+    rows, hull = writing.rewrite, hull_of(report.edits)
+    if hull is None or writing.edges.before or writing.edges.behind:
         return None
     return recognised(document, hull, rows.line(0), rows.line(len(rows) - 1))

@@ -20,14 +20,19 @@ class Manner:
 
     def __init__(self, forced: Kind | None = None) -> None:
         self.forced = forced
-        self._seen: Kind | None = None
-        self._rests = False
-        self._misplaces = False
+        self._refuses = self._reports_first = self._is_prompt = False
+        self._rests = self._misplaces = False
 
     @property
     def kind(self) -> Kind | None:
         """What it is taken for."""
-        return self.forced or self._seen
+        if self.forced:
+            return self.forced
+        if self._misplaces or self._rests:
+            return "idle"
+        if self._reports_first or (self._refuses and self._is_prompt):
+            return "answer"
+        return "echo" if self._is_prompt else None
 
     @property
     def refuses_stale(self) -> bool:
@@ -35,31 +40,36 @@ class Manner:
         return self.kind == "answer"
 
     @property
+    def may_misplace(self) -> bool:
+        """Whether it may make an edit for an older version."""
+        return self.kind != "answer"
+
+    def kind_for(self, version: int) -> Kind | None:
+        """What it is taken for at `version`: 0 is looked at only by one that refuses."""
+        return self.kind if version or self.refuses_stale else None
+
+    @property
     def merges_undo(self) -> bool:
         """Whether one undo takes back all that was written."""
         return self._rests or self.kind == "idle"
 
     def refused(self) -> None:
-        """It has refused an edit for an older version."""
-        if not self._misplaces:
-            self._seen = "answer"
+        """It has refused an edit for an older version. One that rests may know of more by then."""
+        self._refuses = True
 
     def dropped(self) -> None:
         """It said that it made an edit, and reports changes without it."""
-        if self._seen is None:
-            self._seen = "echo"
+        self._refuses = False
 
     def misplaced(self) -> None:
         """It has made an edit for an older version, in a wrong place."""
         self._misplaces = True
-        self._seen = "idle"
 
     def echoed(self, after_answer: float | None) -> None:
         """It has reported an edit so many seconds after its answer; None: before that."""
         if after_answer is None:
-            self.refused()
+            self._reports_first = True
         elif after_answer > RESTING:
             self._rests = True
-            self._seen = self._seen or "idle"
         else:
-            self._seen = self._seen or "echo"
+            self._is_prompt = True

@@ -48,6 +48,7 @@ class Sheet:
             revision.edits,
             removed=revision.removed,
             now=now,
+            sums_up=revision.sums_up,
             by_save=now < self.saving_until,
         )
         self.pump()

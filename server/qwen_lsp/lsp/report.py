@@ -1,60 +1,122 @@
 """A change as an editor reports it, and which of its edits are our own."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Self
 
-from ..text.document import Edit
+from ..text.document import Edit, Position, after
+
+MOST_SLID = 400
+"""Characters by which an edit may be reported beside the place where it was asked for."""
 
 
-class Report(NamedTuple):
-    """The edits of a change in the order in which they were made, and what each took away."""
+class Change(NamedTuple):
+    """One edit, and the text that it took away."""
 
-    edits: tuple[Edit, ...]
-    removed: tuple[str, ...]
+    edit: Edit
+    removed: str
+
+
+class Report(tuple[Change, ...]):
+    """What was changed, one after the other; or, if it `sums_up`, what that comes to."""
+
+    sums_up = False
+
+    @classmethod
+    def of(cls, edits: Sequence[Edit], removed: Sequence[str], *, sums_up: bool) -> Self:
+        """The edits in the order in which they were made, and what each took away."""
+        report = cls(map(Change, edits, removed))
+        report.sums_up = sums_up
+        return report
 
     def followed_by(self, other: "Report") -> "Report":
         """Both as one."""
-        return Report(self.edits + other.edits, self.removed + other.removed)
+        both = Report(self + other)
+        both.sums_up = self.sums_up or other.sums_up
+        return both
 
-    def holds(self, sent: Sequence[Edit]) -> bool:
-        """Whether the edits that were `sent` are in it, just as they were sent."""
-        return made_at(self.edits, sent) is not None
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Without what they took away."""
+        return tuple(change.edit for change in self)
+
+    def made_at(self, sent: Sequence[Edit], *, exactly: bool = False) -> int | None:
+        """Where in it the edits begin that were `sent`, the last one of them first.
+
+        None if they don't stand there one after the other. If `exactly`, they must be reported at
+        just the place where they were asked for.
+        """
+        ours = sent[::-1]
+        first = _first(self, ours, _is_just)
+        return first if exactly or first is not None else _first(self, ours, is_same)
 
     def is_part_of(self, sent: Sequence[Edit]) -> bool:
         """Whether it holds some of the edits that were `sent` and nothing else: the others follow.
 
         So it is with an editor that reports one request in several changes.
         """
-        count = len(self.edits)
-        return 0 < count < len(sent) and made_at(self.edits, sent[-count:]) is not None
+        return 0 < len(self) < len(sent) and self.made_at(sent[-len(self) :]) is not None
 
-    def parted(self, sent: Sequence[Edit]) -> tuple["Report", "Report", "Report"]:
-        """What was made before the edits that were `sent`, these, and what was made after them.
-
-        Raises ValueError if they are not in it.
-        """
-        first = made_at(self.edits, sent)
-        if first is None:
-            raise ValueError("the edits are not in the report")
-        last = first + len(sent)
-        return self._part(0, first), self._part(first, last), self._part(last, len(self.edits))
-
-    def _part(self, first: int, last: int) -> "Report":
-        return Report(self.edits[first:last], self.removed[first:last])
+    def parted(self, first: int, count: int) -> tuple["Report", "Report", "Report"]:
+        """What comes before `first`, `count` changes from there on, and what comes after them."""
+        last = first + count
+        return Report(self[:first]), Report(self[first:last]), Report(self[last:])
 
 
-def made_at(edits: Sequence[Edit], sent: Sequence[Edit]) -> int | None:
-    """Where in a report `edits` the edits stand that were `sent`, from the last one up.
+def is_same(reported: Change, sent: Edit) -> bool:
+    """Whether what is reported comes to the same as what was `sent`.
 
-    None if they don't, one after the other and just as they were sent.
+    An editor that compares lines to find out what has changed may report an edit some characters
+    on: “c\\n  ” put in behind the blanks of a line for “  c\\n” put in before them.
     """
-    ours = [_plain(edit) for edit in reversed(sent)]
-    reported = [_plain(edit) for edit in edits]
-    for index in range(len(edits) - len(ours) + 1):
-        if reported[index : index + len(ours)] == ours:
-            return index
+    if _is_just(reported, sent):
+        return True
+    place, text, asked = reported.edit.span, _plain(reported.edit.text), _plain(sent.text)
+    if place.start == place.end and sent.span.start == sent.span.end:
+        return _is_slid_insertion(sent.span.start, asked, place.start, text)
+    return not text and not asked and _is_slid_deletion(reported, sent)
+
+
+def _first(
+    report: Report, ours: Sequence[Edit], is_ours: Callable[[Change, Edit], bool]
+) -> int | None:
+    for first in range(len(report) - len(ours) + 1):
+        if all(is_ours(*pair) for pair in zip(report[first:], ours, strict=False)):
+            return first
     return None
 
 
-def _plain(edit: Edit) -> Edit:
-    return Edit(edit.span, edit.text.replace("\r\n", "\n"))
+def _is_just(reported: Change, sent: Edit) -> bool:
+    return reported.edit.span == sent.span and _plain(reported.edit.text) == _plain(sent.text)
+
+
+def _is_slid_insertion(asked_at: Position, asked: str, at: Position, text: str) -> bool:
+    """What goes between the two places is in the text, at its one end or at its other."""
+    if at < asked_at:
+        asked_at, asked, at, text = at, text, asked_at, asked
+    return (
+        len(text) == len(asked)
+        and text in asked + asked
+        and any(
+            after(asked_at, asked[:count]) == at and asked[count:] + asked[:count] == text
+            for count in range(1, min(len(asked), MOST_SLID) + 1)
+        )
+    )
+
+
+def _is_slid_deletion(reported: Change, sent: Edit) -> bool:
+    """What goes between the two places stands there twice: before what is taken away and in it."""
+    (start, end), removed = reported.edit.span, _plain(reported.removed)
+    asked = sent.span
+    if removed.count("\n") != asked.end.line - asked.start.line:
+        return False
+    for count in range(1, min(len(removed), MOST_SLID) + 1):
+        behind, before = removed[-count:], removed[:count]
+        if after(asked.start, behind) == start and after(asked.end, behind) == end:
+            return True
+        if after(start, before) == asked.start and after(end, before) == asked.end:
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")

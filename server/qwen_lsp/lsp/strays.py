@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from ..text.document import Edit, Span, after
 from ..text.edits import moved, moved_span, touches
 from .flight import Flight
-from .report import Report, made_at
+from .report import Report
 from .writing import Writing
 
 
@@ -36,51 +36,51 @@ class Strays:
         """Nothing can be put right any more."""
         self._steps.clear()
 
-    def begin(
-        self, report: Report, sent: Sequence[Edit], writings: Iterable[Writing]
-    ) -> list[Writing]:
-        """What was `sent` is, by the report, in a wrong place. Gives what its user has changed."""
-        before, made, behind = report.parted(sent)
-        lost = _moved(writings, before.edits)
+    def begin(self, report: Report, sent: Sequence[Edit], writings: Sequence[Writing]) -> bool:
+        """What was `sent` is in a wrong place. False if its user has changed it there."""
+        first = report.made_at(sent)
+        before, made, behind = report.parted(first or 0, len(sent))
+        _move(writings, before.edits)
         self._steps.append(_undoing(made))
-        rest = [writing for writing in writings if writing not in lost]
-        return lost + self.follow(behind, None, rest)
+        return self.follow(behind, None, writings)
 
     def follow(
-        self, report: Report, flight: Flight | None, writings: Iterable[Writing]
-    ) -> list[Writing]:
+        self,
+        report: Report,
+        flight: Flight | None,
+        writings: Sequence[Writing],
+        *,
+        is_exact: bool = True,
+    ) -> bool:
         """Goes on after a change, which may hold what is in flight to put something right.
 
-        Gives the writings whose text somebody else has changed.
+        `is_exact` says that the editor reports edits at just the place where it has made them.
+        False if its user has changed what is to be put right; then nothing is any more.
         """
-        lost: list[Writing] = []
-        if flight and made_at(report.edits, flight.send.edits) is not None:
-            before, made, report = report.parted(flight.send.edits)
-            lost += self._move(before.edits, writings)
-            self._land(made)
-        rest = [writing for writing in writings if writing not in lost]
-        lost += self._move(report.edits, rest)
-        if self:
-            return lost
-        return lost + [each for each in rest if each not in lost and not each.is_in_place()]
+        first = report.made_at(flight.send.edits, exactly=is_exact) if flight else None
+        if flight and first is not None:
+            before, made, report = report.parted(first, len(flight.send.edits))
+            if not self._pass(before, writings):
+                return False
+            self._land(made, is_exact=is_exact)
+        return self._pass(report, writings)
 
-    def _land(self, made: Report) -> None:
+    def _land(self, made: Report, *, is_exact: bool) -> None:
         """Our edits were made: where they belong, or in a wrong place once more."""
-        if self and made.edits == tuple(reversed(self.next)):
+        if self and made.made_at(self.next, exactly=is_exact) == 0:
             self._steps.pop()
         elif self:
             self._steps.append(_undoing(made))
 
-    def _move(self, edits: Sequence[Edit], writings: Iterable[Writing]) -> list[Writing]:
+    def _pass(self, report: Report, writings: Sequence[Writing]) -> bool:
         """The user's edits move all that is to be put right, and the regions."""
-        lost: list[Writing] = []
-        for edit in edits:
+        for edit in report.edits:
             home = self._home(edit)
             if home is None:
-                self.give_up()
-                return list(writings)
-            lost += _moved([each for each in writings if each not in lost], [home])
-        return lost
+                self._steps.clear()
+                return False
+            _move(writings, [home])
+        return True
 
     def _home(self, edit: Edit) -> Edit | None:
         """The user's `edit` as it is at home; None if it has changed what is to be put right."""
@@ -95,16 +95,16 @@ class Strays:
         return edit
 
 
-def _moved(writings: Iterable[Writing], edits: Sequence[Edit]) -> list[Writing]:
-    """Moves the writings; gives those in which an edit is."""
-    return [writing for writing in writings if not writing.moved_by(edits)]
+def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
+    for writing in writings:
+        writing.moved_by(edits)
 
 
 def _undoing(made: Report) -> tuple[Edit, ...]:
     """What undoes edits that were made from the bottom up, in the positions after them."""
     undoing: list[Edit] = []
     uppers: list[Edit] = []
-    for edit, text in zip(reversed(made.edits), reversed(made.removed), strict=True):
+    for edit, text in reversed(made):
         start = edit.span.start
         for upper in reversed(uppers):
             start = moved(start, upper, stays_before=False)

@@ -9,6 +9,7 @@ from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
 from ..text.rewrite import Rewrite, Step
 from .manner import Kind
+from .report import Change
 
 
 class Ending(Enum):
@@ -47,6 +48,7 @@ class Writing:
         self._written: list[str] | None = None
         self._folds = False
         self._edits_made = 0
+        self.taken_away: set[str] = set()
         self.edges = edges_of(document, self.region)
 
     @property
@@ -72,9 +74,11 @@ class Writing:
     def finish(self, *, folds: bool = False) -> None:
         """The reply is whole: what is left of the original goes.
 
-        If `folds`, the original is put back then, and the new text in its place again, so that
-        one undo gives the original back.
+        A reply without a line leaves a blank one. If `folds`, the original is put back then, and
+        the new text in its place again, so that one undo gives the original back.
         """
+        if not self._reply.placed and not self._reply.waiting:
+            self._reply.extend([""])
         self._reply.finish()
         self.is_closed = True
         self._folds = folds
@@ -97,20 +101,20 @@ class Writing:
 
         One that makes edits of an older version too is sent nothing that takes text away unless
         it has just reported how the document is; where nothing else is left, a blank row makes
-        it report. Of one that is not known yet as little as can be is asked.
+        it report. One that is not known yet is treated like that.
         """
         if is_fresh or kind in ("answer", "echo"):
             return self.rewrite.step()
         careful = self.rewrite.step(inserts_only=True)
-        if careful.hunks:
-            return careful
-        if kind is None or careful.lines:
-            return self.rewrite.step() if kind is None else careful
-        return self.rewrite.opened()
+        return careful if careful.hunks or careful.lines else self.rewrite.opened()
 
     def is_last(self, step: Step) -> bool:
         """Whether nothing is known to follow `step`."""
         return self.is_closed and not self._targets and len(step.lines) == len(self.rewrite.waiting)
+
+    def takes(self, ours: Iterable[Change]) -> None:
+        """Remembers what our edits took away, to know it again when somebody undoes them."""
+        self.taken_away.update(change.removed for change in ours if "\n" in change.removed)
 
     def moved_by(self, edits: Sequence[Edit]) -> bool:
         """Moves the rows as `edits` say, made one after the other; False if one is inside."""

@@ -181,7 +181,12 @@ class Desk:
             "report", report.version, "by save:" if report.by_save else "comes:", Shown(edits)
         )
         self._delivery.changed(
-            report.version, edits, removed=removed, now=self.clock.now, by_save=report.by_save
+            report.version,
+            edits,
+            removed=removed,
+            now=self.clock.now,
+            sums_up=report.edits is None,
+            by_save=report.by_save,
         )
         if not report.is_exact and self.is_in_step and report.text == self.editor.text:
             self._follow_belief()
