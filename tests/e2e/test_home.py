@@ -30,8 +30,9 @@ async def test_a_home_that_cannot_be_written(tmp_path: Path, simulator: Simulato
         await editor.command("qwen.openExplanation")
         await editor.until(lambda: bool(editor.shown_documents))
         assert await editor.command("qwen.signOut") == {"status": "signedOut"}
-    (warning,) = (text for kind, text in editor.said if kind == types.MessageType.Warning)
-    assert "in memory" in warning
+    account, original = (text for kind, text in editor.said if kind == types.MessageType.Warning)
+    assert "in memory" in account
+    assert "original can't be kept" in original
     assert editor.stderr.count(b"There is no log file") == 1
     assert b"Traceback" not in editor.stderr
     assert sorted(os.listdir(tmp_path)) == ["file", "link"]  # noqa: PTH208 Nothing of it blocks for long.

@@ -32,6 +32,7 @@ ADVERTISED = {
         "commands": [
             "qwen.run",
             "qwen.stop",
+            "qwen.restore",
             "qwen.openExplanation",
             "qwen.signIn",
             "qwen.signOut",

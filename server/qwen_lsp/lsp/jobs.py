@@ -16,6 +16,8 @@ class Job:
     id: str
     action: Action
     uri: str
+    original: str = ""
+    """The entry of the journal that holds what it writes over; '' for none."""
     task: asyncio.Task[None] | None = None
 
     @property

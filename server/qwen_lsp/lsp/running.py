@@ -102,6 +102,7 @@ def begin(session: "Session", work: Work) -> Job:
         page = session.pages.begin(
             work.document, first + work.placing.rows.first, first + work.placing.rows.last
         )
+        session.originals.watch(job, work.document, page)
     session.jobs.start(job, _run(session, job, work, page))
     session.status.changed()
     return job
@@ -113,13 +114,14 @@ async def _run(session: "Session", job: Job, work: Work, page: Page | NoPage) ->
         outcome = await perform(
             Request(work.messages, model=work.model or ""),
             work.placing,
-            model=_Answering(session, work),
+            model=session.originals.before(job, _Answering(session, work)),
             reader=session.view.explanation(job, work.document, work.span),
             page=page,
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
         )
     except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
         outcome = Outcome("failed", UNEXPECTED, fault=error)
+    await session.originals.ended(job)
     progress.end()
     if outcome.ended == "done" and isinstance(page, Page):
         outcome = replace(outcome, message=await checked(session, job, work.document, page))

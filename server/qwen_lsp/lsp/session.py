@@ -13,12 +13,15 @@ from ..account.account import Account
 from ..actions.action import Action
 from ..actions.library import builtin_actions
 from ..errors import RequestError
+from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
 from .documents import Documents, OpenDocument, Revision
 from .editor import Editor
 from .explanations import Explanations
 from .jobs import Jobs
+from .originals import Originals
 from .pages import Pages
+from .restores import Restores
 from .services import Services
 from .serving import Server
 from .settings import SECTION, Reading, SentSettings, Settings
@@ -49,6 +52,8 @@ class Session:
         self.services = Services(http, environ, server.version or "")
         self.jobs = Jobs()
         self.pages = Pages(self.editor)
+        self.originals = Originals(self, Journal(journal_folder()))
+        self.restores = Restores(self)
         self.explanations = Explanations()
         self.view = View(self)
         self.sign_ins = SignIns(self)
@@ -152,6 +157,7 @@ class Session:
     def opened(self, document: OpenDocument) -> None:
         """A document was opened; once more, and what was known of it is no longer so."""
         self.closed(document)
+        self.restores.opened(document)
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
@@ -171,6 +177,8 @@ class Session:
         self.pages.closed(document)
         self.jobs.stop_in(document.uri)
         self.explanations.closed(document)
+        self.originals.closed(document)
+        self.restores.closed(document)
 
     async def stop(self) -> None:
         """Ends all jobs; nothing more is written."""
@@ -182,6 +190,7 @@ class Session:
     async def close(self) -> None:
         """Gives up all that it holds."""
         await self.stop()
+        await self.originals.close()
         for task in self._background:
             task.cancel()
         self.explanations.close()

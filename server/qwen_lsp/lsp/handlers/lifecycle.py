@@ -33,6 +33,7 @@ async def did_change_configuration(
 async def shutdown(session: Session, _: None) -> None:
     """Stops all jobs before the answer: after it nothing more is written."""
     await session.stop()
+    await session.originals.settle()
 
 
 def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:

@@ -1,0 +1,199 @@
+"""The originals of this session's jobs, kept in the journal for as long as they may be missed."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from ..journal.entry import Entry, neighbours
+from ..journal.journal import Journal
+from ..model.chat import Piece, Request
+from ..perform import Model
+from .documents import OpenDocument
+from .jobs import Job
+from .page import Page
+
+if TYPE_CHECKING:
+    from .session import Session
+
+log = logging.getLogger(__name__)
+
+Written = Callable[["Kept"], Awaitable[None]]
+
+WRITTEN_WITHIN = 2.0
+"""Seconds that the first edit of a job waits for the disk."""
+CLOSED_WITHIN = 1.0
+"""Seconds that the end of the session waits for the disk."""
+NOT_KEPT = (
+    "The original can't be kept for after a crash ({reason}); until that is put right, only your "
+    "editor's undo brings it back."
+)
+
+
+@dataclass(eq=False)
+class Kept:
+    """An entry of a job of this session."""
+
+    uri: str
+    writing: asyncio.Task[None]
+    has_ended: bool = False
+    """The job is over, and its user has seen how: what stands there now is theirs to decide on."""
+    is_left: bool = False
+    """The job could not put things right any more: its document was closed, or fell silent."""
+
+
+class Originals:
+    """Writes the original of each job before its first edit, and erases it when it is not needed.
+
+    What goes to the disk goes there in order, and off the event loop.
+    """
+
+    def __init__(self, session: "Session", journal: Journal) -> None:
+        self.journal = journal
+        self._session = session
+        self._pages: dict[Job, tuple[OpenDocument, Page]] = {}
+        self._kept: dict[str, Kept] = {}
+        self._turn = asyncio.Lock()
+        self._pending: set[asyncio.Task[Any]] = set()
+        self._has_warned = False
+
+    def watch(self, job: Job, document: OpenDocument, page: Page) -> None:
+        """The job is going to write to `page`, a part of `document`."""
+        self._pages[job] = document, page
+
+    def before(self, job: Job, model: Model) -> Model:
+        """`model`, whose reply comes no sooner than the original of `job` is on the disk."""
+        if job not in self._pages:
+            return model
+        return _AfterWriting(model, partial(self._keep, job, *self._pages[job]), self._written)
+
+    async def ended(self, job: Job) -> None:
+        """The job has ended: its original is erased where it is back, or nothing was written."""
+        _, page = self._pages.pop(job, (None, None))
+        kept = self._kept.get(job.original)
+        if page is None or kept is None or kept.is_left:
+            return
+        how = (await page.end()).ended if page.noticed_end() else "failed"
+        kept.has_ended = how in ("done", "takenOver")
+        kept.is_left = not kept.has_ended
+        if kept.has_ended and tuple(page.lines) == page.original:
+            self.forget(job)
+
+    def forget(self, job: Job) -> None:
+        """The user has decided what stays: the original of `job` is erased."""
+        self.erase(job.original)
+        job.original = ""
+
+    def erase(self, entry_id: str) -> None:
+        """Erases an entry, of whatever session."""
+        self._kept.pop(entry_id, None)
+        if entry_id:
+            self.do(self.journal.erase, entry_id)
+
+    async def left(self, uri: str) -> list[Entry]:
+        """What jobs that came to no good end have left of a document, the newest last."""
+        found: list[Entry] = await self.do(self.journal.left, uri)
+        return [entry for entry in found if self._is_left(entry)]
+
+    def closed(self, document: OpenDocument) -> None:
+        """A document was closed: what a job has done in it stays, what it was doing may not."""
+        for entry_id, kept in list(self._kept.items()):
+            if kept.uri == document.uri and kept.has_ended:
+                self.erase(entry_id)
+            elif kept.uri == document.uri:
+                kept.is_left = True
+
+    async def settle(self) -> None:
+        """The session ends in good order: what its jobs have done stays."""
+        for entry_id, kept in list(self._kept.items()):
+            if kept.has_ended:
+                self.erase(entry_id)
+        await self._all_done()
+
+    async def close(self) -> None:
+        """Lets go of what is left, for whoever opens the document next."""
+        self.do(self.journal.close)
+        await self._all_done()
+
+    def do(self, work: Callable[..., Any], *args: Any) -> asyncio.Task[Any]:
+        """Has something done on the disk once all that was asked for before is done."""
+        task = asyncio.create_task(self._in_turn(work, *args))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+        return task
+
+    async def _in_turn(self, work: Callable[..., Any], *args: Any) -> Any:
+        async with self._turn:
+            return await asyncio.to_thread(work, *args)
+
+    async def _all_done(self) -> None:
+        if self._pending:
+            await asyncio.wait(self._pending, timeout=CLOSED_WITHIN)
+
+    def _is_left(self, entry: Entry) -> bool:
+        kept = self._kept.get(entry.id)
+        return kept.is_left if kept else not self.journal.is_own(entry.id)
+
+    def _keep(self, job: Job, document: OpenDocument, page: Page) -> Kept:
+        """Begins to write the original."""
+        first, last = page.region.start.line, page.region.end.line + 1
+        above, below = neighbours(document.document, first, last)
+        entry = Entry(
+            id=self.journal.new_id(document.uri),
+            uri=document.uri,
+            title=job.title,
+            when=time.time(),
+            row=first,
+            original=page.original,
+            above=above,
+            below=below,
+            line_end=document.document.line_end,
+        )
+        job.original = entry.id
+        writing = self.do(self.journal.write, entry)
+        writing.add_done_callback(self._was_written)
+        kept = self._kept[entry.id] = Kept(document.uri, writing)
+        return kept
+
+    async def _written(self, kept: Kept) -> None:
+        await asyncio.wait({kept.writing}, timeout=WRITTEN_WITHIN)
+        if not kept.writing.done():
+            self._warn("the disk takes too long")
+
+    def _was_written(self, writing: asyncio.Task[None]) -> None:
+        error = None if writing.cancelled() else writing.exception()
+        if isinstance(error, OSError):
+            self._warn(error.strerror or str(error))
+        elif error:
+            log.error("An original can't be kept", exc_info=error)
+            self._warn("see the log")
+
+    def _warn(self, reason: str) -> None:
+        """Tells the user, once a session."""
+        log.warning("An original can't be kept: %s", reason)
+        if not self._has_warned:
+            self._has_warned = True
+            self._session.editor.say(NOT_KEPT.format(reason=reason), types.MessageType.Warning)
+
+
+class _AfterWriting:
+    """A model whose reply begins when the original is on the disk; both are asked for at once."""
+
+    def __init__(self, model: Model, keep: Callable[[], Kept], written: Written) -> None:
+        self._model, self._keep, self._written = model, keep, written
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece]:
+        kept = self._keep()
+        is_first = True
+        async with aclosing(self._model.stream(request)) as pieces:
+            async for piece in pieces:
+                if is_first:
+                    await self._written(kept)
+                    is_first = False
+                yield piece
