@@ -123,4 +123,4 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_and_nothing_goes_astray(kind: Kind) -> None:
     machine = type(f"In_{kind}", (Machine,), {"kind": kind})
-    run_state_machine_as_test(machine, settings=settings(max_examples=100, stateful_step_count=30))
+    run_state_machine_as_test(machine, settings=settings(max_examples=80, stateful_step_count=30))

@@ -232,6 +232,8 @@ class Desk:
 
     def _notice_vague(self, report: Report) -> None:
         """A report that sums up may be read in several ways; whether a job's rows are in doubt."""
+        astray = self.editor.marks.astray
+        self.editor.marks.is_tangled |= bool(astray) and not astray.strip()
         start, end, new = _difference(report.before, report.text)
         is_like_ours = any(
             Counter(edit.text) == Counter(new) for send in self.sent[-1:] for edit in send.edits
@@ -335,7 +337,7 @@ class Desk:
         if not self.is_closed and not self.is_in_step:
             self.complaints.append("the server does not know the document")
         wished = marks.wished
-        is_right = Counter(wished) == Counter(text) if marks.is_tangled else wished == text
+        is_right = not Counter(wished) - Counter(text) if marks.is_tangled else wished == text
         if not is_right and not (self.is_closed and marks.is_tangled):
             self.complaints.append(f"the document should be {wished!r} and is {text!r}")
         return self.complaints

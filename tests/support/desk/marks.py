@@ -108,6 +108,15 @@ class Marks:
             for item, opened in self._open()
         )
 
+    @property
+    def astray(self) -> str:
+        """Text of ours that is in sight where it does not belong."""
+        return "".join(
+            item.text
+            for item, opened in self._open()
+            if isinstance(item, Piece) and item.shown and item.is_astray and not opened
+        )
+
     def enclose(self, job: int, start: int, end: int) -> None:
         """What stands there is now a job's."""
         _, index = self._gap(start)
