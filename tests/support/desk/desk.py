@@ -209,6 +209,8 @@ class Desk:
         for job in self.jobs:
             job.told, job.now = job.now, self.editor.marks.content(job.number)
         self._unclear = set()
+        if any((report.edits or ()).count(edit) > 1 for send in self.sent for edit in send.edits):
+            self.editor.marks.is_tangled = True
         if not report.is_exact:
             self._notice_vague(report)
         self._spans = {
