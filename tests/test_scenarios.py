@@ -48,7 +48,8 @@ def runs() -> Iterator[Any]:
             for cut in get_args(Cut) if has_all_cuts else ("lines",):
                 yield pytest.param(scenario, cut, kind, "usual", id=f"{scenario.id}-{cut}-{kind}")
             if kind == "neovim":
-                yield pytest.param(scenario, "lines", kind, "each", id=f"{scenario.id}-{kind} each")
+                id_ = f"{scenario.id}-lines-{kind}-summed"
+                yield pytest.param(scenario, "lines", kind, "summed", id=id_)
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,10 @@ from .open_file import Json, OpenFile
 
 Kind = Literal["vscode", "helix", "neovim", "eglot"]
 
-Telling = Literal["usual", "each", "whole"]
-"""What a report holds: what is usual, in Neovim each change as it was made, or the whole text.
+Telling = Literal["usual", "summed", "whole"]
+"""What a report holds: each change as it was made; all of Neovim's as one; or the whole text.
 
-Which it is in Neovim depends on its version; where each is told, a report may leave between two
-edits of one request.
+Where Neovim tells each, it tells the first text edit of a request as soon as that is made.
 """
 
 RATE_LIMIT = 0.15

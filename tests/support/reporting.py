@@ -34,7 +34,7 @@ class Reporter:
         return back
 
     def _change_alone(self, file: OpenFile, edit: Edit) -> list[Edit]:
-        """Makes an edit, which is told at once if nothing was told of late."""
+        """Makes an edit of a request, which is told at once if nothing was told of late."""
         back = file.make(edit)
         before, told = file.sum_up()
         self._noted(file, [self._event(before, told)] if told else [], by_server=False)
@@ -111,7 +111,7 @@ class Reporter:
 
     @property
     def _tells_each(self) -> bool:
-        return self._kind == "neovim" and self._telling == "each"
+        return self._kind == "neovim" and self._telling == "usual"
 
     def _event(self, before: Document, edit: Edit) -> Json:
         return {"range": self.range_in(before, edit.span), "text": edit.text}
