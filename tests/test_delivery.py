@@ -117,8 +117,8 @@ def test_a_formatter_that_runs_on_save_does_not_take_over() -> None:
     [
         ("A\nnew\nb\nc\nD\n", "A\nnew\nlast\nD\n"),
         ("A\n\n\n  new\nb;\n  c\nD\n", "A\n\n\n  new\nlast\nD\n"),
-        ("A\nnew;\nb\nc\nD\n", None),
-        ("A\nnew\nb;\nc\nc\n", None),
+        ("A\nnew;\nb\nc\nD\n", "A\nnew;\nlast\nD\n"),
+        ("A\nnew\nb;\nc\nc\n", "A\nnew\nlast\nc\n"),
         ("c\nb\nnew\n", None),
     ],
 )

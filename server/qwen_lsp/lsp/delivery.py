@@ -104,7 +104,7 @@ class Delivery:
         report = Report.of(edits, removed, sums_up=sums_up)
         if self._half:
             report, self._half = self._half.followed_by(report), None
-        if self._flight and report.is_part_of(self._flight.send.edits):
+        if self._flight and report.is_part_of(self._flight.send.edits, self.document):
             self._half = report
         elif self._strays:
             self._follow_strays(report)
@@ -153,9 +153,10 @@ class Delivery:
         self._look_at_all(is_known=self._strays.begin(report, flight.send.edits, self.writings))
 
     def _follow_strays(self, report: Report) -> None:
-        flight, is_exact = self._flight, self._manner.kind == "idle"
-        is_known = self._strays.follow(report, flight, self.writings, is_exact=is_exact)
-        is_made = flight and report.made_at(flight.send.edits, exactly=is_exact) is not None
+        flight = self._flight
+        document = None if self._manner.kind == "idle" else self.document
+        is_known = self._strays.follow(report, flight, self.writings, document)
+        is_made = flight and report.made_at(flight.send.edits, document) is not None
         if flight and (is_made or flight.answered_at is not None):
             self._flight = None
         self._look_at_all(is_known=is_known)

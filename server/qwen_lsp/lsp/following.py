@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..text.document import Document, Position, Span
 from ..text.edits import moved_span, touches
+from ..text.finer import finer
 from ..text.region import hull_of, outlined, recognised
 from ..text.rewrite import Step
 from .among import kept_among, landed_among
@@ -34,7 +35,7 @@ def follow(
     if not report:
         return Followed()
     if flight and flight.step and flight.send.writing is writing:
-        first = report.made_at(flight.send.edits)
+        first = report.made_at(flight.send.edits, document)
         if first is not None:
             parts = report.parted(first, len(flight.send.edits))
             return _with_ours(document, writing, parts, flight.step, by_save=by_save)
@@ -68,7 +69,7 @@ def is_misplaced(flight: Flight, report: Report) -> bool:
     if writing.ending:
         return report.made_at(flight.send.edits) is not None
     home = writing.region
-    first = report.made_at(flight.send.edits, exactly=True)
+    first = report.made_at(flight.send.edits)
     for edit in report.edits[:first]:
         if first and touches(home, edit):
             return True
@@ -90,7 +91,10 @@ def _with_ours(
         return Followed(landed=True, lost=True)
     writing.takes(ours)
     rows = Landed(writing.rewrite, step)
-    writing.land(step, _region_of(rows, writing.region.start))
+    region = _region_of(rows, writing.region.start)
+    if region.end.line >= len(document.lines) and not behind:
+        return Followed(landed=True, lost=True)
+    writing.land(step, region)
     rest = follow(document, writing, behind, None, by_save=by_save)
     is_alone = not before and not behind
     return Followed(landed=True, alone=is_alone, adopted=rest.adopted, lost=rest.lost)
@@ -107,8 +111,9 @@ def _formatted(document: Document, writing: Writing, report: Report) -> Span | N
 
     Many formatters replace all from the first to the last thing that they change as one piece.
     """
-    if outlined(writing.region, report.edits):
-        return moved_span(writing.region, report.edits)
+    edits = [small for change in report for small in finer(*change)]
+    if outlined(writing.region, edits):
+        return moved_span(writing.region, edits)
     rows, hull = writing.rewrite, hull_of(report.edits)
     if hull is None or writing.edges.before or writing.edges.behind:
         return None

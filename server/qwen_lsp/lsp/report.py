@@ -1,9 +1,10 @@
 """A change as an editor reports it, and which of its edits are our own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from ..text.document import Edit, Position, after
+from ..text.document import Document, Edit, Position, Span, after
+from ..text.edits import moved_span, touches
 
 MOST_SLID = 400
 """Characters by which an edit may be reported beside the place where it was asked for."""
@@ -39,83 +40,97 @@ class Report(tuple[Change, ...]):
         """Without what they took away."""
         return tuple(change.edit for change in self)
 
-    def made_at(self, sent: Sequence[Edit], *, exactly: bool = False) -> int | None:
+    def made_at(self, sent: Sequence[Edit], document: Document | None = None) -> int | None:
         """Where in it the edits begin that were `sent`, the last one of them first.
 
-        None if they don't stand there one after the other. If `exactly`, they must be reported at
-        just the place where they were asked for.
+        None if they don't stand there one after the other, just as they were sent. With `document`,
+        as it is after the report, they may also be reported some characters on, where that comes
+        to the same: “c\\n  ” put in behind the blanks of a line for “  c\\n” put in before them.
+        So does an editor that compares lines to find out what has changed.
         """
         ours = sent[::-1]
-        first = _first(self, ours, _is_just)
-        return first if exactly or first is not None else _first(self, ours, is_same)
+        for slid in (False, True) if document else (False,):
+            for first in range(len(self) - len(ours) + 1):
+                if all(
+                    self._is(first + index, edit, document if slid else None)
+                    for index, edit in enumerate(ours)
+                ):
+                    return first
+        return None
 
-    def is_part_of(self, sent: Sequence[Edit]) -> bool:
+    def is_part_of(self, sent: Sequence[Edit], document: Document) -> bool:
         """Whether it holds some of the edits that were `sent` and nothing else: the others follow.
 
         So it is with an editor that reports one request in several changes.
         """
-        return 0 < len(self) < len(sent) and self.made_at(sent[-len(self) :]) is not None
+        return 0 < len(self) < len(sent) and self.made_at(sent[-len(self) :], document) is not None
 
     def parted(self, first: int, count: int) -> tuple["Report", "Report", "Report"]:
         """What comes before `first`, `count` changes from there on, and what comes after them."""
         last = first + count
         return Report(self[:first]), Report(self[first:last]), Report(self[last:])
 
+    def _is(self, index: int, sent: Edit, document: Document | None) -> bool:
+        """Whether one change is what was sent, or with `document` comes to the same."""
+        span, text = self[index].edit
+        if (span, _plain(text)) == (sent.span, _plain(sent.text)):
+            return True
+        if document is None:
+            return False
+        slid = _slid(self[index], sent)
+        return slid is not None and self._stands(slid, index, document)
 
-def is_same(reported: Change, sent: Edit) -> bool:
-    """Whether what is reported comes to the same as what was `sent`.
+    def _stands(self, slid: Edit, index: int, document: Document) -> bool:
+        """Whether, after the change, its text is in its place, and is still there at the end."""
+        place = slid.span
+        for edit in self.edits[index + 1 :]:
+            if touches(place, edit):
+                return False
+            place = moved_span(place, [edit])
+        return _plain(document.slice(place)) == slid.text
 
-    An editor that compares lines to find out what has changed may report an edit some characters
-    on: “c\\n  ” put in behind the blanks of a line for “  c\\n” put in before them.
+
+def _slid(reported: Change, sent: Edit) -> Edit | None:
+    """What must stand in the document, and where, for both to come to the same.
+
+    None if they can't.
     """
-    if _is_just(reported, sent):
-        return True
-    place, text, asked = reported.edit.span, _plain(reported.edit.text), _plain(sent.text)
-    if place.start == place.end and sent.span.start == sent.span.end:
-        return _is_slid_insertion(sent.span.start, asked, place.start, text)
-    return not text and not asked and _is_slid_deletion(reported, sent)
-
-
-def _first(
-    report: Report, ours: Sequence[Edit], is_ours: Callable[[Change, Edit], bool]
-) -> int | None:
-    for first in range(len(report) - len(ours) + 1):
-        if all(is_ours(*pair) for pair in zip(report[first:], ours, strict=False)):
-            return first
+    (place, text), removed = reported
+    if not removed and sent.span.start == sent.span.end:
+        return _slid_insertion(sent.span.start, _plain(sent.text), place.start, _plain(text))
+    if not text and not sent.text:
+        return _slid_deletion(place, _plain(removed), sent.span)
     return None
 
 
-def _is_just(reported: Change, sent: Edit) -> bool:
-    return reported.edit.span == sent.span and _plain(reported.edit.text) == _plain(sent.text)
+def _slid_insertion(asked_at: Position, asked: str, at: Position, text: str) -> Edit | None:
+    """Between the two places stands the text itself, once or more, and a part of it."""
+    if len(text) != len(asked) or text not in asked + asked:
+        return None
+    is_before = at < asked_at
+    start, end, first = (at, asked_at, text) if is_before else (asked_at, at, asked)
+    over = first * (MOST_SLID // len(first) + 2)
+    for count in range(1, MOST_SLID + 1):
+        if after(start, over[:count]) == end and (
+            over[count : count + len(text)] == (asked if is_before else text)
+        ):
+            whole = over[: count + len(text)]
+            return Edit(Span(start, after(start, whole)), whole)
+    return None
 
 
-def _is_slid_insertion(asked_at: Position, asked: str, at: Position, text: str) -> bool:
-    """What goes between the two places is in the text, at its one end or at its other."""
-    if at < asked_at:
-        asked_at, asked, at, text = at, text, asked_at, asked
-    return (
-        len(text) == len(asked)
-        and text in asked + asked
-        and any(
-            after(asked_at, asked[:count]) == at and asked[count:] + asked[:count] == text
-            for count in range(1, min(len(asked), MOST_SLID) + 1)
-        )
-    )
-
-
-def _is_slid_deletion(reported: Change, sent: Edit) -> bool:
-    """What goes between the two places stands there twice: before what is taken away and in it."""
-    (start, end), removed = reported.edit.span, _plain(reported.removed)
-    asked = sent.span
-    if removed.count("\n") != asked.end.line - asked.start.line:
-        return False
-    for count in range(1, min(len(removed), MOST_SLID) + 1):
-        behind, before = removed[-count:], removed[:count]
-        if after(asked.start, behind) == start and after(asked.end, behind) == end:
-            return True
-        if after(start, before) == asked.start and after(end, before) == asked.end:
-            return True
-    return False
+def _slid_deletion(place: Span, removed: str, asked: Span) -> Edit | None:
+    """Between the two places stands what was taken away, once or more, and a part of it."""
+    if not removed or removed.count("\n") != asked.end.line - asked.start.line:
+        return None
+    over = removed * (MOST_SLID // len(removed) + 1)
+    is_before = place.start < asked.start
+    start, end = (place, asked) if is_before else (asked, place)
+    for count in range(1, min(len(over), MOST_SLID) + 1):
+        between = over[:count] if is_before else over[-count:]
+        if after(start.start, between) == end.start and after(start.end, between) == end.end:
+            return Edit(Span(start.start, after(start.start, between)), between)
+    return None
 
 
 def _plain(text: str) -> str:

@@ -21,9 +21,9 @@ from .arguments import RunArguments
 from .checking import checked
 from .documents import OpenDocument
 from .jobs import Job
-from .page import Page
 from .progress import WorkProgress
-from .settings import Settings
+from .settings import Edits, Settings
+from .ways import Way
 
 if TYPE_CHECKING:
     from .session import Session
@@ -47,6 +47,7 @@ class Work:
     messages: tuple[Message, ...]
     placing: Placing
     model: str | None
+    edits: Edits | None
 
     @property
     def span(self) -> Span:
@@ -82,7 +83,9 @@ def work_of(session: "Session", asked: RunArguments) -> Work:
     placing = placing_of(action, selection)
     if placing.rows and session.pages.overlaps(document, *rows):
         raise RequestError(OVERLAP)
-    return Work(action, document, rows, prompt(action, selection), placing, asked.model)
+    return Work(
+        action, document, rows, prompt(action, selection), placing, asked.model, asked.edits
+    )
 
 
 def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
@@ -96,19 +99,21 @@ def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
 def begin(session: "Session", work: Work) -> Job:
     """Starts the job; the rows that it writes to are held from now on."""
     job = session.jobs.new(work.action, work.document.uri)
-    page: Page | NoPage = NoPage()
+    way: Way | None = None
     if work.placing.rows:
         first = work.rows[0]
         page = session.pages.begin(
             work.document, first + work.placing.rows.first, first + work.placing.rows.last
         )
-        session.originals.watch(job, work.document, page)
-    session.jobs.start(job, _run(session, job, work, page))
+        way = Way(session, job, work, page)
+        if not way.preview:
+            session.originals.watch(job, work.document, page)
+    session.jobs.start(job, _run(session, job, work, way))
     session.status.changed()
     return job
 
 
-async def _run(session: "Session", job: Job, work: Work, page: Page | NoPage) -> None:
+async def _run(session: "Session", job: Job, work: Work, way: Way | None) -> None:
     progress = WorkProgress(session.editor, job.token, job.title)
     try:
         outcome = await perform(
@@ -116,16 +121,17 @@ async def _run(session: "Session", job: Job, work: Work, page: Page | NoPage) ->
             work.placing,
             model=session.originals.before(job, _Answering(session, work)),
             reader=session.view.explanation(job, work.document, work.span),
-            page=page,
+            page=way or NoPage(),
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
         )
     except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
         outcome = Outcome("failed", UNEXPECTED, fault=error)
     await session.originals.ended(job)
     progress.end()
-    if outcome.ended == "done" and isinstance(page, Page):
-        outcome = replace(outcome, message=await checked(session, job, work.document, page))
-    _tell(session, job, outcome, page)
+    if outcome.ended == "done" and way and way.written:
+        told = await checked(session, job, work.document, way.written)
+        outcome = replace(outcome, message=told)
+    _tell(session, job, outcome, way)
 
 
 class _Answering:
@@ -156,20 +162,22 @@ class _Answering:
         )
 
 
-def _tell(session: "Session", job: Job, outcome: Outcome, page: Page | NoPage) -> None:
+def _tell(session: "Session", job: Job, outcome: Outcome, way: Way | None) -> None:
     """Tells the user how it ended, and the client if it wants to know."""
     log.info("Job %s (%s) has ended: %s", job.id, job.action.id, outcome.ended)
     if outcome.fault:
         log.error("Job %s failed", job.id, exc_info=outcome.fault)
     if outcome.ended == "failed":
         session.editor.say(outcome.message, types.MessageType.Error)
+    if way and way.preview:
+        session.previews.job_ended(way.preview)
     if session.editor.announces("jobs"):
-        session.editor.notify("qwen/jobEnded", _ended(job, outcome, page))
+        session.editor.notify("qwen/jobEnded", _ended(job, outcome, way))
     session.jobs.running.pop(job.id, None)
     session.status.job_ended(outcome)
 
 
-def _ended(job: Job, outcome: Outcome, page: Page | NoPage) -> dict[str, Any]:
+def _ended(job: Job, outcome: Outcome, way: Way | None) -> dict[str, Any]:
     ended: dict[str, Any] = {
         "job": job.id,
         "action": job.action.id,
@@ -186,10 +194,12 @@ def _ended(job: Job, outcome: Outcome, page: Page | NoPage) -> dict[str, Any]:
             "completionTokens": usage.completion_tokens,
             "reasoningTokens": usage.reasoning_tokens,
         }
-    if isinstance(page, Page):
-        (start, end) = (page.range.start, page.range.end)
+    if way:
+        start, end = way.range.start, way.range.end
         ended["range"] = {
             "start": {"line": start.line, "character": start.character},
             "end": {"line": end.line, "character": end.character},
         }
+        if way.preview and way.preview.can_be_kept:
+            ended["preview"] = way.preview.preview.uri
     return ended

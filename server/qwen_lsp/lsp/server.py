@@ -9,7 +9,7 @@ from typing import Any
 from lsprotocol import types
 
 from ..model.http import Http
-from .handlers import account, code_action, explanation, lifecycle, restore, run
+from .handlers import account, code_action, explanation, keep, lifecycle, restore, run
 from .serving import Server
 from .session import Session
 
@@ -32,6 +32,8 @@ OPTIONS: Mapping[str, object] = {
 COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.run": run.run,
     "qwen.stop": run.stop,
+    "qwen.keep": keep.keep,
+    "qwen.discard": keep.discard,
     "qwen.restore": restore.restore,
     "qwen.openExplanation": explanation.open_explanation,
     "qwen.signIn": account.sign_in,

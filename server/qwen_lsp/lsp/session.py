@@ -21,6 +21,8 @@ from .explanations import Explanations
 from .jobs import Jobs
 from .originals import Originals
 from .pages import Pages
+from .previews import Previews
+from .private_files import PrivateFiles
 from .restores import Restores
 from .services import Services
 from .serving import Server
@@ -54,6 +56,8 @@ class Session:
         self.pages = Pages(self.editor)
         self.originals = Originals(self, Journal(journal_folder()))
         self.restores = Restores(self)
+        self.private_files = PrivateFiles()
+        self.previews = Previews(self)
         self.explanations = Explanations()
         self.view = View(self)
         self.sign_ins = SignIns(self)
@@ -74,6 +78,11 @@ class Session:
                 self._warned.add(warning)
                 self.editor.say(warning, types.MessageType.Warning)
         self.status.changed()
+
+    @property
+    def knows_settings(self) -> bool:
+        """Whether the client has sent those that it was asked for."""
+        return self.configured.is_set() or not self.editor.has_settings
 
     async def settings_in_force(self) -> Settings:
         """The settings, once the client has sent those that it was asked for.
@@ -158,9 +167,11 @@ class Session:
         """A document was opened; once more, and what was known of it is no longer so."""
         self.closed(document)
         self.restores.opened(document)
+        self.previews.opened(document)
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
+        self.previews.changed(document, revision)
         self.explanations.changed(document, revision)
         self.pages.changed(document, revision)
 
@@ -174,6 +185,7 @@ class Session:
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
+        self.previews.closed(document)
         self.pages.closed(document)
         self.jobs.stop_in(document.uri)
         self.explanations.closed(document)
@@ -182,6 +194,7 @@ class Session:
 
     async def stop(self) -> None:
         """Ends all jobs; nothing more is written."""
+        self.previews.close()
         self.pages.close()
         self.sign_ins.stop()
         self.jobs.stop(None)
@@ -194,4 +207,5 @@ class Session:
         for task in self._background:
             task.cancel()
         self.explanations.close()
+        self.private_files.close()
         await self.services.close()

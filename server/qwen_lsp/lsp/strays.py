@@ -6,7 +6,7 @@ lie. Their reports name each edit as it was made, so that one can tell, and undo
 
 from collections.abc import Iterable, Sequence
 
-from ..text.document import Edit, Span, after
+from ..text.document import Document, Edit, Span, after
 from ..text.edits import moved, moved_span, touches
 from .flight import Flight
 from .report import Report
@@ -49,25 +49,24 @@ class Strays:
         report: Report,
         flight: Flight | None,
         writings: Sequence[Writing],
-        *,
-        is_exact: bool = True,
+        document: Document | None = None,
     ) -> bool:
         """Goes on after a change, which may hold what is in flight to put something right.
 
-        `is_exact` says that the editor reports edits at just the place where it has made them.
-        False if its user has changed what is to be put right; then nothing is any more.
+        Without `document`, edits are reported at just the place where they were made. False if its
+        user has changed what is to be put right; then nothing is any more.
         """
-        first = report.made_at(flight.send.edits, exactly=is_exact) if flight else None
+        first = report.made_at(flight.send.edits, document) if flight else None
         if flight and first is not None:
             before, made, report = report.parted(first, len(flight.send.edits))
             if not self._pass(before, writings):
                 return False
-            self._land(made, is_exact=is_exact)
+            self._land(made, document)
         return self._pass(report, writings)
 
-    def _land(self, made: Report, *, is_exact: bool) -> None:
+    def _land(self, made: Report, document: Document | None) -> None:
         """Our edits were made: where they belong, or in a wrong place once more."""
-        if self and made.made_at(self.next, exactly=is_exact) == 0:
+        if self and made.made_at(self.next, document) == 0:
             self._steps.pop()
         elif self:
             self._steps.append(_undoing(made))

@@ -114,7 +114,9 @@ class Writing:
 
     def takes(self, ours: Iterable[Change]) -> None:
         """Remembers what our edits took away, to know it again when somebody undoes them."""
-        self.taken_away.update(change.removed for change in ours if "\n" in change.removed)
+        for edit, removed in ours:
+            if not edit.text and "\n" in removed and removed.strip():
+                self.taken_away.add(removed)
 
     def moved_by(self, edits: Sequence[Edit]) -> bool:
         """Moves the rows as `edits` say, made one after the other; False if one is inside."""
