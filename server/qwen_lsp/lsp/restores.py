@@ -117,8 +117,7 @@ class Restores:
     async def _restore(
         self, document: OpenDocument, entry: Entry, place: Place, page: Page
     ) -> None:
-        page.extend(place.lines)
-        page.finish()
+        page.finish(place.lines)
         end = await page.end()
         if end.ended == "done":
             self._session.originals.erase(entry.id)
