@@ -20,14 +20,17 @@ def cut(first: int, last: int) -> Edit:
 
 
 class TestManner:
-    def test_a_prompt_echo_is_not_yet_proof_of_refusals(self) -> None:
+    def test_prompt_echoes_are_not_yet_proof_of_refusals(self) -> None:
         manner = Manner()
+        manner.echoed(0.001)
+        assert manner.kind is None
         manner.echoed(0.001)
         assert (manner.kind, manner.refuses_stale, manner.merges_undo) == ("echo", False, False)
 
     @pytest.mark.parametrize("told", ["refused", "echo before the answer"])
     def test_who_refuses_or_reports_before_the_answer_refuses_stale_edits(self, told: str) -> None:
         manner = Manner()
+        manner.echoed(0.001)
         manner.echoed(0.001)
         if told == "refused":
             manner.refused()

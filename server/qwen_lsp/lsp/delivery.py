@@ -112,6 +112,9 @@ class Delivery:
             self._set_right(self._flight, report)
         else:
             self._follow(report, now, by_save=by_save)
+        if not self._half and not self._strays:
+            for writing in self.writings:
+                writing.look_around()
 
     def close(self) -> None:
         """The document is closed: nothing more is written."""
@@ -150,23 +153,24 @@ class Delivery:
         if flight.send.version and writing and writing.ending is None:
             self._manner.misplaced()
         self._flight = None
-        self._look_at_all(is_known=self._strays.begin(report, flight.send.edits, self.writings))
+        self._strays.begin(report, flight.send.edits, self.writings)
+        self._look_at_all()
 
     def _follow_strays(self, report: Report) -> None:
         flight = self._flight
         document = None if self._manner.kind == "idle" else self.document
-        is_known = self._strays.follow(report, flight, self.writings, document)
+        self._strays.follow(report, flight, self.writings, document)
         is_made = flight and report.made_at(flight.send.edits, document) is not None
         if flight and (is_made or flight.answered_at is not None):
             self._flight = None
-        self._look_at_all(is_known=is_known)
+        self._look_at_all()
 
-    def _look_at_all(self, *, is_known: bool) -> None:
+    def _look_at_all(self) -> None:
         """Once all is put right: what is not as it was written any more, its user has changed."""
         if self._strays:
             return
         for writing in list(self.writings):
-            if not is_known or not writing.is_in_place():
+            if not writing.is_in_place():
                 self._end(writing, Ending.TAKEN_OVER)
 
     def _put_right(self, now: float) -> Send | float:

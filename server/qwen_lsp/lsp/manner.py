@@ -6,6 +6,8 @@ Kind = Literal["answer", "echo", "idle"]
 
 RESTING = 0.3
 """Seconds between an answer and the echo of its edit above which the client waits for a rest."""
+ENOUGH = 2
+"""Prompt reports that prove a client prompt: what the user does may make any client report once."""
 
 
 class Manner:
@@ -20,7 +22,8 @@ class Manner:
 
     def __init__(self, forced: Kind | None = None) -> None:
         self.forced = forced
-        self._refuses = self._reports_first = self._is_prompt = False
+        self._refuses = self._reports_first = False
+        self._prompt_echoes = 0
         self._rests = self._misplaces = False
 
     @property
@@ -72,4 +75,8 @@ class Manner:
         elif after_answer > RESTING:
             self._rests = True
         else:
-            self._is_prompt = True
+            self._prompt_echoes += 1
+
+    @property
+    def _is_prompt(self) -> bool:
+        return self._prompt_echoes >= ENOUGH

@@ -1,6 +1,7 @@
 """A change as an editor reports it, and which of its edits are our own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, Self
 
 from ..text.document import Document, Edit, Position, Span, after
@@ -49,12 +50,12 @@ class Report(tuple[Change, ...]):
         So does an editor that compares lines to find out what has changed.
         """
         ours = sent[::-1]
-        for slid in (False, True) if document else (False,):
+        alike: list[Callable[[int, Edit], bool]] = [self._is, self._is_clamped]
+        if document:
+            alike.append(partial(self._is_slid, document))
+        for is_ours in alike:
             for first in range(len(self) - len(ours) + 1):
-                if all(
-                    self._is(first + index, edit, document if slid else None)
-                    for index, edit in enumerate(ours)
-                ):
+                if all(is_ours(first + index, edit) for index, edit in enumerate(ours)):
                     return first
         return None
 
@@ -70,13 +71,24 @@ class Report(tuple[Change, ...]):
         last = first + count
         return Report(self[:first]), Report(self[first:last]), Report(self[last:])
 
-    def _is(self, index: int, sent: Edit, document: Document | None) -> bool:
-        """Whether one change is what was sent, or with `document` comes to the same."""
+    def _is(self, index: int, sent: Edit) -> bool:
+        """Whether one change is just what was sent."""
         span, text = self[index].edit
-        if (span, _plain(text)) == (sent.span, _plain(sent.text)):
-            return True
-        if document is None:
-            return False
+        return (span, _plain(text)) == (sent.span, _plain(sent.text))
+
+    def _is_clamped(self, index: int, sent: Edit) -> bool:
+        """Whether it is that, in rows that have become too short for it by what was typed before.
+
+        What one of the edits that were sent together has made of such a row is no such thing.
+        """
+        (start, end), text = self[index].edit
+        is_clamped = start.column <= sent.span.start.column and end.column <= sent.span.end.column
+        rows = (sent.span.start.line, sent.span.end.line)
+        is_there = (start.line, end.line) == rows and _plain(text) == _plain(sent.text)
+        return is_there and is_clamped and (index > 0 or self._is(index, sent))
+
+    def _is_slid(self, document: Document, index: int, sent: Edit) -> bool:
+        """Whether it comes to the same as what was sent."""
         slid = _slid(self[index], sent)
         return slid is not None and self._stands(slid, index, document)
 

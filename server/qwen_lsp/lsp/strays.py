@@ -6,11 +6,14 @@ lie. Their reports name each edit as it was made, so that one can tell, and undo
 
 from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Span, after
+from ..text.document import Document, Edit, Position, Span, after
 from ..text.edits import moved, moved_span, touches
 from .flight import Flight
-from .report import Report
+from .report import Change, Report
 from .writing import Writing
+
+GONE = Edit(Span(Position(-1, 0), Position(-1, 0)), "")
+"""Nothing is to be undone any more."""
 
 
 class Strays:
@@ -36,13 +39,13 @@ class Strays:
         """Nothing can be put right any more."""
         self._steps.clear()
 
-    def begin(self, report: Report, sent: Sequence[Edit], writings: Sequence[Writing]) -> bool:
-        """What was `sent` is in a wrong place. False if its user has changed it there."""
+    def begin(self, report: Report, sent: Sequence[Edit], writings: Sequence[Writing]) -> None:
+        """What was `sent` is in a wrong place."""
         first = report.made_at(sent)
         before, made, behind = report.parted(first or 0, len(sent))
         _move(writings, before.edits)
         self._steps.append(_undoing(made))
-        return self.follow(behind, None, writings)
+        self.follow(behind, None, writings)
 
     def follow(
         self,
@@ -50,48 +53,65 @@ class Strays:
         flight: Flight | None,
         writings: Sequence[Writing],
         document: Document | None = None,
-    ) -> bool:
+    ) -> None:
         """Goes on after a change, which may hold what is in flight to put something right.
 
-        Without `document`, edits are reported at just the place where they were made. False if its
-        user has changed what is to be put right; then nothing is any more.
+        Without `document`, edits are reported at just the place where they were made.
         """
         first = report.made_at(flight.send.edits, document) if flight else None
         if flight and first is not None:
             before, made, report = report.parted(first, len(flight.send.edits))
-            if not self._pass(before, writings):
-                return False
+            self._pass(before, writings)
             self._land(made, document)
-        return self._pass(report, writings)
+        self._pass(report, writings)
 
     def _land(self, made: Report, document: Document | None) -> None:
         """Our edits were made: where they belong, or in a wrong place once more."""
         if self and made.made_at(self.next, document) == 0:
             self._steps.pop()
-        elif self:
+        else:
             self._steps.append(_undoing(made))
 
-    def _pass(self, report: Report, writings: Sequence[Writing]) -> bool:
-        """The user's edits move all that is to be put right, and the regions."""
+    def _pass(self, report: Report, writings: Sequence[Writing]) -> None:
+        """The user's edits move all that is to be put right, and the regions.
+
+        What they have changed themselves of that is theirs from then on.
+        """
         for edit in report.edits:
             home = self._home(edit)
             if home is None:
-                self._steps.clear()
-                return False
-            _move(writings, [home])
-        return True
+                self._leave(writings)
+            _move(writings, [home or edit])
+
+    def _leave(self, writings: Sequence[Writing]) -> None:
+        """Nothing is put right any more, so that regions are where they are now."""
+        for step in self._steps:
+            made = [Change(undoing, _shaped(undoing.span)) for undoing in reversed(step)]
+            _move(writings, _undoing(Report(made))[::-1])
+        self._steps.clear()
 
     def _home(self, edit: Edit) -> Edit | None:
         """The user's `edit` as it is at home; None if it has changed what is to be put right."""
         for index in reversed(range(len(self._steps))):
             step = self._steps[index]
-            if any(touches(undoing.span, edit) for undoing in step):
+            left = [_left_by(edit, undoing) for undoing in step]
+            if None in left:
                 return None
-            self._steps[index] = tuple(
-                Edit(moved_span(undoing.span, [edit]), undoing.text) for undoing in step
-            )
+            self._steps[index] = tuple(each for each in left if each and each != GONE)
             edit = Edit(moved_span(edit.span, step[::-1]), edit.text)
+        self._steps = [step for step in self._steps if step]
         return edit
+
+
+def _left_by(edit: Edit, undoing: Edit) -> Edit | None:
+    """What is still to be undone after the user's `edit`; None if that was made in its midst."""
+    (start, end), text = undoing
+    if start < end and edit.span.start <= start and end <= edit.span.end:
+        place = moved_span(Span(start, start), [edit])
+        return Edit(place, text) if text else GONE
+    if start < end and touches(undoing.span, edit):
+        return None
+    return Edit(moved_span(undoing.span, [edit]), text)
 
 
 def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
@@ -110,3 +130,9 @@ def _undoing(made: Report) -> tuple[Edit, ...]:
         undoing.append(Edit(Span(start, after(start, edit.text)), text))
         uppers.append(edit)
     return tuple(undoing)
+
+
+def _shaped(span: Span) -> str:
+    """A text that takes up as many rows and columns as `span`."""
+    (first, start), (last, end) = span
+    return "\n" * (last - first) + " " * (end if first < last else end - start)

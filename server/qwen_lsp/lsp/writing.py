@@ -128,7 +128,8 @@ class Writing:
 
     def is_in_place(self) -> bool:
         """Whether the rows stand in the region as they were written. Costs all of them."""
-        self.edges = edges_of(self._document, self.region)
+        if self.region.end.line >= len(self._document.lines):
+            return False
         rows = [without_end(line) for line in split_lines(self._document.slice(self.region))]
         return rows == self.rewrite.lines
 
@@ -173,7 +174,10 @@ class Writing:
     def move_to(self, region: Span) -> None:
         """The rows are now at `region`."""
         self.region = region
-        self.edges = edges_of(self._document, region)
+
+    def look_around(self) -> None:
+        """The document and the place of the rows in it are known: so is what stands beside them."""
+        self.edges = edges_of(self._document, self.region)
 
     def adopt(self, region: Span) -> None:
         """Takes what a formatter has put into `region` for our own text and goes on from there."""
