@@ -62,14 +62,47 @@ command('Edit', function(options)
   end
 end, { range = true, nargs = '*', desc = 'Change the lines as you say' })
 
-for name, id in pairs({
-  Stop = 'qwen.stop',
-  SignIn = 'qwen.signIn',
-  SignOut = 'qwen.signOut',
-  Status = 'qwen.showStatus',
-  OpenExplanation = 'qwen.openExplanation',
+--- Commands about what was written here: a job of this buffer, or the change at the cursor.
+local function here(argument)
+  return function(client)
+    local at = { uri = vim.uri_from_bufnr(0) }
+    if argument == 'cursor' then
+      at.range = vim.lsp.util.make_range_params(0, client.offset_encoding).range
+    end
+    return at
+  end
+end
+
+command('Retry', function(options)
+  execute('qwen.retry', function()
+    return { uri = vim.uri_from_bufnr(0), instruction = options.args ~= '' and options.args or nil }
+  end)
+end, { nargs = '*', desc = 'Write it again, perhaps with another instruction' })
+
+for name, about in pairs({
+  Stop = { 'qwen.stop' },
+  Keep = { 'qwen.keep', here() },
+  Discard = { 'qwen.discard', here() },
+  Compare = { 'qwen.compare', here() },
+  NextChange = { 'qwen.nextChange', here('cursor') },
+  PreviousChange = { 'qwen.previousChange', here('cursor') },
+  Restore = { 'qwen.restore', here() },
+  SignIn = { 'qwen.signIn' },
+  SignOut = { 'qwen.signOut' },
+  Status = { 'qwen.showStatus' },
+  OpenExplanation = { 'qwen.openExplanation' },
 }) do
   command(name, function()
-    execute(id)
+    execute(unpack(about))
   end, {})
 end
+
+-- Neovim 0.12 shows code lenses by itself once they are enabled, and runs one by grx.
+vim.api.nvim_create_autocmd('LspAttach', {
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'qwen' and vim.lsp.codelens.enable then
+      vim.lsp.codelens.enable(true, { client_id = client.id })
+    end
+  end,
+})

@@ -1,5 +1,5 @@
 /** Palette entries that tell the server what is selected, and the questions that it cannot ask itself. */
-import { commands, window, type Disposable } from 'vscode';
+import { commands, window, workspace, type Disposable } from 'vscode';
 import type { BaseLanguageClient, ExecuteCommandMiddleware } from 'vscode-languageclient';
 import { signIn } from './signIn';
 
@@ -12,9 +12,10 @@ interface Run {
 }
 
 export function registerActions(client: BaseLanguageClient): Disposable[] {
-  return ['explain', 'refactor', 'edit'].map((action) =>
+  const actions = ['explain', 'refactor', 'edit'].map((action) =>
     commands.registerCommand(`qwen.${action}`, () => run(client, action)),
   );
+  return [...actions, commands.registerCommand('qwen.retryWith', retryWith)];
 }
 
 async function run(client: BaseLanguageClient, action: string): Promise<void> {
@@ -28,7 +29,7 @@ async function run(client: BaseLanguageClient, action: string): Promise<void> {
   await commands.executeCommand('qwen.run', { action, uri, range, version } satisfies Run);
 }
 
-/** Every command of the server comes through here, from the palette and from the menu of code actions. */
+/** Every command of the server comes through here: from the palette, the lenses, and the menu of code actions. */
 export const executeCommand: ExecuteCommandMiddleware['executeCommand'] = async (command, args, next) => {
   if (command === 'qwen.signIn') {
     return signIn(() => next(command, args));
@@ -37,7 +38,7 @@ export const executeCommand: ExecuteCommandMiddleware['executeCommand'] = async 
     const complete = await instructed(args[0]);
     return complete && next(command, [complete]);
   }
-  return next(command, args);
+  return next(command, args.length > 0 ? args : here(command));
 };
 
 async function instructed(run: Run): Promise<Run | undefined> {
@@ -50,4 +51,46 @@ async function instructed(run: Run): Promise<Run | undefined> {
     ignoreFocusOut: true,
   });
   return instruction ? { ...run, instruction } : undefined;
+}
+
+const OF_DOCUMENT = ['qwen.keep', 'qwen.discard', 'qwen.retry', 'qwen.compare', 'qwen.restore'];
+const OF_PLACE = ['qwen.nextChange', 'qwen.previousChange'];
+
+/** Where the user is: a palette entry does not say it, and the server cannot know. */
+function here(command: string): object[] {
+  const editor = window.activeTextEditor;
+  const uri = editor?.document.uri.toString();
+  if (editor && OF_PLACE.includes(command)) {
+    const { start, end } = editor.selection;
+    return [{ uri, range: { start, end } }];
+  }
+  return editor && OF_DOCUMENT.includes(command) ? [{ uri }] : [];
+}
+
+async function retryWith(): Promise<void> {
+  const [place] = here('qwen.retry');
+  const change = await changed();
+  if (change) {
+    await commands.executeCommand('qwen.retry', { ...place, ...change });
+  }
+}
+
+/** What is to be other than the last time. */
+async function changed(): Promise<object | undefined> {
+  const ways = [
+    { label: 'Another instruction…', name: 'instruction', prompt: 'What should change in the code?', value: '' },
+    { label: 'Another model…', name: 'model', prompt: "The model's name", value: modelName() },
+  ];
+  const title = 'Qwen: Retry with…';
+  const way = await window.showQuickPick(ways, { title });
+  if (!way) {
+    return undefined;
+  }
+  const { name, prompt, value } = way;
+  const given = await window.showInputBox({ title, prompt, value, ignoreFocusOut: true });
+  return given ? { [name]: given } : undefined;
+}
+
+function modelName(): string {
+  return workspace.getConfiguration('qwen').get<string | null>('model') ?? '';
 }

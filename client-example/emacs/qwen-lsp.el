@@ -1,0 +1,155 @@
+;;; qwen-lsp.el --- Qwen in Emacs, by qwen-lsp  -*- lexical-binding: t; -*-
+
+;; SPDX-License-Identifier: Apache-2.0
+;; Version: 0.1.0
+;; Package-Requires: ((emacs "30.1"))
+
+;;; Commentary:
+
+;; `qwen-lsp' makes qwen-lsp the language server of a buffer; eglot has one for a buffer.  What it offers
+;; is in the menu of `eglot-code-actions'; these commands do the same without the menu.
+
+;;; Code:
+
+(require 'eglot)
+
+(defgroup qwen-lsp nil "Qwen by qwen-lsp." :group 'eglot)
+
+(defcustom qwen-lsp-program '("qwen-lsp")
+  "The language server and its arguments."
+  :type '(repeat string))
+
+(defcustom qwen-lsp-settings nil
+  "Settings as docs/settings.md lists them, such as (:provider \"ollama\")."
+  :type 'plist)
+
+;;;###autoload
+(defun qwen-lsp ()
+  "Make qwen-lsp the server of the files of this mode in this project."
+  (interactive)
+  (let* ((options (or qwen-lsp-settings (make-hash-table)))
+         (contact `(,@qwen-lsp-program :initializationOptions ,options))
+         (eglot-server-programs `((,major-mode . ,contact))))
+    (call-interactively #'eglot)))
+
+(defun qwen-lsp-explain ()
+  "Explain the region, or what is at point."
+  (interactive)
+  (qwen-lsp--run "explain"))
+
+(defun qwen-lsp-refactor ()
+  "Refactor the region."
+  (interactive)
+  (qwen-lsp--run "refactor"))
+
+(defun qwen-lsp-edit (instruction)
+  "Change the region by INSTRUCTION."
+  (interactive "sWhat should change? ")
+  (qwen-lsp--run "edit" :instruction instruction))
+
+(defun qwen-lsp-stop ()
+  "Stop what is running."
+  (interactive)
+  (qwen-lsp--execute "qwen.stop"))
+
+(defun qwen-lsp-keep ()
+  "Keep what Qwen wrote here."
+  (interactive)
+  (qwen-lsp--execute-here "qwen.keep"))
+
+(defun qwen-lsp-discard ()
+  "Put the original back in place of what Qwen wrote here."
+  (interactive)
+  (qwen-lsp--execute-here "qwen.discard"))
+
+(defun qwen-lsp-retry (instruction)
+  "Let Qwen write it again; with a prefix argument by a changed INSTRUCTION."
+  (interactive (list (and current-prefix-arg (read-string "What should change? "))))
+  (apply #'qwen-lsp--execute-here "qwen.retry" (and instruction (list :instruction instruction))))
+
+(defun qwen-lsp-compare ()
+  "Show what Qwen changed here."
+  (interactive)
+  (qwen-lsp--execute-here "qwen.compare"))
+
+(defun qwen-lsp-next-change ()
+  "Go to the next change of Qwen's."
+  (interactive)
+  (qwen-lsp--execute-here "qwen.nextChange" :range (qwen-lsp--range)))
+
+(defun qwen-lsp-previous-change ()
+  "Go to the change of Qwen's before this one."
+  (interactive)
+  (qwen-lsp--execute-here "qwen.previousChange" :range (qwen-lsp--range)))
+
+(defun qwen-lsp-restore ()
+  "Put back what stood here when Qwen was interrupted."
+  (interactive)
+  (qwen-lsp--execute-here "qwen.restore"))
+
+(defun qwen-lsp-open-explanation ()
+  "Open what was explained last."
+  (interactive)
+  (qwen-lsp--execute "qwen.openExplanation"))
+
+(defun qwen-lsp-status ()
+  "Say which model is used."
+  (interactive)
+  (qwen-lsp--execute "qwen.showStatus"))
+
+(defun qwen-lsp-sign-in ()
+  "Sign in to Qwen by a code that is entered in the browser."
+  (interactive)
+  (qwen-lsp--execute "qwen.signIn"))
+
+(defun qwen-lsp-sign-out ()
+  "Forget the sign-in."
+  (interactive)
+  (qwen-lsp--execute "qwen.signOut"))
+
+(defvar-keymap qwen-lsp-map
+  :doc "Keys for a prefix of one's own, such as C-c q."
+  "a" #'eglot-code-actions
+  "x" #'qwen-lsp-explain
+  "r" #'qwen-lsp-refactor
+  "e" #'qwen-lsp-edit
+  "s" #'qwen-lsp-stop
+  "k" #'qwen-lsp-keep
+  "d" #'qwen-lsp-discard
+  "t" #'qwen-lsp-retry
+  "c" #'qwen-lsp-compare
+  "n" #'qwen-lsp-next-change
+  "p" #'qwen-lsp-previous-change)
+
+(defun qwen-lsp--run (action &rest arguments)
+  "Start ACTION on the region, or at point, with more ARGUMENTS."
+  (apply #'qwen-lsp--execute-here "qwen.run" :action action :range (qwen-lsp--range) arguments)
+  (deactivate-mark))
+
+(defun qwen-lsp--execute-here (command &rest arguments)
+  "Let the server execute COMMAND with ARGUMENTS about this buffer."
+  (let ((uri (and buffer-file-name (eglot-path-to-uri buffer-file-name))))
+    (apply #'qwen-lsp--execute command :uri uri arguments)))
+
+(defun qwen-lsp--execute (command &rest arguments)
+  "Let the server execute COMMAND with ARGUMENTS, one object."
+  (let ((server (or (eglot-current-server) (user-error "Start the server first: M-x qwen-lsp")))
+        (argument (or arguments (make-hash-table))))
+    (eglot-execute server `(:command ,command :arguments [,argument]))))
+
+(defun qwen-lsp--range ()
+  "The region as LSP has it, or point."
+  (if (use-region-p)
+      `(:start ,(qwen-lsp--position (region-beginning)) :end ,(qwen-lsp--position (region-end)))
+    `(:start ,(qwen-lsp--position (point)) :end ,(qwen-lsp--position (point)))))
+
+(defun qwen-lsp--position (place)
+  "PLACE as LSP has it, in the encoding that was agreed on."
+  (save-excursion
+    (save-restriction
+      (widen)
+      (goto-char place)
+      `(:line ,(1- (line-number-at-pos)) :character ,(funcall eglot-current-linepos-function)))))
+
+(provide 'qwen-lsp)
+;;; qwen-lsp.el ends here
