@@ -20,7 +20,9 @@ def opened(
 ) -> tuple[Editor, Clock, list[tuple[float, Report]]]:
     """An editor, its clock, and what it reports, with the time of that."""
     clock, reports = Clock(), list[tuple[float, Report]]()
-    editor = Editor(habits, text, clock, lambda report: reports.append((clock.now, report)))
+    editor = Editor(
+        habits, text, clock, lambda report, after: reports.append((clock.now + after, report))
+    )
     editor.marks.enclose(0, 2, 3)
     return editor, clock, reports
 

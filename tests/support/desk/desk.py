@@ -67,6 +67,7 @@ class Desk:
         self._timer = 0
         self._spans: dict[int, tuple[int, int]] = {}
         self._unclear: set[int] = set()
+        self._has_twins = False
 
     # What the server does.
 
@@ -205,18 +206,19 @@ class Desk:
 
     # What the editor does.
 
-    def _tell(self, report: Report) -> None:
+    def _tell(self, report: Report, seconds: float) -> None:
         for job in self.jobs:
             job.told, job.now = job.now, self.editor.marks.content(job.number)
         self._unclear = set()
-        if any((report.edits or ()).count(edit) > 1 for send in self.sent for edit in send.edits):
-            self.editor.marks.is_tangled = True
+        self._notice_twins(report)
         if not report.is_exact:
             self._notice_vague(report)
         self._spans = {
             job.number: self.editor.marks.span(job.number) for job in self.jobs if not job.is_over
         }
-        self.clock.call_later(WIRE, lambda: self._hear(report) if not self.is_closed else None)
+        self.clock.call_later(
+            seconds + WIRE, lambda: self._hear(report) if not self.is_closed else None
+        )
 
     def _take(self, send: Send) -> None:
         if self.is_closed:
@@ -231,6 +233,15 @@ class Desk:
         else:
             self.not_made += 1
         self._answer(send, applied=verdict != "refuse")
+
+    def _notice_twins(self, report: Report) -> None:
+        """Whether the user has made just the edit that the server has sent, so nobody can tell."""
+        edits = report.edits or ()
+        ours = [edit for send in self.sent for edit in send.edits]
+        is_only_users = True not in report.hands
+        if any(edits.count(edit) > 1 or (is_only_users and edit in edits) for edit in ours):
+            self._note("the user has typed what was sent")
+            self.editor.marks.is_tangled = self._has_twins = True
 
     def _notice_vague(self, report: Report) -> None:
         """A report that sums up may be read in several ways; whether a job's rows are in doubt."""
@@ -339,10 +350,15 @@ class Desk:
         if not self.is_closed and not self.is_in_step:
             self.complaints.append("the server does not know the document")
         wished = marks.wished
-        is_right = not Counter(wished) - Counter(text) if marks.is_tangled else wished == text
+        is_right = self._lacks_nothing(wished, text) if marks.is_tangled else wished == text
         if not is_right and not (self.is_closed and marks.is_tangled):
             self.complaints.append(f"the document should be {wished!r} and is {text!r}")
         return self.complaints
+
+    def _lacks_nothing(self, wished: str, text: str) -> bool:
+        """Whether no character is lost; a blank may be, where the user has typed what was sent."""
+        lost = Counter(wished) - Counter(text)
+        return not (set(lost) - set(" \t\r\n") if self._has_twins else lost)
 
     def _notice_endings(self) -> None:
         for job in self.jobs:

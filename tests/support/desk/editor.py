@@ -52,8 +52,9 @@ class Editor:
     """A document that is open in an editor."""
 
     def __init__(
-        self, habits: Habits, text: str, clock: Clock, tell: Callable[[Report], None]
+        self, habits: Habits, text: str, clock: Clock, tell: Callable[[Report, float], None]
     ) -> None:
+        """Reports are told with the seconds after which they leave, always the same."""
         self.habits = habits
         self.text = text
         self.marks = Marks(text)
@@ -127,7 +128,7 @@ class Editor:
         if self.habits.kind == "eglot" and not self.habits.counts_changes:
             self.version += 1
         edits, self._unsent = self._unsent, []
-        self._tell(self._report_of(edits))
+        self._tell(self._report_of(edits), 0.0)
 
     # Making edits.
 
@@ -208,10 +209,9 @@ class Editor:
             self.version += 1
         match self.habits.kind:
             case "helix":
-                self._tell(self._report_of(made))
+                self._tell(self._report_of(made), 0.0)
             case "vscode":
-                report = self._report_of(made)
-                self._clock.call_later(ROUND, lambda: self._tell(report))
+                self._tell(self._report_of(made), ROUND)
             case "neovim":
                 self._unsent.extend(made)
                 self._report_at_a_rate()

@@ -56,7 +56,10 @@ class User:
         _, high = self._stretch(job, where)
         start = self.place(job, where, portion)
         end = self._between_characters(min(start + length, high), up=True)
-        self._desk.change([Cut(start, end, text)])
+        if start < end:
+            self._desk.change([Cut(start, end, text)])
+        else:
+            self.put(start, text)
 
     def undo(self, *, of_ours: bool) -> bool:
         """Undoes the last change, if it is the user's own or may be ours."""
