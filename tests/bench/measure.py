@@ -17,6 +17,8 @@ STARTS = 9
 MENUS = 500
 MENU_LINES = 10_000
 SECONDS_TO_SETTLE = 0.5
+SECONDS_TO_REST = 0.5
+"""After what the user does: an edit waits a little for the next key of somebody who types."""
 SECONDS_TO_END = 30.0
 
 
@@ -77,6 +79,7 @@ class Bench:
             ended = await editor.ended.get()
         after = processor_seconds(editor.pid)
         self._put_back(reply, ended)
+        await asyncio.sleep(SECONDS_TO_REST)
         processor = None if before is None or after is None else after - before
         job = _job(reply, upstream.first_line_at, editor.arrivals, processor)
         return replace(job, last_to_first=last_to_first([*map(self._times.get, reply.thousands)]))
