@@ -2,8 +2,8 @@
 
 import pytest
 
-from qwen_lsp.lsp.delivery import MOST_REFUSALS
 from qwen_lsp.lsp.flight import ANSWER_LIMIT, SYNC_LIMIT
+from qwen_lsp.lsp.manner import MOST_REFUSALS
 from qwen_lsp.lsp.pace import TYPING
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Edit, Position, Span
@@ -46,7 +46,7 @@ def test_an_editor_that_always_refuses_ends_the_writing() -> None:
     now = 0.0
     for _ in range(MOST_REFUSALS):
         delivery.answered(sent(delivery, now), now, applied=False, reason="read-only")
-        now += 1.0
+        now += 2.0
     assert (writing.ending, writing.reason) == (Ending.REFUSED, "read-only")
 
 

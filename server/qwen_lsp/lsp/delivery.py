@@ -20,8 +20,6 @@ from .report import Report
 from .strays import Strays
 from .writing import Ending, Writing
 
-MOST_REFUSALS = 40
-"""Refusals one after the other, nothing landing between them, before the writing fails."""
 DROPS = "it drops them"
 
 
@@ -114,7 +112,7 @@ class Delivery:
             self._follow(report, now, by_save=by_save)
         if not self._half and not self._strays:
             for writing in self.writings:
-                writing.look_around()
+                writing.look_around(is_changed=bool(report))
 
     def close(self) -> None:
         """The document is closed: nothing more is written."""
@@ -213,7 +211,7 @@ class Delivery:
     def _not_made(self, writing: Writing | None, reason: str) -> None:
         if writing and writing.ending is None:
             writing.refusals += 1
-            if writing.refusals >= MOST_REFUSALS:
+            if writing.refusals >= self._manner.most_refusals:
                 self._end(writing, Ending.REFUSED, reason)
 
     def _longest_waiting(self) -> Writing | None:

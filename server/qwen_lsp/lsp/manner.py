@@ -9,6 +9,11 @@ RESTING = 0.3
 ENOUGH = 2
 """Prompt reports that prove a client prompt: what the user does may make any client report once."""
 
+MOST_REFUSALS = 10
+"""Refusals one after the other, no change reported between them, before the writing fails."""
+MOST_REFUSALS_UNSEEN = 30
+"""The same in an editor where the user may have typed for long without a report."""
+
 
 class Manner:
     """How one client takes edits; learnt while it does, unless it is forced.
@@ -46,6 +51,11 @@ class Manner:
     def may_misplace(self) -> bool:
         """Whether it may make an edit for an older version."""
         return self.kind != "answer"
+
+    @property
+    def most_refusals(self) -> int:
+        """After how many it is certain that it never makes the edit."""
+        return MOST_REFUSALS if self.kind in ("answer", "echo") else MOST_REFUSALS_UNSEEN
 
     def kind_for(self, version: int) -> Kind | None:
         """What it is taken for at `version`: 0 is looked at only by one that refuses."""

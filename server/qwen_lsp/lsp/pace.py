@@ -13,7 +13,10 @@ Right after a change is reported, what is known is what the editor shows.
 FRESH = 0.005
 """Seconds in which a report tells how the document is now."""
 RETRY = 0.1
-"""Seconds after which a refused edit is tried again where no report has come since."""
+"""Seconds after which a refused edit is tried again where no report has come since; then twice
+as long each time, for the user may be typing unseen."""
+LONGEST_RETRY = 1.6
+"""Seconds that it comes to at most."""
 
 NEVER = float("-inf")
 
@@ -23,6 +26,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.typed_at = NEVER
+        self._retry = RETRY
         self._sent_at = self._reported_at = self._not_before = NEVER
 
     def sent(self, now: float) -> None:
@@ -33,10 +37,12 @@ class Pace:
         """The editor has told how the document is."""
         self._reported_at = now
         self._not_before = NEVER
+        self._retry = RETRY
 
     def refused(self, now: float) -> None:
         """An edit was refused although it was made for the newest version that is known."""
-        self._not_before = now + RETRY
+        self._not_before = now + self._retry
+        self._retry = min(2 * self._retry, LONGEST_RETRY)
 
     def is_fresh(self, now: float) -> bool:
         """Whether the editor has told just now how the document is."""

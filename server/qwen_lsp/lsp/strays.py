@@ -6,14 +6,11 @@ lie. Their reports name each edit as it was made, so that one can tell, and undo
 
 from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Position, Span, after
+from ..text.document import Document, Edit, Span, after
 from ..text.edits import moved, moved_span, touches
 from .flight import Flight
-from .report import Change, Report
+from .report import Report
 from .writing import Writing
-
-GONE = Edit(Span(Position(-1, 0), Position(-1, 0)), "")
-"""Nothing is to be undone any more."""
 
 
 class Strays:
@@ -73,45 +70,32 @@ class Strays:
             self._steps.append(_undoing(made))
 
     def _pass(self, report: Report, writings: Sequence[Writing]) -> None:
-        """The user's edits move all that is to be put right, and the regions.
-
-        What they have changed themselves of that is theirs from then on.
-        """
+        """The user's edits move all that is to be put right, and the regions."""
         for edit in report.edits:
-            home = self._home(edit)
-            if home is None:
-                self._leave(writings)
-            _move(writings, [home or edit])
+            _move(writings, [self._home(edit)])
 
-    def _leave(self, writings: Sequence[Writing]) -> None:
-        """Nothing is put right any more, so that regions are where they are now."""
-        for step in self._steps:
-            made = [Change(undoing, _shaped(undoing.span)) for undoing in reversed(step)]
-            _move(writings, _undoing(Report(made))[::-1])
-        self._steps.clear()
-
-    def _home(self, edit: Edit) -> Edit | None:
-        """The user's `edit` as it is at home; None if it has changed what is to be put right."""
+    def _home(self, edit: Edit) -> Edit:
+        """The user's `edit` as it is at home."""
         for index in reversed(range(len(self._steps))):
             step = self._steps[index]
-            left = [_left_by(edit, undoing) for undoing in step]
-            if None in left:
-                return None
-            self._steps[index] = tuple(each for each in left if each and each != GONE)
+            self._steps[index] = tuple(left for each in step for left in _left_by(edit, each))
             edit = Edit(moved_span(edit.span, step[::-1]), edit.text)
         self._steps = [step for step in self._steps if step]
         return edit
 
 
-def _left_by(edit: Edit, undoing: Edit) -> Edit | None:
-    """What is still to be undone after the user's `edit`; None if that was made in its midst."""
+def _left_by(edit: Edit, undoing: Edit) -> list[Edit]:
+    """What is still to be undone after the user's `edit`, which may be in the midst of it."""
     (start, end), text = undoing
-    if start < end and edit.span.start <= start and end <= edit.span.end:
-        place = moved_span(Span(start, start), [edit])
-        return Edit(place, text) if text else GONE
-    if start < end and touches(undoing.span, edit):
-        return None
-    return Edit(moved_span(undoing.span, [edit]), text)
+    (first, last), typed = edit
+    if start == end or not touches(undoing.span, edit):
+        return [Edit(moved_span(undoing.span, [edit]), text)]
+    pieces = [Span(start, first)] if start < first else []
+    if last < end:
+        pieces.append(Span(after(first, typed), moved(end, edit, stays_before=True)))
+    if not pieces and text:
+        pieces = [Span(first, first)]
+    return [Edit(piece, "" if index else text) for index, piece in enumerate(pieces)]
 
 
 def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
@@ -130,9 +114,3 @@ def _undoing(made: Report) -> tuple[Edit, ...]:
         undoing.append(Edit(Span(start, after(start, edit.text)), text))
         uppers.append(edit)
     return tuple(undoing)
-
-
-def _shaped(span: Span) -> str:
-    """A text that takes up as many rows and columns as `span`."""
-    (first, start), (last, end) = span
-    return "\n" * (last - first) + " " * (end if first < last else end - start)

@@ -175,8 +175,10 @@ class Writing:
         """The rows are now at `region`."""
         self.region = region
 
-    def look_around(self) -> None:
+    def look_around(self, *, is_changed: bool) -> None:
         """The document and the place of the rows in it are known: so is what stands beside them."""
+        if is_changed:
+            self.refusals = 0
         self.edges = edges_of(self._document, self.region)
 
     def adopt(self, region: Span) -> None:
