@@ -154,4 +154,4 @@ async def test_no_original_is_lost(home: Home, simulator: Simulator, seed: str) 
     assert file.text == user.wanted
     assert user.restored > JOBS // 3
     assert user.kept() == []
-    assert {path.suffix for path in user.folder.iterdir()} <= {".lock"}
+    assert {path.suffix for path in user.folder.iterdir()} <= {".lock", ".tmp"}

@@ -32,6 +32,8 @@ ADVERTISED = {
         "commands": [
             "qwen.run",
             "qwen.stop",
+            "qwen.keep",
+            "qwen.discard",
             "qwen.restore",
             "qwen.openExplanation",
             "qwen.signIn",

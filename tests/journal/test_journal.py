@@ -295,6 +295,17 @@ def test_the_first_write_of_a_server_prunes(folder: Path) -> None:
     assert [path.stem for path in folder.glob("*.json")] == [entry.id]
 
 
+def test_what_was_just_being_written_goes_with_its_server(folder: Path) -> None:
+    living, over = Journal(folder), Journal(folder)
+    entries = written(living), written(over)
+    over.close()
+    for entry in entries:
+        path_of(folder, entry).rename(path_of(folder, entry).with_suffix(".tmp"))
+    Journal(folder).prune()
+    (left,) = folder.glob("*.tmp")
+    assert left.stem == entries[0].id
+
+
 def test_files_of_others_are_let_be(folder: Path) -> None:
     left_behind(folder)
     for name in ("notes.txt", "original-of-mine.py", "x.json", "x.lock"):

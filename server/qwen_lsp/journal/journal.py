@@ -106,13 +106,16 @@ class Journal:
         return self._folder / name
 
     def prune(self) -> None:
-        """Removes what is too old or too much, and the locks of servers that left nothing."""
+        """Removes what is too old or too much, and what is of no use without its server."""
         now = self._clock()
         ages = sorted((now - modified, path) for path, modified in self._files())
         kept = [path for age, path in ages[:MOST_KEPT] if age <= DAYS_KEPT * _DAY]
         for _, path in ages[len(kept) :]:
             _remove(path)
         in_use = {path.name.partition(".")[0] for path in kept} | {self._server}
+        for path, _ in self._files(".tmp"):
+            if self._is_over(path.name.partition(".")[0]):
+                _remove(path)
         for path, modified in self._files(".lock"):
             is_unused = path.stem not in in_use and now - modified > _SETTLED
             if is_unused and self._is_over(path.stem):
