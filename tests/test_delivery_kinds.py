@@ -27,15 +27,12 @@ class TestManner:
         manner.echoed(0.001)
         assert (manner.kind, manner.refuses_stale, manner.merges_undo) == ("echo", False, False)
 
-    @pytest.mark.parametrize("told", ["refused", "echo before the answer"])
-    def test_who_refuses_or_reports_before_the_answer_refuses_stale_edits(self, told: str) -> None:
+    def test_who_is_prompt_and_refuses_stale_edits_always_does(self) -> None:
         manner = Manner()
+        manner.refused()
+        assert not manner.refuses_stale
         manner.echoed(0.001)
-        manner.echoed(0.001)
-        if told == "refused":
-            manner.refused()
-        else:
-            manner.echoed(None)
+        manner.echoed(None)
         assert manner.refuses_stale
 
     def test_who_reports_late_waits_for_a_rest(self) -> None:

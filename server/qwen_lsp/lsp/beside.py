@@ -23,12 +23,20 @@ def moved_beside(document: Document, writing: Writing, changes: Iterable[Change]
             if slid is None:
                 return None
             edit, is_certain = slid, is_certain and not change.removed
-        elif edit.span.start in region and change.edit.text in writing.taken_away:
+        elif _undoes(region, edit) and edit.text in writing.taken_away:
             return None
         region = moved_span(region, [edit])
     if not is_certain and not _begins(document, region.start, writing.rewrite.line(0)):
         return None
     return region
+
+
+def _undoes(region: Span, edit: Edit) -> bool:
+    """Whether it puts whole rows in at an edge, as who undoes what took them away."""
+    place, text = edit.span.start, edit.text
+    return (place == region.start and text.endswith("\n")) or (
+        place == region.end and text.startswith(("\n", "\r\n"))
+    )
 
 
 def _slid(region: Span, change: Change, first: str) -> Edit | None:
@@ -40,8 +48,13 @@ def _slid(region: Span, change: Change, first: str) -> Edit | None:
     (start, end), text = change.edit
     if start == end and start.line == region.start.line:
         shared = first[: start.column - region.start.column]
-        if "\n" in text and text.endswith(shared):
-            return Edit(Span(region.start, region.start), shared + text[: -len(shared)])
+        whole = shared + text
+        if whole.endswith(shared):
+            return Edit(Span(region.start, region.start), whole[: len(text)])
+    count = len(change.removed)
+    if not text and start.line == end.line == region.start.line and count <= region.start.column:
+        begin = Position(start.line, region.start.column - count)
+        return Edit(Span(begin, region.start), "")
     if not text and start < region.start and end.line == region.start.line:
         count = end.column - region.start.column
         if start.column >= count and change.removed.endswith(first[:count]):

@@ -106,7 +106,7 @@ class Delivery:
             self._half = report
         elif self._strays:
             self._follow_strays(report)
-        elif self._flight and self._manner.may_misplace and is_misplaced(self._flight, report):
+        elif self._flight and is_misplaced(self._flight, report):
             self._set_right(self._flight, report)
         else:
             self._follow(report, now, by_save=by_save)
@@ -221,7 +221,7 @@ class Delivery:
     def _due(self, writing: Writing, now: float) -> float:
         return self._pace.due(
             now,
-            is_free=writing.began_at is None or writing.is_folding,
+            is_free=writing.is_urgent,
             is_patient=not self._manner.refuses_stale,
         )
 
@@ -232,12 +232,12 @@ class Delivery:
             writing.rewrite.land(step)
             self._settle(now)
             return None
-        is_first = writing.began_at is None
-        if is_first:
+        is_first = writing.began_at is None or writing.is_folding
+        if writing.began_at is None:
             writing.began_at = now
         writing.sent_at = now
         self._pace.sent(now)
-        edits = writing.edits(step, apart=not self._manner.refuses_stale)
+        edits = writing.edits(step)
         send = Send(writing, edits, self.version, is_first, writing.is_last(step))
         self._flight = Flight(send, step, now)
         return send

@@ -19,8 +19,8 @@ CROSSED_LIMIT = 1.0
 class Send:
     """An edit that is to leave now: `edits` in the positions of the document's `version`.
 
-    `writing` is None where it puts right what an editor has made in a wrong place. `is_first` and
-    `is_last` say so of all that a writing sends; the last one is not always known as such.
+    `writing` is None where it puts right what an editor has made in a wrong place. `is_first` says
+    that undo is to stop before it, `is_last` that nothing is known to follow.
     """
 
     writing: Writing | None

@@ -74,7 +74,7 @@ def is_misplaced(flight: Flight, report: Report) -> bool:
         if first and touches(home, edit):
             return True
         home = moved_span(home, [edit])
-    return bool(first) and writing.edits(flight.step, region=home, apart=True) != flight.send.edits
+    return bool(first) and writing.edits(flight.step, region=home) != flight.send.edits
 
 
 def _with_ours(

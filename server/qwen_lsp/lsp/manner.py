@@ -27,7 +27,7 @@ class Manner:
 
     def __init__(self, forced: Kind | None = None) -> None:
         self.forced = forced
-        self._refuses = self._reports_first = False
+        self._refuses = False
         self._prompt_echoes = 0
         self._rests = self._misplaces = False
 
@@ -38,19 +38,14 @@ class Manner:
             return self.forced
         if self._misplaces or self._rests:
             return "idle"
-        if self._reports_first or (self._refuses and self._is_prompt):
-            return "answer"
-        return "echo" if self._is_prompt else None
+        if self._is_prompt:
+            return "answer" if self._refuses else "echo"
+        return None
 
     @property
     def refuses_stale(self) -> bool:
         """Whether it is certain that an edit for an older version is never made."""
         return self.kind == "answer"
-
-    @property
-    def may_misplace(self) -> bool:
-        """Whether it may make an edit for an older version."""
-        return self.kind != "answer"
 
     @property
     def most_refusals(self) -> int:
@@ -80,9 +75,7 @@ class Manner:
 
     def echoed(self, after_answer: float | None) -> None:
         """It has reported an edit so many seconds after its answer; None: before that."""
-        if after_answer is None:
-            self._reports_first = True
-        elif after_answer > RESTING:
+        if after_answer is not None and after_answer > RESTING:
             self._rests = True
         else:
             self._prompt_echoes += 1

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, Self
 
-from ..text.document import Document, Edit, Position, Span, after
-from ..text.edits import moved_span, touches
+from ..text.document import Document, Edit, Position, Span, after, split_lines
+from ..text.edits import moved_span, smallest_edit, touches
 
 MOST_SLID = 400
 """Characters by which an edit may be reported beside the place where it was asked for."""
@@ -25,8 +25,12 @@ class Report(tuple[Change, ...]):
 
     @classmethod
     def of(cls, edits: Sequence[Edit], removed: Sequence[str], *, sums_up: bool) -> Self:
-        """The edits in the order in which they were made, and what each took away."""
-        report = cls(map(Change, edits, removed))
+        """The edits in the order in which they were made, and what each took away.
+
+        What an edit takes away and puts in again at its ends is left out.
+        """
+        changes = (_trimmed(Change(*pair)) for pair in zip(edits, removed, strict=True))
+        report = cls(change for change in changes if change)
         report.sums_up = sums_up
         return report
 
@@ -89,6 +93,8 @@ class Report(tuple[Change, ...]):
 
     def _is_slid(self, document: Document, index: int, sent: Edit) -> bool:
         """Whether it comes to the same as what was sent."""
+        if self._is(index, sent):
+            return True
         slid = _slid(self[index], sent)
         return slid is not None and self._stands(slid, index, document)
 
@@ -100,6 +106,23 @@ class Report(tuple[Change, ...]):
                 return False
             place = moved_span(place, [edit])
         return _plain(document.slice(place)) == slid.text
+
+
+def _trimmed(change: Change) -> Change | None:
+    """The change without what is the same before and after; None if all is."""
+    (span, text), removed = change
+    if not text or not removed:
+        return change if text or removed else None
+    smallest = smallest_edit(split_lines(removed), split_lines(text))
+    if smallest is None:
+        return None
+    start, end = (_within(place, span.start) for place in smallest.span)
+    return Change(Edit(Span(start, end), smallest.text), Document(removed).slice(smallest.span))
+
+
+def _within(place: Position, start: Position) -> Position:
+    line, column = place
+    return Position(start.line + line, column if line else start.column + column)
 
 
 def _slid(reported: Change, sent: Edit) -> Edit | None:

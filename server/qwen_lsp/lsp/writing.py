@@ -48,6 +48,7 @@ class Writing:
         self._written: list[str] | None = None
         self._folds = False
         self._edits_made = 0
+        self._is_opened = False
         self.taken_away: set[str] = set()
         self.edges = edges_of(document, self.region)
 
@@ -61,6 +62,11 @@ class Writing:
         """What makes the rows, as they are or will be again, of the original."""
         changes = self._reply.changes
         return hunks(self.original, self.lines) if changes is None else changes
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether its next edit need not keep a distance from the last one."""
+        return self.began_at is None or self.is_folding or self._is_opened
 
     @property
     def is_folding(self) -> bool:
@@ -103,7 +109,7 @@ class Writing:
         it has just reported how the document is; where nothing else is left, a blank row makes
         it report. One that is not known yet is treated like that.
         """
-        if is_fresh or kind in ("answer", "echo"):
+        if is_fresh or self._is_opened or kind in ("answer", "echo"):
             return self.rewrite.step()
         careful = self.rewrite.step(inserts_only=True)
         return careful if careful.hunks or careful.lines else self.rewrite.opened()
@@ -170,6 +176,7 @@ class Writing:
         self.move_to(region)
         self.refusals = 0
         self._edits_made += 1
+        self._is_opened = step.blank is not None
 
     def move_to(self, region: Span) -> None:
         """The rows are now at `region`."""
@@ -188,15 +195,15 @@ class Writing:
         self.rewrite.adopt(rows, boundary=boundary)
         self.move_to(region)
 
-    def edits(self, step: Step, *, region: Span | None = None, apart: bool) -> tuple[Edit, ...]:
+    def edits(self, step: Step, *, region: Span | None = None) -> tuple[Edit, ...]:
         """The edits of the document that make `step`, all in the positions before it.
 
-        They are for the rows where they are, or in `region`. If `apart`, each edit either puts
-        text in or takes text away, so that a report of it tells which one it was.
+        They are for the rows where they are, or in `region`. Each edit either puts text in or takes
+        text away, so that a report of it tells which one it was.
         """
         place = self.region if region is None else region
         edits = _joined(self._edit(hunk, place) for hunk in step.hunks)
-        return tuple(part for edit in edits for part in (_parts(edit) if apart else (edit,)))
+        return tuple(part for edit in edits for part in _parts(edit))
 
     def _edit(self, hunk: Hunk, region: Span) -> Edit:
         line_end = self._line_end

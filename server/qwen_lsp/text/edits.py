@@ -57,7 +57,11 @@ def smallest_edit(old: Sequence[str], new: Sequence[str]) -> Edit | None:
     if removed[:first].endswith("\r"):
         first -= 1
     last = _same(_Reversed(removed), _Reversed(text), most=most - first)
-    if last and removed[-last] == "\n":
+    if (
+        last
+        and removed[-last] == "\n"
+        and "\r" in (removed[-last - 1 : -last], text[-last - 1 : -last])
+    ):
         last -= 1
     start = after(Position(head, 0), removed[:first])
     end = after(start, removed[first : len(removed) - last])

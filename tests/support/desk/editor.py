@@ -198,8 +198,13 @@ class Editor:
 
     def _edit(self, cut: Cut) -> Edit:
         edit = Edit(Span(self.place(cut.start), self.place(cut.end)), cut.text)
+        before = self.text
         self.text = self.text[: cut.start] + cut.text + self.text[cut.end :]
-        return edit
+        if self.habits.telling != "lines":
+            return edit
+        told = smallest_edit(split_lines(before), split_lines(self.text)) or edit
+        self._is_exact &= told == edit
+        return told
 
     # Reporting them.
 

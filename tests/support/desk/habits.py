@@ -7,8 +7,9 @@ from typing import Literal
 Kind = Literal["vscode", "helix", "neovim", "eglot"]
 KINDS: tuple[Kind, ...] = ("vscode", "helix", "neovim", "eglot")
 
-Telling = Literal["each", "summed", "whole", "messy"]
-"""What a report holds: each edit as it was made, one that sums all up, or the whole text.
+Telling = Literal["each", "lines", "summed", "whole", "messy"]
+"""What a report holds: each edit as it was made, what a comparison of lines makes of each (so
+Neovim does), one that sums all up, or the whole text.
 
 `messy`: each edit, but now and then the whole text (Emacs, where its count of changes is off).
 """
@@ -16,7 +17,7 @@ Telling = Literal["each", "summed", "whole", "messy"]
 TELLINGS: dict[Kind, tuple[Telling, Telling]] = {
     "vscode": ("each", "whole"),
     "helix": ("each", "whole"),
-    "neovim": ("summed", "each"),
+    "neovim": ("lines", "whole"),
     "eglot": ("each", "messy"),
 }
 """How each kind mostly reports, and how it may."""
@@ -55,7 +56,7 @@ class Habits:
         return cls(
             kind,
             telling,
-            one_by_one=telling != "whole" and rng.random() < 0.2,
+            one_by_one=telling == "lines" or (telling != "whole" and rng.random() < 0.2),
             line_end=line_end if rng.random() < 0.5 else None,
             opened_at=rng.choice((0, 1, 1, 1, 7)),
             counts_changes=kind == "eglot" and rng.random() < 0.25,
