@@ -19,7 +19,7 @@ from .scenario import EXPECTATIONS, Block, Scenario
 from .seen import Seen, edits_text, meant, prompt_text, result_text
 from .service import Cut, Service
 from .speaking import speak
-from .typed import replacements, typed
+from .typed import opened, replacements, typed
 
 QUIET = 1.0
 """Seconds, on a clock that jumps, in which something happens to the file if it is to happen."""
@@ -101,20 +101,10 @@ class Player:
 
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected."""
-        paths = [word for word in block.words if word not in ("crlf", "no-newline")]
-        path = paths[0] if paths else "example.py"
-        text = block.text if "no-newline" in block.words else block.text + "\n"
-        text = meant(text)
-        if "crlf" in block.words:
-            text = text.replace("\n", "\r\n")
-        before, _, rest = text.partition("«")
-        chosen, _, after = rest.partition("»")
+        path, text, self.selection = opened(block)
         await self._start()
         self.language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
-        whole = before + chosen + after
-        self.file = self.editor.open(f"file:///project/{path}", whole, self.language)
-        start = span_of(whole, before).end if before else Position(0, 0)
-        self.selection = Span(start, span_of(whole, before + chosen).end)
+        self.file = self.editor.open(f"file:///project/{path}", text, self.language)
 
     async def _start(self) -> None:
         """Starts the editor, and its server."""
@@ -223,10 +213,7 @@ class Player:
         """Opens the file, closing it first; what stands in the block is in it by then."""
         if self.file.uri in self.editor.files:
             self.editor.close(self.file)
-        text = meant(block.text) + "\n" if block.text else self.file.document.text
-        edits = self.file.edits
-        self.file = self.editor.open(self.file.uri, text, self.language)
-        self.file.edits = edits
+        self._open_again(block)
 
     async def _do_killed(self, block: Block) -> None:
         """The editor dies and is started again; what stands in the block is in the file then."""
@@ -235,9 +222,12 @@ class Player:
         await self.server.close()
         await self._start()
         self.editor.messages[:0] = told
+        self._open_again(block)
+
+    def _open_again(self, block: Block) -> None:
         text = meant(block.text) + "\n" if block.text else self.file.document.text
-        edits, uri = self.file.edits, self.file.uri
-        self.file = self.editor.open(uri, text, self.language)
+        edits = self.file.edits
+        self.file = self.editor.open(self.file.uri, text, self.language)
         self.file.edits = edits
 
     async def _do_wait(self, block: Block) -> None:

@@ -1,11 +1,26 @@
-"""How a scenario says what its user types."""
+"""How a scenario says what its user has opened, and types."""
 
 from collections.abc import Iterator
 
-from qwen_lsp.text.document import Edit, Span
+from qwen_lsp.text.document import Edit, Position, Span
 
 from .model_editor import span_of
 from .scenario import Block
+from .seen import meant
+
+
+def opened(block: Block) -> tuple[str, str, Span]:
+    """The path and the text of a document, and what «» selects in it."""
+    paths = [word for word in block.words if word not in ("crlf", "no-newline")]
+    text = meant(block.text if "no-newline" in block.words else block.text + "\n")
+    if "crlf" in block.words:
+        text = text.replace("\n", "\r\n")
+    before, _, rest = text.partition("«")
+    chosen, _, after = rest.partition("»")
+    whole = before + chosen + after
+    start = span_of(whole, before).end if before else Position(0, 0)
+    selected = Span(start, span_of(whole, before + chosen).end)
+    return paths[0] if paths else "example.py", whole, selected
 
 
 def replacements(block: Block) -> Iterator[tuple[str, str]]:
