@@ -82,14 +82,15 @@ class User:
 
     async def begin(self, editor: Editor) -> OpenFile:
         """Opens the file and has the original back, if it isn't there."""
+        kept = self.kept()
         file = editor.open(self.text)
         if self.text != self.wanted:
             self.restored += 1
-            assert CODE in self.kept()
+            assert CODE in kept
             await editor.until(lambda: INTERRUPTED in editor.said)
             await _choose(editor, file, "Qwen: Restore the original")
             await editor.until(lambda: file.text == self.wanted)
-            await self._erased()
+        await self._erased()
         return file
 
     async def work(self, editor: Editor, file: OpenFile) -> None:
@@ -106,7 +107,7 @@ class User:
     async def _erased(self) -> None:
         """Waits until the journal is empty; nobody tells when it is."""
         async with asyncio.timeout(SECONDS):
-            while self.kept():  # noqa: ASYNC110
+            while [*self.folder.glob("*.json")]:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
     def _type(self, editor: Editor, file: OpenFile) -> None:
