@@ -21,7 +21,6 @@ INCOMPLETE = (
     "not replaced; Keep puts it in as it is."
 )
 DROPPED = "The preview of {name} is incomplete and was dropped; the file is as it was."
-NONE = "There is no preview to keep or to discard; run an action with qwen.edits: preview first."
 ASKED = "The editor has already asked whether to put this preview in; answer there."
 
 
@@ -53,12 +52,15 @@ class Previews:
             sentence = INCOMPLETE if written.can_be_kept else DROPPED
             self._session.editor.say(sentence.format(name=preview.of))
 
-    def latest(self, job: str | None) -> Preview:
-        """The one of `job`, or the one that ended last. Raises RequestError if there is none."""
+    def find(self, job: str | None) -> Preview | None:
+        """The one of `job`, or the one that ended last."""
         mine = [each for each in self._whole if job in (None, each.job.id)]
-        if not mine:
-            raise RequestError(NONE)
-        return mine[-1]
+        return mine[-1] if mine else None
+
+    def drop_of(self, job: Job) -> None:
+        """The preview of a job, if there is one, is not wanted any more."""
+        for preview in [each for each in self._whole if each.job is job]:
+            self._drop(preview)
 
     def at(self, document: OpenDocument, span: Span) -> Preview | None:
         """The newest one that `document` shows, or that is of text which `span` touches."""
