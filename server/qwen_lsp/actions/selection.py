@@ -16,6 +16,14 @@ class Original(NamedTuple):
     language: str = ""
 
 
+class Other(NamedTuple):
+    """Another file that the model may read."""
+
+    path: str
+    language: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Selection:
     """Whole lines of a document, without their ends, and the nearest lines around them.
@@ -30,6 +38,7 @@ class Selection:
     after: tuple[str, ...]
     diagnostics: tuple[str, ...] = ()
     instruction: str = ""
+    others: tuple[Other, ...] = ()
 
     @classmethod
     def of_rows(
@@ -41,6 +50,7 @@ class Selection:
         language: str,
         diagnostics: tuple[str, ...] = (),
         instruction: str = "",
+        others: tuple[Other, ...] = (),
     ) -> Self:
         """The rows from the first up to, not including, the second of `rows`.
 
@@ -55,6 +65,7 @@ class Selection:
             after=lines_below(document, last),
             diagnostics=diagnostics,
             instruction=instruction,
+            others=others,
         )
 
     @property

@@ -63,12 +63,28 @@ class RunArguments(Arguments):
     instruction: str = ""
     model: str | None = None
     edits: Edits | None = None
+    context: tuple[str, ...] = ()
 
 
 class JobArguments(Arguments):
-    """Of commands that are about a job."""
+    """Of commands that are about a job: without one, the newest of the document is meant."""
 
     job: str | None = None
+    uri: str | None = None
+
+
+class ChangeArguments(JobArguments):
+    """Of commands that are about a job, or the changes of it that `range` touches."""
+
+    range: RangeArgument | None = None
+
+
+class RetryArguments(JobArguments):
+    """Of `qwen.retry`."""
+
+    model: str | None = None
+    instruction: str | None = None
+    context: tuple[str, ...] | None = None
 
 
 class DocumentArguments(Arguments):

@@ -88,6 +88,7 @@ async def _told(session: "Session", job: Job, written: Written) -> str:
         return ""
     warning = BROKEN.format(title=job.title, line=written.row_now(row) + 1)
     session.editor.say(warning, types.MessageType.Warning)
+    session.proposals.warn(job, warning)
     return warning
 
 

@@ -1,13 +1,13 @@
 """What can be asked of the editor, whatever it can do and however long it takes to answer."""
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lsprotocol import types
 
 from ..errors import RequestError
-from .protocol import Protocol
+from .abilities import Abilities, entry
 
 TIME_LIMIT = 10.0
 """Seconds in which an editor answers a request."""
@@ -23,83 +23,12 @@ class UndoStops(NamedTuple):
     behind: bool
 
 
-class Editor:
+class Editor(Abilities):
     """The client at the other end of the connection."""
 
-    def __init__(self, protocol: Protocol) -> None:
-        self._protocol = protocol
-        self._announced: Mapping[str, Any] = {}
-
-    def meet(self, params: types.InitializeParams) -> None:
-        """Learns what the client says of itself in `initialize`."""
-        self._announced = _announced(params)
-
-    def announces(self, ability: str) -> bool:
-        """Whether the client says that it has one of our own abilities, as `status` or `jobs`."""
-        return bool(self._announced.get(ability))
-
-    @property
-    def takes_edits(self) -> bool:
-        workspace = self._capabilities.workspace
-        return bool(workspace and workspace.apply_edit)
-
-    @property
-    def shows_documents(self) -> bool:
-        window = self._capabilities.window
-        return bool(window and window.show_document and window.show_document.support)
-
-    @property
-    def shows_progress(self) -> bool:
-        window = self._capabilities.window
-        return bool(window and window.work_done_progress)
-
-    @property
-    def confirms_edits(self) -> bool:
-        """Whether it asks its user before it makes an edit that says so."""
-        workspace = self._capabilities.workspace
-        edits = workspace.workspace_edit if workspace else None
-        return bool(edits and edits.document_changes and edits.change_annotation_support)
-
-    @property
-    def reads_code_actions(self) -> bool:
-        """Whether it knows code actions that are more than a command."""
-        document = self._capabilities.text_document
-        action = document.code_action if document else None
-        return bool(action and action.code_action_literal_support)
-
-    @property
-    def hover_kind(self) -> types.MarkupKind:
-        """Markdown, unless it says that it can show nothing but plain text by hover."""
-        document = self._capabilities.text_document
-        formats = document.hover.content_format if document and document.hover else None
-        if formats and types.MarkupKind.Markdown not in formats:
-            return types.MarkupKind.PlainText
-        return types.MarkupKind.Markdown
-
-    @property
-    def reads_tags(self) -> bool:
-        """Whether a code action may say that a model is behind it (LSP 3.18)."""
-        document = self._capabilities.text_document
-        action = document.code_action if document else None
-        tags = action.tag_support.value_set if action and action.tag_support else ()
-        return types.CodeActionTag.LlmGenerated in tags
-
-    @property
-    def has_settings(self) -> bool:
-        """Whether it can be asked for its settings."""
-        workspace = self._capabilities.workspace
-        return bool(workspace and workspace.configuration)
-
-    @property
-    def registers_configuration(self) -> bool:
-        """Whether it lets itself be asked to tell when its settings change."""
-        workspace = self._capabilities.workspace
-        changes = workspace.did_change_configuration if workspace else None
-        return bool(changes and changes.dynamic_registration)
-
-    @property
-    def _capabilities(self) -> types.ClientCapabilities:
-        return self._protocol.client_capabilities
+    async def refresh_lenses(self) -> None:
+        """Has the editor ask for code lenses again. Raises TimeoutError."""
+        await self._ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
 
     def apply(
         self, edit: types.TextDocumentEdit, *, stops: UndoStops | None = None
@@ -120,9 +49,9 @@ class Editor:
         answer = await asked
         if isinstance(answer, types.ResponseError):
             return answer.message
-        if _entry(answer, "applied") is True:
+        if entry(answer, "applied") is True:
             return None
-        reason = _entry(answer, "failure_reason") or _entry(answer, "failureReason")
+        reason = entry(answer, "failure_reason") or entry(answer, "failureReason")
         return reason if isinstance(reason, str) else ""
 
     def confirm(
@@ -149,16 +78,26 @@ class Editor:
         answer = await asked
         if isinstance(answer, types.ResponseError):
             raise RequestError(f"The editor does not put the text in ({answer.message}).")
-        return _entry(answer, "applied") is True
+        return entry(answer, "applied") is True
 
     async def show_document(
-        self, uri: str, *, external: bool = False, takes_focus: bool = True
+        self,
+        uri: str,
+        *,
+        external: bool = False,
+        takes_focus: bool = True,
+        selection: types.Range | None = None,
     ) -> bool:
-        """Opens `uri` in the editor or, if `external`, in the browser; whether it says it did."""
+        """Opens `uri` in the editor or, if `external`, in the browser; whether it says it did.
+
+        The cursor goes to `selection`.
+        """
         if not self.shows_documents:
             return False
         takes_focus = takes_focus and not external
-        params = types.ShowDocumentParams(uri, external=external, take_focus=takes_focus)
+        params = types.ShowDocumentParams(
+            uri, external=external, take_focus=takes_focus, selection=selection
+        )
         try:
             answer = await self._ask(types.WINDOW_SHOW_DOCUMENT, params)
         except TimeoutError:
@@ -214,19 +153,3 @@ class Editor:
 
     def _ask(self, method: str, params: object) -> Coroutine[Any, Any, object]:
         return self._protocol.request(method, params, timeout=TIME_LIMIT)
-
-
-def _announced(params: types.InitializeParams) -> Mapping[str, Any]:
-    """`capabilities.experimental.qwen`, or `initializationOptions.client` in its place."""
-    experimental = params.capabilities.experimental
-    for holder, key in ((experimental, "qwen"), (params.initialization_options, "client")):
-        announced = _entry(holder, key)
-        if isinstance(announced, Mapping):
-            return announced
-    return {}
-
-
-def _entry(holder: object, key: str) -> object:
-    if isinstance(holder, Mapping):
-        return holder.get(key)
-    return getattr(holder, key, None)

@@ -4,9 +4,12 @@ import asyncio
 import itertools
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..actions.action import Action
+
+if TYPE_CHECKING:
+    from .ways import Way
 
 
 @dataclass(eq=False)
@@ -19,6 +22,10 @@ class Job:
     original: str = ""
     """The entry of the journal that holds what it writes over; '' for none."""
     task: asyncio.Task[None] | None = None
+    way: "Way | None" = None
+    """How it writes; None where its reply is only shown."""
+    instead_of: "Job | None" = None
+    """The job whose reply gives way to its own."""
 
     @property
     def token(self) -> str:

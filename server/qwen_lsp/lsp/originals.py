@@ -77,6 +77,8 @@ class Originals:
         """The job has ended: its original is erased where it is back, or nothing was written."""
         _, page = self._pages.pop(job, (None, None))
         kept = self._kept.get(job.original)
+        if page and job.instead_of and tuple(page.lines) == page.original:
+            self.forget(job.instead_of)
         if page is None or kept is None or kept.is_left:
             return
         how = (await page.end()).ended if page.noticed_end() else "failed"
@@ -159,6 +161,8 @@ class Originals:
         writing = self.do(self.journal.write, entry)
         writing.add_done_callback(self._was_written)
         kept = self._kept[entry.id] = Kept(document.uri, writing)
+        if job.instead_of:
+            self.forget(job.instead_of)
         return kept
 
     async def _written(self, kept: Kept) -> None:

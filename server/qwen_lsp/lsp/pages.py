@@ -16,6 +16,7 @@ from .settings import Settings
 
 SAVING = 2.0
 """Seconds after the announcement of a save in which a change counts as a formatter's."""
+NEVER = float("-inf")
 SAVED = 0.3
 """Seconds after the save itself in which it still does: some editors report changes so late."""
 
@@ -27,7 +28,6 @@ class Sheet:
         self.document = document
         self.delivery = Delivery(document.document, document.version, manner)
         self.delivery.has_undo_stops = editor.announces("undoStops")
-        self.saving_until = float("-inf")
         self.folds = False
         self._editor = editor
         self._pages: list[Page] = []
@@ -40,16 +40,15 @@ class Sheet:
         self._pages.append(page)
         return page
 
-    def changed(self, revision: Revision) -> None:
-        """The document has changed."""
-        now = _now()
+    def changed(self, revision: Revision, *, by_save: bool) -> None:
+        """The document has changed; `by_save` while it is saved."""
         self.delivery.changed(
             revision.version,
             revision.edits,
             removed=revision.removed,
-            now=now,
+            now=_now(),
             sums_up=revision.sums_up,
-            by_save=now < self.saving_until,
+            by_save=by_save,
         )
         self.pump()
 
@@ -100,6 +99,7 @@ class Pages:
         self.folds = True
         self._editor = editor
         self._sheets: dict[str, Sheet] = {}
+        self._saving_until: dict[str, float] = {}
 
     def begin(
         self,
@@ -129,23 +129,27 @@ class Pages:
         sheet = self._sheets.get(document.uri)
         return sheet is not None and sheet.delivery.overlaps(first, last)
 
+    def is_saving(self, document: OpenDocument) -> bool:
+        """Whether what changes a document now is most likely a formatter."""
+        return _now() < self._saving_until.get(document.uri, NEVER)
+
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
         if sheet := self._sheets.get(document.uri):
-            sheet.changed(revision)
+            sheet.changed(revision, by_save=self.is_saving(document))
 
     def will_save(self, document: OpenDocument) -> None:
         """A document is about to be saved: its formatter may change it."""
-        if sheet := self._sheets.get(document.uri):
-            sheet.saving_until = _now() + SAVING
+        self._saving_until[document.uri] = _now() + SAVING
 
     def saved(self, document: OpenDocument) -> None:
         """A document was saved: what changes it from now on is its user."""
-        if sheet := self._sheets.get(document.uri):
-            sheet.saving_until = min(sheet.saving_until, _now() + SAVED)
+        until = self._saving_until.get(document.uri, NEVER)
+        self._saving_until[document.uri] = min(until, _now() + SAVED)
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
+        self._saving_until.pop(document.uri, None)
         if sheet := self._sheets.pop(document.uri, None):
             sheet.close()
 

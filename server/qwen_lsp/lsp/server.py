@@ -9,7 +9,16 @@ from typing import Any
 from lsprotocol import types
 
 from ..model.http import Http
-from .handlers import account, code_action, explanation, keep, lifecycle, restore, run
+from .handlers import (
+    account,
+    code_action,
+    code_lens,
+    explanation,
+    lifecycle,
+    proposal,
+    restore,
+    run,
+)
 from .serving import Server
 from .session import Session
 
@@ -20,6 +29,7 @@ FEATURES: Mapping[str, Callable[[Session, Any], object]] = {
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.cancel_progress,
     types.TEXT_DOCUMENT_CODE_ACTION: code_action.code_action,
+    types.TEXT_DOCUMENT_CODE_LENS: code_lens.code_lens,
     types.TEXT_DOCUMENT_HOVER: explanation.hover,
 }
 
@@ -27,13 +37,18 @@ OPTIONS: Mapping[str, object] = {
     types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
         code_action_kinds=[types.CodeActionKind.Refactor], resolve_provider=False
     ),
+    types.TEXT_DOCUMENT_CODE_LENS: types.CodeLensOptions(resolve_provider=False),
 }
 
 COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.run": run.run,
     "qwen.stop": run.stop,
-    "qwen.keep": keep.keep,
-    "qwen.discard": keep.discard,
+    "qwen.keep": proposal.keep,
+    "qwen.discard": proposal.discard,
+    "qwen.retry": proposal.retry,
+    "qwen.compare": proposal.compare,
+    "qwen.nextChange": proposal.next_change,
+    "qwen.previousChange": proposal.previous_change,
     "qwen.restore": restore.restore,
     "qwen.openExplanation": explanation.open_explanation,
     "qwen.signIn": account.sign_in,

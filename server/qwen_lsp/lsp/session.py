@@ -19,11 +19,14 @@ from .documents import Documents, OpenDocument, Revision
 from .editor import Editor
 from .explanations import Explanations
 from .jobs import Jobs
+from .lenses import Lenses
 from .originals import Originals
 from .pages import Pages
 from .previews import Previews
 from .private_files import PrivateFiles
+from .proposals import Proposals
 from .restores import Restores
+from .retrying import Retries
 from .services import Services
 from .serving import Server
 from .settings import SECTION, Reading, SentSettings, Settings
@@ -58,6 +61,10 @@ class Session:
         self.restores = Restores(self)
         self.private_files = PrivateFiles()
         self.previews = Previews(self)
+        self.proposals = Proposals(self)
+        self.retries = Retries(self)
+        self.lenses = Lenses(self)
+        self.active_uri = ""
         self.explanations = Explanations()
         self.view = View(self)
         self.sign_ins = SignIns(self)
@@ -171,21 +178,28 @@ class Session:
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
+        self.active_uri = document.uri
         self.previews.changed(document, revision)
         self.explanations.changed(document, revision)
+        self.retries.changed(document, revision)
+        self.proposals.changed(document, revision)
         self.pages.changed(document, revision)
 
-    def will_save(self, document: OpenDocument, _: types.TextDocumentSaveReason) -> None:
+    def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
         """A document is about to be saved."""
         self.pages.will_save(document)
+        self.proposals.will_save(document, reason)
 
     def saved(self, document: OpenDocument) -> None:
         """A document was saved."""
         self.pages.saved(document)
+        self.proposals.saved(document)
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
         self.previews.closed(document)
+        self.proposals.closed(document)
+        self.retries.closed(document)
         self.pages.closed(document)
         self.jobs.stop_in(document.uri)
         self.explanations.closed(document)

@@ -14,8 +14,8 @@ from .previewing import Previewing
 from .settings import Edits
 
 if TYPE_CHECKING:
-    from .running import Work
     from .session import Session
+    from .work import Work
 
 
 class Way:

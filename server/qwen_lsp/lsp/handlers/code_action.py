@@ -8,7 +8,7 @@ from ...actions.action import Action
 from ...actions.offer import is_within, menu_kind, offered
 from ...text.surroundings import is_bare
 from ..session import Session
-from . import keep, restore
+from . import choices, restore
 
 SET_UP_KIND = "refactor.qwen.setUp"
 
@@ -22,12 +22,13 @@ def code_action(
         return []
     context = params.context
     restoring = restore.offered(session, document, context)
-    keeping = keep.offered(session, document, params.range, context)
+    session.active_uri = document.uri
+    chosen = choices.offered(session, document, params.range, context)
     only = tuple(str(getattr(kind, "value", kind)) for kind in context.only or ())
     automatic = context.trigger_kind == types.CodeActionTriggerKind.Automatic
     if not session.services.is_ready(session.settings):
         session.look_again()
-        return keeping + restoring + ([] if automatic or not _wanted(only) else [_set_up(session)])
+        return chosen + restoring + ([] if automatic or not _wanted(only) else [_set_up(session)])
     actions = offered(
         session.actions.values(),
         language=document.language_id,
@@ -49,7 +50,7 @@ def code_action(
             {"range": _plain_range(each.range), "message": each.message}
             for each in context.diagnostics
         ]
-    return keeping + restoring + [_entry(session, action, argument) for action in actions]
+    return chosen + restoring + [_entry(session, action, argument) for action in actions]
 
 
 def _wanted(only: tuple[str, ...]) -> bool:

@@ -4,8 +4,9 @@ from typing import Any
 
 from ..arguments import JobArguments, RunArguments, checked
 from ..protocol import CommandCall
-from ..running import begin, work_of
+from ..running import begin
 from ..session import Session
+from ..work import work_of
 
 
 def run(session: Session, call: CommandCall) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""The menu's entries for what jobs write and have written here; by what is in memory."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from lsprotocol import types
+
+from ...actions.offer import is_within
+from ...text.document import Span
+from ..documents import OpenDocument
+from ..lenses import plain_range
+from ..proposals import Proposal
+from ..session import Session
+
+
+class Choice(NamedTuple):
+    """What the user may choose: its title, the command's name and its argument."""
+
+    title: str
+    name: str
+    argument: dict[str, Any]
+
+
+def offered(
+    session: Session, document: OpenDocument, range_: types.Range, context: types.CodeActionContext
+) -> list[types.CodeAction | types.Command]:
+    """The entries; none where the cursor merely moved."""
+    if context.trigger_kind == types.CodeActionTriggerKind.Automatic:
+        return []
+    only = [str(getattr(kind, "value", kind)) for kind in context.only or ()]
+    return [
+        _entry(session, choice)
+        for choice in _choices(session, document, document.to_span(range_))
+        if not only or any(is_within(_kind(choice), each) for each in only)
+    ]
+
+
+def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[Choice]:
+    for job in session.jobs.running.values():
+        page = job.way.written if job.way and job.uri == document.uri else None
+        if page and _touches(page.region, span):
+            yield Choice("Stop", "stop", {"job": job.id})
+    if preview := session.previews.at(document, span):
+        yield Choice("Keep the preview", "keep", {"job": preview.job.id})
+        yield Choice("Discard the preview", "discard", {"job": preview.job.id})
+    for proposal in reversed(session.proposals.of_document(document)):
+        if proposal.is_at(span):
+            yield from _of_proposal(document, proposal, span)
+
+
+def _of_proposal(document: OpenDocument, proposal: Proposal, span: Span) -> Iterator[Choice]:
+    job = {"job": proposal.job.id}
+    retry = Choice("Retry", "retry", job)
+    here = proposal.touched_by(span)
+    if proposal.warning:
+        yield retry
+    if here and len(proposal.patches) > 1:
+        place = {**job, "range": plain_range(document, Span(here[0].span.start, here[-1].span.end))}
+        what = "this change" if len(here) == 1 else "these changes"
+        yield Choice(f"Keep {what}", "keep", place)
+        yield Choice(f"Discard {what}", "discard", place)
+    yield Choice("Keep", "keep", job)
+    yield Choice("Discard", "discard", job)
+    if not proposal.warning:
+        yield retry
+    yield Choice("Show changes", "compare", job)
+
+
+def _touches(region: Span, span: Span) -> bool:
+    return region.start.line <= span.end.line and span.start.line <= region.end.line
+
+
+def _kind(choice: Choice) -> str:
+    return f"refactor.rewrite.qwen.{choice.name}"
+
+
+def _entry(session: Session, choice: Choice) -> types.CodeAction | types.Command:
+    title = f"Qwen: {choice.title}"
+    command = types.Command(title=title, command=f"qwen.{choice.name}", arguments=[choice.argument])
+    if not session.editor.reads_code_actions:
+        return command
+    return types.CodeAction(title=title, kind=_kind(choice), command=command)

@@ -1,0 +1,113 @@
+"""A job once more: with another model, other words, or more to read."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..errors import RequestError
+from ..text.document import Span
+from ..text.edits import moved_span
+from .arguments import RetryArguments
+from .documents import OpenDocument, Revision
+from .jobs import Job
+from .proposals import CHANGED, RUNNING, Proposal
+from .running import begin
+from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
+
+if TYPE_CHECKING:
+    from .session import Session
+
+REMEMBERED = 20
+"""How many jobs of a session can be run once more."""
+NOTHING = "There is nothing to run once more here; run an action first."
+
+
+@dataclass(eq=False)
+class Past:
+    """A job that was begun, and where its selection is by now."""
+
+    job: Job
+    work: Work
+    span: Span
+
+
+class Retries:
+    """The jobs begun last, oldest first. It hears what happens to the documents."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._past: deque[Past] = deque(maxlen=REMEMBERED)
+
+    def began(self, job: Job, work: Work) -> None:
+        """A job begins."""
+        self._past.append(Past(job, work, work.span))
+
+    def changed(self, document: OpenDocument, revision: Revision) -> None:
+        """A document has changed."""
+        for past in self._past:
+            if past.work.document is document:
+                past.span = moved_span(past.span, revision.edits)
+
+    def closed(self, document: OpenDocument) -> None:
+        """A document was closed."""
+        left = [past for past in self._past if past.work.document.uri != document.uri]
+        self._past = deque(left, maxlen=REMEMBERED)
+
+    def retry(self, asked: RetryArguments) -> Job:
+        """Begins a job once more. Raises RequestError if that can't be."""
+        past = self._find(asked)
+        session = self._session
+        if not session.settings.enabled:
+            raise RequestError(SWITCHED_OFF)
+        if past.job.id in session.jobs.running:
+            raise RequestError(RUNNING)
+        session.previews.drop_of(past.job)
+        proposal = session.proposals.of_job(past.job)
+        if proposal and not proposal.is_taken_over:
+            return self._from_original(past, proposal, asked)
+        return self._from_now(past, asked)
+
+    def _find(self, asked: RetryArguments) -> Past:
+        mine = [past for past in self._past if asked.job in (None, past.job.id)]
+        uri = asked.uri or self._session.active_uri
+        here = [past for past in mine if past.work.document.uri == uri]
+        if not mine:
+            raise RequestError(NOTHING)
+        return (here or mine)[-1]
+
+    def _from_original(self, past: Past, proposal: Proposal, asked: RetryArguments) -> Job:
+        """What was written turns back into the original, and then into the new reply."""
+        if not proposal.is_as_written:
+            raise RequestError(CHANGED)
+        work, place = past.work, past.work.place or past.work.rows
+        over = (proposal.region.start.line, proposal.region.end.line + 1)
+        rows = (over[0] - (place[0] - work.rows[0]), over[1] + work.rows[1] - place[1])
+        new = again(work, rows, self._with(work, asked).selection, asked.model)
+        self._free(new, over)
+        self._session.proposals.give_way(proposal)
+        return begin(
+            self._session,
+            replace(new, over=over),
+            original=proposal.original,
+            instead_of=past.job,
+        )
+
+    def _from_now(self, past: Past, asked: RetryArguments) -> Job:
+        """What stands there by now is selected once more."""
+        rows, selection = selected_again(self._session, self._with(past.work, asked), past.span)
+        new = again(past.work, rows, selection, asked.model)
+        self._free(new, rows)
+        return begin(self._session, new)
+
+    def _free(self, work: Work, rows: tuple[int, int]) -> None:
+        if work.place and self._session.pages.overlaps(work.document, *rows):
+            raise RequestError(OVERLAP)
+
+    def _with(self, work: Work, asked: RetryArguments) -> Work:
+        """The work with the words and the other files that are asked for."""
+        selection = work.selection
+        if asked.instruction is not None:
+            selection = replace(selection, instruction=asked.instruction)
+        if asked.context is not None:
+            selection = replace(selection, others=others(self._session, asked.context))
+        return replace(work, selection=selection)

@@ -1,0 +1,140 @@
+"""What a job is to do, from what was asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..actions.action import Action
+from ..actions.placing import Placing, placing_of
+from ..actions.prompt import prompt
+from ..actions.selection import Other, Selection
+from ..errors import RequestError
+from ..model.chat import Message
+from ..text.document import Position, Span
+from ..text.surroundings import Rows, block_around, is_bare, whole_lines
+from .arguments import RunArguments
+from .documents import OpenDocument
+from .settings import Edits
+
+if TYPE_CHECKING:
+    from .session import Session
+
+OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
+MOVED_ON = "The text has changed since it was selected; select it again."
+NO_EDITS = "This editor takes no edits from a language server; use an action that explains."
+NO_SELECTION = "Select the code first."
+SWITCHED_OFF = "Qwen is switched off by the setting qwen.enabled."
+
+MOST_OF_ANOTHER = 8_000
+"""Characters of another file that a model is given to read."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job is to do."""
+
+    action: Action
+    document: OpenDocument
+    rows: Rows
+    selection: Selection
+    messages: tuple[Message, ...]
+    placing: Placing
+    model: str | None
+    edits: Edits | None
+    over: Rows | None = None
+    """The rows that an earlier reply is in, which this one is written over."""
+
+    @property
+    def place(self) -> Rows | None:
+        """The rows that are written to; None if there are none."""
+        if self.placing.rows is None or self.over:
+            return self.over
+        first, last = self.placing.rows
+        return self.rows[0] + first, self.rows[0] + last
+
+    @property
+    def span(self) -> Span:
+        """The selected rows, the last one's end not included."""
+        first, last = self.rows
+        return Span(
+            Position(first, 0), Position(last - 1, len(self.document.document.line(last - 1)))
+        )
+
+
+def work_of(session: "Session", asked: RunArguments) -> Work:
+    """What `qwen.run` asks for. Raises RequestError if that can't be done as asked."""
+    if not session.settings.enabled:
+        raise RequestError(SWITCHED_OFF)
+    action = session.action(asked.action)
+    document = session.document(asked.uri)
+    span = document.range_now(asked.range.range, asked.version)
+    if span is None:
+        raise RequestError(MOVED_ON)
+    if action.edits and not session.editor.takes_edits:
+        raise RequestError(NO_EDITS)
+    rows = _rows(action, document, span)
+    selection = Selection.of_rows(
+        document.document,
+        rows,
+        path=session.path_of(document),
+        language=document.language_id,
+        diagnostics=tuple(
+            f"line {each.range.start.line + 1}: {each.message}" for each in asked.diagnostics
+        ),
+        instruction=asked.instruction,
+        others=others(session, asked.context),
+    )
+    work = _work(action, document, rows, selection, asked.model, asked.edits)
+    if work.placing.rows and session.pages.overlaps(document, *rows):
+        raise RequestError(OVERLAP)
+    return work
+
+
+def again(work: Work, rows: Rows, selection: Selection, model: str | None) -> Work:
+    """The same once more, at `rows`, where its selection is now or is to be again."""
+    return _work(work.action, work.document, rows, selection, model or work.model, work.edits)
+
+
+def selected_again(session: "Session", work: Work, span: Span) -> tuple[Rows, Selection]:
+    """What stands by now where the work was, and its rows."""
+    document = work.document
+    rows = whole_lines(document.document, span)
+    selection = Selection.of_rows(
+        document.document, rows, path=session.path_of(document), language=document.language_id
+    )
+    return rows, replace(
+        selection,
+        diagnostics=work.selection.diagnostics,
+        instruction=work.selection.instruction,
+        others=work.selection.others,
+    )
+
+
+def others(session: "Session", uris: Sequence[str]) -> tuple[Other, ...]:
+    """What else the model is to read. Raises RequestError if one is not open in the editor."""
+    documents = [session.document(uri) for uri in dict.fromkeys(uris)]
+    return tuple(
+        Other(session.path_of(each), each.language_id, each.source[:MOST_OF_ANOTHER])
+        for each in documents
+    )
+
+
+def _work(
+    action: Action,
+    document: OpenDocument,
+    rows: Rows,
+    selection: Selection,
+    model: str | None,
+    edits: Edits | None,
+) -> Work:
+    placing = placing_of(action, selection)
+    messages = prompt(action, selection)
+    return Work(action, document, rows, selection, messages, placing, model, edits)
+
+
+def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
+    if not is_bare(document.document, span):
+        return whole_lines(document.document, span)
+    if action.needs == "selection":
+        raise RequestError(NO_SELECTION)
+    return block_around(document.document, span.start.line)
