@@ -50,7 +50,7 @@ class Manner:
     @property
     def most_refusals(self) -> int:
         """After how many it is certain that it never makes the edit."""
-        return MOST_REFUSALS if self.kind in ("answer", "echo") else MOST_REFUSALS_UNSEEN
+        return MOST_REFUSALS_UNSEEN if self.kind == "idle" else MOST_REFUSALS
 
     def kind_for(self, version: int) -> Kind | None:
         """What it is taken for at `version`: 0 is looked at only by one that refuses."""
