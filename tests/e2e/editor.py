@@ -31,7 +31,7 @@ class Kind:
     reports_first: bool = False
     """Whether didChange comes before the answer to the edit."""
     debounce: float = 0.0
-    """Seconds between two reports of changes, which are summed up meanwhile."""
+    """Seconds between two reports of changes, which gather meanwhile."""
     admits_stale: bool = True
     """Whether it answers that it did not make an edit of an older version."""
     is_bare: bool = False
@@ -111,7 +111,7 @@ class Editor(LanguageClient):
         self.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
 
     def type(self, file: OpenFile, at: int, text: str) -> None:
-        """The user types. Unless changes are summed up, those before are reported before."""
+        """The user types. Unless changes gather, those before are reported before."""
         if not self.kind.debounce:
             self.report(file)
         file.change(at, at, text)
@@ -186,7 +186,7 @@ class Editor(LanguageClient):
         if self.kind.is_bare:
             file.exact_report()
             return [types.TextDocumentContentChangeWholeDocument(file.text)]
-        return file.summed_report() if self.kind.debounce else file.exact_report()
+        return file.exact_report()
 
 
 def _keep(stream: asyncio.StreamReader | None, kept: bytearray) -> None:

@@ -13,8 +13,6 @@ class OpenFile:
 
     def __init__(self, uri: str, text: str, encoding: str) -> None:
         self.uri, self.text, self.version = uri, text, 1
-        self.reported = text
-        """The text as the server knows it."""
         self.unreported: list[types.TextDocumentContentChangePartial] = []
         self._codec, self._unit = UNITS[encoding]
 
@@ -33,21 +31,8 @@ class OpenFile:
 
     def exact_report(self) -> list[types.TextDocumentContentChangePartial]:
         """Each change since the last report, as it was made."""
-        changes, self.unreported, self.reported = self.unreported, [], self.text
+        changes, self.unreported = self.unreported, []
         return changes
-
-    def summed_report(self) -> list[types.TextDocumentContentChangePartial]:
-        """All changes since the last report as one: what lies between what is the same."""
-        old, new = self.reported, self.text
-        most = min(len(old), len(new))
-        head = next((i for i in range(most) if old[i] != new[i]), most)
-        most -= head
-        tail = next((i for i in range(most) if old[-1 - i] != new[-1 - i]), most)
-        self.text = old
-        span = self.range(head, len(old) - tail)
-        self.unreported, self.text, self.reported = [], new, new
-        text = new[head : len(new) - tail]
-        return [types.TextDocumentContentChangePartial(range=span, text=text)]
 
     def offset(self, position: types.Position) -> int:
         """Strict, as editors are: a line that is not there or half a character is a mistake."""

@@ -27,6 +27,7 @@ ADVERTISED = {
         "save": {"includeText": False},
     },
     "hoverProvider": True,
+    "codeLensProvider": {"resolveProvider": False},
     "codeActionProvider": {"codeActionKinds": ["refactor"], "resolveProvider": False},
     "executeCommandProvider": {
         "commands": [
@@ -34,6 +35,10 @@ ADVERTISED = {
             "qwen.stop",
             "qwen.keep",
             "qwen.discard",
+            "qwen.retry",
+            "qwen.compare",
+            "qwen.nextChange",
+            "qwen.previousChange",
             "qwen.restore",
             "qwen.openExplanation",
             "qwen.signIn",

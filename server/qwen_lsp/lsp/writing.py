@@ -248,4 +248,4 @@ def _parts(edit: Edit) -> tuple[Edit, ...]:
     (start, end), text = edit
     if start == end or not text:
         return (edit,)
-    return (Edit(Span(start, start), text), Edit(Span(start, end), ""))
+    return (Edit(Span(start, end), ""), Edit(Span(end, end), text))
