@@ -66,14 +66,26 @@ async def _run(session: "Session", job: Job, work: Work, way: Way | None) -> Non
         )
     except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
         outcome = Outcome("failed", UNEXPECTED, fault=error)
-    await session.originals.ended(job)
+    try:
+        outcome = await _settled(session, job, work, way, outcome)
+    except Exception:
+        log.exception("What comes after job %s has failed", job.id)
     progress.end()
-    if way and way.written:
-        session.proposals.ended(job, work.document, way.written, outcome)
-        if outcome.ended == "done":
-            told = await checked(session, job, work.document, way.written)
-            outcome = replace(outcome, message=told)
     _tell(session, job, outcome, way)
+
+
+async def _settled(
+    session: "Session", job: Job, work: Work, way: Way | None, outcome: Outcome
+) -> Outcome:
+    """The outcome, once what the job has written is its user's to decide on."""
+    await session.originals.ended(job)
+    page = way.written if way else None
+    if page is None:
+        return outcome
+    session.proposals.ended(job, work.document, page, outcome)
+    if outcome.ended != "done":
+        return outcome
+    return replace(outcome, message=await checked(session, job, work.document, page))
 
 
 class _Answering:
