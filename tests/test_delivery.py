@@ -188,9 +188,7 @@ def test_rows_that_are_reported_together_with_typing_above_have_landed() -> None
     document, delivery, writing = opened("a\nb\nc\n", 1, 2)
     writing.extend(["x", "y"])
     delivery.answered(sent(delivery), 0.0, applied=True)
-    changed(
-        delivery, Edit(Span(Position(0, 0), Position(0, 1)), "typed\nx\ny"), version=2, sums_up=True
-    )
+    changed(delivery, Edit(Span(Position(0, 0), Position(0, 1)), "typed\nx\ny"), version=2)
     assert (document.text, writing.rewrite.placed) == ("typed\nx\ny\nb\nc\n", ["x", "y"])
     assert delivery.next(1.0) is None
 
@@ -199,7 +197,7 @@ def test_a_row_typed_behind_the_row_above_is_none_of_ours() -> None:
     _, delivery, writing = opened("a\nb\nc\n", 1, 2)
     writing.extend(["x"])
     sent(delivery)
-    changed(delivery, Edit(Span(Position(0, 1), Position(0, 1)), "\nx "), version=2)
+    changed(delivery, Edit(Span(Position(0, 1), Position(0, 1)), "\ny"), version=2)
     assert (writing.rewrite.placed, writing.region.start) == ([], Position(2, 0))
 
 

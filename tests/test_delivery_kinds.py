@@ -23,8 +23,9 @@ class TestManner:
     def test_prompt_echoes_are_not_yet_proof_of_refusals(self) -> None:
         manner = Manner()
         manner.echoed(0.001)
-        assert manner.kind is None
+        before = manner.kind
         manner.echoed(0.001)
+        assert before is None
         assert (manner.kind, manner.refuses_stale, manner.merges_undo) == ("echo", False, False)
 
     def test_who_is_prompt_and_refuses_stale_edits_always_does(self) -> None:
@@ -91,6 +92,57 @@ def test_an_edit_in_a_wrong_place_is_undone_and_made_anew() -> None:
     changed(delivery, *sent(delivery, 2.0).edits[::-1], version=4, now=2.5)
     delivery.next(2.5)
     assert (document.text, writing.ending) == ("typed\none\ntwo\nnew\nend", Ending.SETTLED)
+
+
+@pytest.mark.parametrize("kind", ["echo", "idle"])
+def test_our_edit_is_known_in_one_change_with_what_was_typed_behind_it(kind: Kind) -> None:
+    """The last row and what was typed behind it begin alike."""
+    document, delivery, writing = opened("a\nold\nb", 1, 2, kind)
+    changed(delivery, version=2, now=1.0)
+    writing.extend(["old;"])
+    writing.finish()
+    delivery.answered(sent(delivery, 1.0), 1.0, applied=True)
+    whole = Edit(Span(Position(0, 0), document.end), "a\nold;;}\nb")
+    changed(delivery, whole, version=3, now=1.1)
+    assert delivery.next(1.1) is None
+    assert (document.text, writing.ending) == ("a\nold;;}\nb", Ending.SETTLED)
+
+
+def test_an_edit_in_a_wrong_place_is_known_in_one_change_with_what_was_typed() -> None:
+    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, "idle")
+    writing.extend(["new"])
+    delivery.answered(sent(delivery, 1.0), 1.0, applied=True)
+    text = "typed\none\nnew\ntwo, too\nold\nend"
+    changed(delivery, Edit(Span(Position(0, 0), document.end), text), version=2, now=1.5)
+    changed(delivery, *sent(delivery, 1.5).edits, version=3, now=1.6)
+    assert document.text == "typed\none\ntwo, too\nold\nend"
+    assert sent(delivery, 2.0).edits == (put(4 - 1, "new\n"),)
+
+
+def test_a_blank_row_is_not_taken_for_ours_before_the_client_is_known() -> None:
+    _, delivery, writing = opened("a\nold\nb", 1, 2, None)
+    writing.extend([""])
+    sent(delivery, 1.0)
+    changed(delivery, put(1, "x\n\n"), version=2, now=1.1)
+    assert (writing.ending, writing.rewrite.placed) == (None, [])
+    assert writing.region.start == Position(3, 0)
+
+
+def test_what_we_took_away_elsewhere_may_be_typed_at_an_edge() -> None:
+    _, delivery, writing = opened("a\none\nsame\ntwo\nb", 1, 4, "answer")
+    writing.extend(["one", "two"])
+    changed(delivery, *sent(delivery, 1.0).edits, version=2, now=1.0)
+    changed(delivery, put(1, "same\n"), version=3, now=1.1)
+    assert (writing.ending, writing.region.start) == (None, Position(2, 0))
+
+
+def test_whoever_undoes_what_we_took_away_at_an_edge_takes_over() -> None:
+    _, delivery, writing = opened("a\none\nsame\nb", 1, 3, "answer")
+    writing.extend(["same"])
+    send = sent(delivery, 1.0)
+    changed(delivery, *send.edits, version=2, now=1.0)
+    changed(delivery, put(1, "one\n"), version=3, now=1.1)
+    assert writing.ending is Ending.TAKEN_OVER
 
 
 def test_what_was_taken_from_a_wrong_place_comes_back_even_if_undoing_goes_wrong() -> None:

@@ -8,7 +8,7 @@ import pytest
 from qwen_lsp.lsp.writing import Ending
 
 from .support.desk.desk import Desk
-from .support.desk.habits import KINDS, Habits, Kind
+from .support.desk.habits import KINDS, TELLINGS, Habits, Kind
 from .support.desk.job import Job
 from .support.desk.user import User
 
@@ -18,7 +18,7 @@ BELOW = "\n" + "".join(f"below {number}\n" for number in range(10))
 
 def opened(kind: Kind, reply: Sequence[str], *, seconds: float) -> tuple[Desk, Job]:
     """A desk where a reply to the row `old` comes line by line."""
-    habits = Habits(kind, "summed" if kind == "neovim" else "each")
+    habits = Habits(kind, next(iter(TELLINGS[kind])), one_by_one=kind == "neovim")
     desk = Desk(habits, ABOVE + "old" + BELOW, random.Random(1))
     job = desk.begin(10, 11, reply)
     for count in range(len(reply)):

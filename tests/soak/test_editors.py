@@ -28,7 +28,7 @@ def opened(
 
 
 @pytest.mark.parametrize(
-    ("kind", "after"), [("vscode", 0.001), ("helix", 0.0), ("neovim", 0.15), ("eglot", 0.5)]
+    ("kind", "after"), [("vscode", 0.001), ("helix", 0.0), ("neovim", 0.15), ("eglot", 0.004)]
 )
 def test_each_reports_an_edit_in_its_own_time(kind: Kind, after: float) -> None:
     editor, clock, reports = opened(Habits(kind, opened_at=0))
@@ -45,6 +45,7 @@ def test_each_reports_an_edit_in_its_own_time(kind: Kind, after: float) -> None:
         (Habits("neovim", opened_at=0), [0.25, 0.4, 0.6]),
         (Habits("neovim"), [0.0, 0.15, 0.3, 0.6]),
         (Habits("eglot"), [1.1]),
+        (Habits("eglot", waits_anew=True), [1.1]),
     ],
 )
 def test_some_report_at_a_rate_and_some_when_their_user_rests(
@@ -83,13 +84,20 @@ def test_the_version_of_eglot_stands_still_until_it_reports() -> None:
     assert report.edits == (Edit(Span(Position(0, 0), Position(0, 0)), "typed\n"), BELOW)
 
 
-def test_a_report_that_sums_up_is_one_edit() -> None:
-    editor, clock, reports = opened(Habits("neovim", "summed"))
+def test_changes_near_each_other_are_one_and_one_far_away_counts_at_once() -> None:
+    editor, clock, reports = opened(Habits("eglot", "near"), "a\nb\n" + 20 * "long line\n")
     editor.take([BELOW], OURS)
     editor.change([Cut(0, 1, "x")])
+    assert editor.version == 1
+    editor.change([Cut(150, 150, "far")])
+    assert editor.version == 2
+    clock.run(until=0.4)
+    assert reports == []
     clock.run(until=1)
     ((_, report),) = reports
-    assert report.edits == (Edit(Span(Position(0, 0), Position(1, 0)), "x\nnew\n"),)
+    assert (report.version, report.is_exact) == (3, False)
+    assert report.edits is not None
+    assert [edit.text for edit in report.edits] == ["x\nnew\n", "far"]
 
 
 def test_a_request_may_have_a_report_for_each_of_its_edits() -> None:

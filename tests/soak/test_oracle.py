@@ -127,7 +127,7 @@ def test_the_report_names_the_seed_and_the_runs(
 def test_a_run_that_goes_wrong_is_told_with_its_trace(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Job, "complaint", lambda _: "is wrong")
+    monkeypatch.setattr(Job, "complaint", lambda *_: "is wrong")
     monkeypatch.setattr("sys.argv", ["soak", "--only", "helix", "--runs", "1", "--seed", "3"])
     assert main() == 1
     told = capsys.readouterr().out

@@ -28,7 +28,6 @@ def changed(
     *edits: Edit,
     version: int,
     now: float = 0.0,
-    sums_up: bool = False,
     by_save: bool = False,
 ) -> None:
     """The editor makes `edits`, one after the other, and reports them."""
@@ -36,4 +35,4 @@ def changed(
     for edit in edits:
         removed.append(delivery.document.slice(edit.span))
         delivery.document.apply(edit)
-    delivery.changed(version, edits, removed=removed, now=now, sums_up=sums_up, by_save=by_save)
+    delivery.changed(version, edits, removed=removed, now=now, by_save=by_save)

@@ -1,11 +1,14 @@
 """Whether a change lies beside a region that is being written, and where the region is after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Position, Span
+from ..text.document import Document, Edit, Position, Span, after
 from ..text.edits import moved_span, touches
 from .report import Change
 from .writing import Writing
+
+MOST_SLID = 8
+"""Rows by which a change may be reported beside the place where it was made."""
 
 
 def moved_beside(document: Document, writing: Writing, changes: Iterable[Change]) -> Span | None:
@@ -17,18 +20,56 @@ def moved_beside(document: Document, writing: Writing, changes: Iterable[Change]
     region = writing.region
     is_certain = True
     for change in changes:
-        edit = change.edit
+        edit = slid(writing, change.edit, region)
         if touches(region, edit):
-            slid = _slid(region, change, writing.rewrite.line(0))
-            if slid is None:
+            outside = _cut_slid(writing, region, change)
+            if outside is None:
                 return None
-            edit, is_certain = slid, is_certain and not change.removed
+            edit, is_certain = outside, False
         elif _undoes(region, edit) and edit.text in writing.taken_away:
             return None
         region = moved_span(region, [edit])
-    if not is_certain and not _begins(document, region.start, writing.rewrite.line(0)):
-        return None
-    return region
+    return region if is_certain or _stands(document, region, writing) else None
+
+
+def move(writing: Writing, edits: Sequence[Edit]) -> bool:
+    """Moves the rows as `edits` say, made one after the other; False if one is inside."""
+    is_outside = True
+    for edit in edits:
+        outside = slid(writing, edit, writing.region)
+        is_outside &= not touches(writing.region, outside)
+        writing.move_to(moved_span(writing.region, [outside]))
+    return is_outside
+
+
+def slid(writing: Writing, edit: Edit, region: Span) -> Edit:
+    """What is put in among the rows, in `region`, beside them if it may as well stand there.
+
+    An editor that compares texts to find out what has changed reports a row that was put in above,
+    and that begins as the first row does, from where the two differ.
+    """
+    (start, end), text = edit
+    if start != end or not touches(region, edit):
+        return edit
+    head, tail = _around(writing, start, region)
+    if head is not None and (head + text).endswith(head):
+        return Edit(Span(region.start, region.start), (head + text)[: len(text)])
+    if tail is not None and (text + tail).startswith(tail):
+        return Edit(Span(region.end, region.end), (text + tail)[len(tail) :])
+    return edit
+
+
+def _around(writing: Writing, place: Position, region: Span) -> tuple[str | None, str | None]:
+    """What stands between the edges and a place in the rows; None if that is many rows."""
+    rows, line_end = writing.rewrite, writing.line_end
+    row, last = place.line - region.start.line, len(rows) - 1
+    column = place.column - (0 if row else region.start.column)
+    head = tail = None
+    if row <= last and row < MOST_SLID:
+        head = line_end.join([*map(rows.line, range(row)), rows.line(row)[:column]])
+    if 0 <= last - row < MOST_SLID:
+        tail = line_end.join([rows.line(row)[column:], *map(rows.line, range(row + 1, last + 1))])
+    return head, tail
 
 
 def _undoes(region: Span, edit: Edit) -> bool:
@@ -39,29 +80,30 @@ def _undoes(region: Span, edit: Edit) -> bool:
     )
 
 
-def _slid(region: Span, change: Change, first: str) -> Edit | None:
-    """The same change outside the region, if what is on its first row may as well be before it.
-
-    An editor that compares lines to find out what has changed reports a row that was put in above,
-    and that begins as the first row does, from where the two differ. `first` is that row.
-    """
-    (start, end), text = change.edit
-    if start == end and start.line == region.start.line:
-        shared = first[: start.column - region.start.column]
-        whole = shared + text
-        if whole.endswith(shared):
-            return Edit(Span(region.start, region.start), whole[: len(text)])
-    count = len(change.removed)
-    if not text and start.line == end.line == region.start.line and count <= region.start.column:
-        begin = Position(start.line, region.start.column - count)
+def _cut_slid(writing: Writing, region: Span, change: Change) -> Edit | None:
+    """What was taken from the rows, as if it had stood beside them, where it may have."""
+    ((start, end), text), removed = change
+    if text:
+        return None
+    if start < region.start and end.line == region.start.line:
+        begin = Position(start.line, start.column - (end.column - region.start.column))
+        return Edit(Span(begin, region.start), "") if begin.column >= 0 else None
+    if start < region.start or region.end < end:
+        return None
+    head, tail = _around(writing, start, region)[0], _around(writing, end, region)[1]
+    begin = Position(region.start.line, region.start.column - len(removed))
+    if begin.column >= 0 and head is not None and (head + removed).endswith(head):
         return Edit(Span(begin, region.start), "")
-    if not text and start < region.start and end.line == region.start.line:
-        count = end.column - region.start.column
-        if start.column >= count and change.removed.endswith(first[:count]):
-            begin = Position(start.line, start.column - count)
-            return Edit(Span(begin, region.start), "")
+    if tail is not None and (removed + tail).startswith(tail):
+        return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
     return None
 
 
-def _begins(document: Document, place: Position, line: str) -> bool:
-    return document.line(place.line)[place.column :].startswith(line)
+def _stands(document: Document, region: Span, writing: Writing) -> bool:
+    """Whether the first row and the last one are where the region is."""
+    (start, end), rows = region, writing.rewrite
+    if end.line >= len(document.lines):
+        return False
+    first, last = document.line(start.line), document.line(end.line)
+    is_begun = first[start.column :].startswith(rows.line(0))
+    return is_begun and last[: end.column].endswith(rows.line(len(rows) - 1))

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 from ..text.document import Document, Edit
 from .flight import Flight, Send
-from .following import follow, is_misplaced
+from .following import follow, misfit
 from .manner import Manner
 from .pace import Pace
-from .report import Report
+from .reading import is_part, ours_in
+from .report import Parts, Report
 from .strays import Strays
 from .writing import Ending, Writing
 
@@ -88,29 +89,33 @@ class Delivery:
         *,
         removed: Sequence[str],
         now: float,
-        sums_up: bool = False,
         by_save: bool = False,
     ) -> None:
         """The document is now at `version`; `edits`, one after the other, have made it so.
 
-        `removed` is what each of them took away. `sums_up` says that the editor has told the whole
-        text, so that an edit is what many have come to; `by_save` that a save is under way, so
-        that a change in a region is a formatter's and not the user taking over.
+        `removed` is what each of them took away. `by_save` says that a save is under way, so that a
+        change in a region is a formatter's and not the user taking over.
         """
         self.version = version
         self._pace.reported(now)
-        report = Report.of(edits, removed, sums_up=sums_up)
+        report = Report.of(edits, removed)
         if self._half:
-            report, self._half = self._half.followed_by(report), None
-        if self._flight and report.is_part_of(self._flight.send.edits, self.document):
+            report, self._half = Report(self._half + report), None
+        flight = self._flight
+        if flight and is_part(report, flight.send.edits, self.document):
             self._half = report
-        elif self._strays:
-            self._follow_strays(report)
-        elif self._flight and is_misplaced(self._flight, report):
-            self._set_right(self._flight, report)
+            return
+        kind = self._manner.kind
+        parts = ours_in(report, flight, self.document, kind) if flight and report else None
+        if parts:
+            report = parts.all
+        if self._strays:
+            self._follow_strays(report, parts)
+        elif flight and parts and misfit(flight, parts):
+            self._set_right(flight, parts)
         else:
-            self._follow(report, now, by_save=by_save)
-        if not self._half and not self._strays:
+            self._follow(report, parts, now, by_save=by_save)
+        if not self._strays:
             for writing in self.writings:
                 writing.look_around(is_changed=bool(report))
 
@@ -120,23 +125,21 @@ class Delivery:
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
 
-    def _follow(self, report: Report, now: float, *, by_save: bool) -> None:
+    def _follow(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
         """Finds all regions again after a change, and the edit in flight, if it is there."""
         flight = self._flight
-        landed = alone = False
         for writing in list(self.writings):
-            found = follow(self.document, writing, report, flight, by_save=by_save)
-            landed |= found.landed
-            alone |= found.alone
-            if found.adopted and flight and flight.send.writing is writing:
+            is_ours = flight is not None and flight.send.writing is writing
+            found = follow(self.document, writing, report, flight, parts, by_save=by_save)
+            if found.adopted and is_ours:
                 self._flight = None
             if found.lost:
                 self._end(writing, Ending.TAKEN_OVER)
-        if report and not alone and not by_save:
+        if report and not (parts and parts.is_alone) and not by_save:
             self._pace.typed_at = now
         if flight is None or flight is not self._flight:
             return
-        if landed:
+        if parts:
             self._flight = None
             answered = flight.answered_at
             self._manner.echoed(None if answered is None else now - answered)
@@ -145,21 +148,19 @@ class Delivery:
             self._manner.dropped()
             self._not_made(flight.send.writing, DROPS)
 
-    def _set_right(self, flight: Flight, report: Report) -> None:
+    def _set_right(self, flight: Flight, parts: Parts) -> None:
         """Our edit is in a wrong place, and is to be undone there."""
         writing = flight.send.writing
         if flight.send.version and writing and writing.ending is None:
             self._manner.misplaced()
         self._flight = None
-        self._strays.begin(report, flight.send.edits, self.writings)
+        self._strays.begin(parts, self.writings)
         self._look_at_all()
 
-    def _follow_strays(self, report: Report) -> None:
+    def _follow_strays(self, report: Report, parts: Parts | None) -> None:
         flight = self._flight
-        document = None if self._manner.kind == "idle" else self.document
-        self._strays.follow(report, flight, self.writings, document)
-        is_made = flight and report.made_at(flight.send.edits, document) is not None
-        if flight and (is_made or flight.answered_at is not None):
+        self._strays.follow(report, parts, self.writings)
+        if flight and (parts or flight.answered_at is not None):
             self._flight = None
         self._look_at_all()
 
@@ -180,9 +181,9 @@ class Delivery:
         return send
 
     def _settle(self, now: float) -> None:
+        if self._strays or self._flight:
+            return
         for writing in list(self.writings):
-            if self._strays or (self._flight and self._flight.send.writing is writing):
-                continue
             while writing.rewrite.is_settled:
                 if not writing.advance(may_fold=self._may_fold(writing, now)):
                     break

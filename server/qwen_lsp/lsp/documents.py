@@ -22,14 +22,12 @@ REMEMBERED = 200
 class Revision(NamedTuple):
     """One didChange: its edits in the order in which they were made, none if nothing changed.
 
-    `removed` is the text that each of them has taken away. `sums_up` says that the editor has told
-    the whole text, so that an edit is what many have come to.
+    `removed` is the text that each of them has taken away.
     """
 
     version: int
     edits: tuple[Edit, ...]
     removed: tuple[str, ...] = ()
-    sums_up: bool = False
 
 
 class Watcher(Protocol):
@@ -131,9 +129,7 @@ class OpenDocument(TextDocument):
                 self.document.apply(edit)
         if len(self.revisions) == REMEMBERED:
             self._oldest = self.revisions[0].version
-        whole = types.TextDocumentContentChangeWholeDocument
-        sums_up = any(isinstance(change, whole) for change in changes)
-        self.revisions.append(Revision(version, tuple(edits), tuple(removed), sums_up))
+        self.revisions.append(Revision(version, tuple(edits), tuple(removed)))
         self._in_units.append(Revision(version, tuple(in_units)))
         self.version = version
         return self.revisions[-1]

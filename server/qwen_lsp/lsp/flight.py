@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ..text.document import Edit
-from ..text.region import Hull
 from ..text.rewrite import Rewrite, Step
 from .writing import Writing
 
@@ -47,24 +46,6 @@ class Flight:
             self.limit = now + CROSSED_LIMIT
         else:
             self.limit = now + (ANSWER_LIMIT if is_prompt else SYNC_LIMIT)
-
-
-def agree_outside(hull: Hull, writing: Writing, step: Step) -> bool:
-    """Whether `step`, which is in flight, changes no row that the change has not touched."""
-    if hull.first > writing.region.end.line + 1 or hull.old_last <= writing.region.start.line:
-        return False
-    before, landed = writing.rewrite, Landed(writing.rewrite, step)
-    above = max(0, hull.first - writing.region.start.line)
-    below = max(0, writing.region.end.line + 1 - hull.old_last)
-    if above + below > len(landed) or max(above, below) > len(before):
-        return False
-    last, landed_last = len(before) - 1, len(landed) - 1
-    same_tail = last + 1 - step.hunks[-1].last
-    return all(
-        before.line(row) == landed.line(row) for row in range(step.hunks[0].first, above)
-    ) and all(
-        before.line(last - row) == landed.line(landed_last - row) for row in range(same_tail, below)
-    )
 
 
 class Landed:

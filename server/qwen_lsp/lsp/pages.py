@@ -47,7 +47,6 @@ class Sheet:
             revision.edits,
             removed=revision.removed,
             now=_now(),
-            sums_up=revision.sums_up,
             by_save=by_save,
         )
         self.pump()

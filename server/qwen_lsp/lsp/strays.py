@@ -6,10 +6,10 @@ lie. Their reports name each edit as it was made, so that one can tell, and undo
 
 from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Span, after
+from ..text.document import Edit, Span, after
 from ..text.edits import moved, moved_span, touches
-from .flight import Flight
-from .report import Report
+from .beside import move
+from .report import Parts, Report
 from .writing import Writing
 
 
@@ -36,35 +36,24 @@ class Strays:
         """Nothing can be put right any more."""
         self._steps.clear()
 
-    def begin(self, report: Report, sent: Sequence[Edit], writings: Sequence[Writing]) -> None:
-        """What was `sent` is in a wrong place."""
-        first = report.made_at(sent)
-        before, made, behind = report.parted(first or 0, len(sent))
-        _move(writings, before.edits)
-        self._steps.append(_undoing(made))
-        self.follow(behind, None, writings)
+    def begin(self, parts: Parts, writings: Sequence[Writing]) -> None:
+        """Our part is in a wrong place."""
+        _move(writings, parts.before.edits)
+        self._steps.append(_undoing(parts.ours))
+        self._pass(parts.behind, writings)
 
-    def follow(
-        self,
-        report: Report,
-        flight: Flight | None,
-        writings: Sequence[Writing],
-        document: Document | None = None,
-    ) -> None:
-        """Goes on after a change, which may hold what is in flight to put something right.
+    def follow(self, report: Report, parts: Parts | None, writings: Sequence[Writing]) -> None:
+        """Goes on after a change; `parts` where it holds what is in flight."""
+        if parts is None:
+            self._pass(report, writings)
+            return
+        self._pass(parts.before, writings)
+        self._land(parts.ours)
+        self._pass(parts.behind, writings)
 
-        Without `document`, edits are reported at just the place where they were made.
-        """
-        first = report.made_at(flight.send.edits, document) if flight else None
-        if flight and first is not None:
-            before, made, report = report.parted(first, len(flight.send.edits))
-            self._pass(before, writings)
-            self._land(made, document)
-        self._pass(report, writings)
-
-    def _land(self, made: Report, document: Document | None) -> None:
+    def _land(self, made: Report) -> None:
         """Our edits were made: where they belong, or in a wrong place once more."""
-        if self and made.made_at(self.next, document) == 0:
+        if self and made.parts(self.next):
             self._steps.pop()
         else:
             self._steps.append(_undoing(made))
@@ -100,7 +89,7 @@ def _left_by(edit: Edit, undoing: Edit) -> list[Edit]:
 
 def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
     for writing in writings:
-        writing.moved_by(edits)
+        move(writing, edits)
 
 
 def _undoing(made: Report) -> tuple[Edit, ...]:

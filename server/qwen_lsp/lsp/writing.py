@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
-from ..text.edits import moved_span, touches
 from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
 from ..text.rewrite import Rewrite, Step
@@ -109,7 +108,7 @@ class Writing:
         it has just reported how the document is; where nothing else is left, a blank row makes
         it report. One that is not known yet is treated like that.
         """
-        if is_fresh or self._is_opened or kind in ("answer", "echo"):
+        if is_fresh or kind in ("answer", "echo"):
             return self.rewrite.step()
         careful = self.rewrite.step(inserts_only=True)
         return careful if careful.hunks or careful.lines else self.rewrite.opened()
@@ -119,18 +118,11 @@ class Writing:
         return self.is_closed and not self._targets and len(step.lines) == len(self.rewrite.waiting)
 
     def takes(self, ours: Iterable[Change]) -> None:
-        """Remembers what our edits took away, to know it again when somebody undoes them."""
+        """Remembers what our edits take away at an edge, to know it when somebody undoes them."""
         for edit, removed in ours:
-            if not edit.text and "\n" in removed and removed.strip():
+            is_at_edge = edit.span.start == self.region.start or edit.span.end == self.region.end
+            if is_at_edge and not edit.text and "\n" in removed and removed.strip():
                 self.taken_away.add(removed)
-
-    def moved_by(self, edits: Sequence[Edit]) -> bool:
-        """Moves the rows as `edits` say, made one after the other; False if one is inside."""
-        is_outside = True
-        for edit in edits:
-            is_outside &= not touches(self.region, edit)
-            self.region = moved_span(self.region, [edit])
-        return is_outside
 
     def is_in_place(self) -> bool:
         """Whether the rows stand in the region as they were written. Costs all of them."""
@@ -206,7 +198,7 @@ class Writing:
         return tuple(part for edit in edits for part in _parts(edit))
 
     def _edit(self, hunk: Hunk, region: Span) -> Edit:
-        line_end = self._line_end
+        line_end = self.line_end
         if hunk.last < len(self.rewrite):
             text = "".join(line + line_end for line in hunk.lines)
             return Edit(Span(self._start(hunk.first, region), self._start(hunk.last, region)), text)
@@ -216,9 +208,9 @@ class Writing:
         return Edit(Span(self._end(hunk.first - 1, region), region.end), text)
 
     @property
-    def _line_end(self) -> str:
+    def line_end(self) -> str:
         """The line end that the rows have by now."""
-        row = self.region.start.line
+        row = min(self.region.start.line, len(self._document.lines) - 1)
         return self._document.lines[row][len(self._document.line(row)) :] or self._document.line_end
 
     def _start(self, row: int, region: Span) -> Position:

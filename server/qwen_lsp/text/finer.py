@@ -1,33 +1,56 @@
-"""One change of many rows as the small ones that it may be made of."""
+"""One change as the small ones that it may be made of."""
 
-from .document import Edit, Position, Span, split_lines
-from .edits import smallest_edit
-from .hunks import Hunk, hunks
+import re
+
+from .document import Edit, Position, Span, after, split_lines
+from .hunks import hunks
+
+MOST_COMPARED = 40_000
+"""The most pairs of characters that are looked at in the rows of one hunk."""
+
+_UNIT = re.compile(r"\r\n|.", re.DOTALL)
 
 
 def finer(edit: Edit, removed: str) -> list[Edit]:
     """Edits that come to the same as `edit`, which took `removed` away, from the last one up.
 
-    A formatter may replace all from the first to the last thing that it changes as one piece; what
-    stays the same in it is not touched by these. Costs what a comparison of the rows costs.
+    An editor or a formatter may replace all from the first to the last thing that it changes as
+    one piece; what stays the same in it is not touched by these. Costs what a comparison of the
+    rows costs.
     """
-    old = split_lines(removed)
+    if not edit.text or not removed:
+        return [edit] if edit.text or removed else []
     found: list[Edit] = []
-    for hunk in reversed(hunks(old, split_lines(edit.text))):
-        found += _of_hunk(hunk, old, edit.span)
+    old, new = split_lines(removed), split_lines(edit.text)
+    for first, last, lines in reversed(hunks(old, new)):
+        rows = [(_place(row, old, edit.span), old[row]) for row in range(first, last)]
+        found += _of_hunk(_place(first, old, edit.span), rows, lines)
     return found
 
 
-def _of_hunk(hunk: Hunk, old: list[str], span: Span) -> list[Edit]:
-    """The edits of one hunk, from the last one up: line by line where as many come as go."""
-    first, last, lines = hunk
-    if last - first != len(lines):
-        return [Edit(Span(_place(first, old, span), _place(last, old, span)), "".join(lines))]
+def _of_hunk(start: Position, rows: list[tuple[Position, str]], new: tuple[str, ...]) -> list[Edit]:
+    """The edits of one hunk, from the last one up: row by row where that comes to no more."""
+    together = _characters(start, "".join(row for _, row in rows), "".join(new))
+    if len(rows) != len(new):
+        return together
+    pairs = reversed(list(zip(rows, new, strict=True)))
+    by_row = [small for (place, row), text in pairs for small in _characters(place, row, text)]
+    return min(by_row, together, key=_added)
+
+
+def _added(edits: list[Edit]) -> int:
+    """How much they put in; of what comes to the same, they take as much more away."""
+    return sum(len(text) for _, text in edits)
+
+
+def _characters(start: Position, old: str, new: str) -> list[Edit]:
+    """The edits that turn `old`, which stands at `start`, into `new`, from the last one up."""
+    units, others = _UNIT.findall(old), _UNIT.findall(new)
     found = []
-    for row in reversed(range(first, last)):
-        if edit := smallest_edit([old[row]], [lines[row - first]]):
-            places = (_within(place, _place(row, old, span)) for place in edit.span)
-            found.append(Edit(Span(*places), edit.text))
+    for first, last, text in reversed(hunks(units, others, most=MOST_COMPARED)):
+        place = after(start, "".join(units[:first]))
+        span = Span(place, after(place, "".join(units[first:last])))
+        found.append(Edit(span, "".join(text)))
     return found
 
 
@@ -36,8 +59,3 @@ def _place(row: int, old: list[str], span: Span) -> Position:
     if row == len(old):
         return span.end
     return Position(span.start.line + row, 0) if row else span.start
-
-
-def _within(place: Position, start: Position) -> Position:
-    line, column = place
-    return Position(start.line + line, column if line else start.column + column)

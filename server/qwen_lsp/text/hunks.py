@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .edits import common
 
 MOST_COMPARED = 400_000
-"""The most pairs of lines that are looked at; above it what differs is one hunk."""
+"""Pairs of lines."""
 
 
 class Hunk(NamedTuple):
@@ -18,15 +18,16 @@ class Hunk(NamedTuple):
     lines: tuple[str, ...]
 
 
-def hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
+def hunks(old: Sequence[str], new: Sequence[str], *, most: int = MOST_COMPARED) -> tuple[Hunk, ...]:
     """What turns `old` into `new`, in rows of `old`, from the top down.
 
-    Costs the lines, and where most of them have changed the square of their number.
+    Costs the lines, and where most of them have changed the square of their number; where that
+    is more than `most`, what differs is one hunk.
     """
     head = common(old, new)
     tail = common(old[head:][::-1], new[head:][::-1])
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(a) * len(b) > MOST_COMPARED:
+    if len(a) * len(b) > most:
         return (Hunk(head, head + len(a), tuple(b)),)
     matcher = SequenceMatcher(a=a, b=b, autojunk=False)
     return tuple(

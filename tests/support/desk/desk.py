@@ -20,6 +20,7 @@ from .marks import Hand
 
 SAVED = 0.3
 """Seconds after a save in which a change still counts as a formatter's."""
+BLANKS = " \t\r\n"
 QUIET = 150.0
 """Seconds in which nobody does anything; more than any limit of the delivery's."""
 MOST_SENDS = 3000
@@ -67,7 +68,7 @@ class Desk:
         self._timer = 0
         self._spans: dict[int, tuple[int, int]] = {}
         self._unclear: set[int] = set()
-        self._has_twins = False
+        self._twins: set[str] = set()
 
     # What the server does.
 
@@ -186,11 +187,10 @@ class Desk:
             edits,
             removed=removed,
             now=self.clock.now,
-            sums_up=report.edits is None,
             by_save=report.by_save,
         )
-        if not report.is_exact and self.is_in_step and report.text == self.editor.text:
-            self._follow_belief()
+        if self.is_in_step and report.text == self.editor.text:
+            self._follow_belief(is_exact=report.is_exact)
         self._pump()
 
     def _edits(self, report: Report) -> Sequence[Edit]:
@@ -209,7 +209,6 @@ class Desk:
     def _tell(self, report: Report, seconds: float) -> None:
         for job in self.jobs:
             job.told, job.now = job.now, self.editor.marks.content(job.number)
-        self._unclear = set()
         self._notice_twins(report)
         if not report.is_exact:
             self._notice_vague(report)
@@ -241,19 +240,27 @@ class Desk:
         is_only_users = True not in report.hands
         if any(edits.count(edit) > 1 or (is_only_users and edit in edits) for edit in ours):
             self._note("the user has typed what was sent")
-            self.editor.marks.is_tangled = self._has_twins = True
+            self.editor.marks.is_tangled = True
+            self._twins = set(BLANKS)
 
     def _notice_vague(self, report: Report) -> None:
         """A report that sums up may be read in several ways; whether a job's rows are in doubt."""
         astray = self.editor.marks.astray
         self.editor.marks.is_tangled |= bool(astray) and not astray.strip()
         start, end, new = _difference(report.before, report.text)
+        if self.sent and self._is_twice_in(new, len(report.hands)):
+            self._note("which of the same texts is whose is not clear")
+            self._twins = self._twins | set("".join(edit.text for edit in self.sent[-1].edits))
+            self.editor.marks.is_tangled = True
+            for job in self.jobs:
+                job.is_blank_vague |= not job.is_over
         is_like_ours = any(
             Counter(edit.text) == Counter(new) for send in self.sent[-1:] for edit in send.edits
         )
+        marks = self.editor.marks
         for job in self.jobs:
             first, last = self._spans.get(job.number, (0, 0))
-            is_beside = end <= first or last <= start or job.is_over
+            is_beside = end < first or last < start or job.is_over
             if False not in report.hands or (is_beside and not is_like_ours):
                 continue
             content = self.editor.marks.content(job.number)
@@ -263,26 +270,37 @@ class Desk:
             if is_within or is_elsewhere or is_like_ours or not is_single:
                 self._note("what happened around job", job.number, "is not clear")
                 job.is_vague = True
+                if job.is_touched and len(report.hands) > 1:
+                    job.is_mixed = marks.is_tangled = True
                 self._unclear.add(job.number)
 
-    def _follow_belief(self) -> None:
-        """Where text stands twice, and a report does not tell which, the server may take either."""
+    def _is_twice_in(self, text: str, hands: int) -> bool:
+        """Whether the user may have typed just what was sent, or that is a blank row."""
+        texts = [edit.text for edit in self.sent[-1].edits if edit.text]
+        if hands == 1:
+            return any(ours in text for ours in texts)
+        ours = Counter("".join(texts))
+        return not "".join(ours).strip() or not (ours + ours) - Counter(text)
+
+    def _follow_belief(self, *, is_exact: bool) -> None:
+        """Where text stands twice, and a report does not tell which, the server may take either.
+
+        It may need some edits until it has put right what follows from that.
+        """
         for job in self.jobs:
-            if job.is_over or job.writing.ending:
+            is_unclear = job.number in self._unclear
+            if job.is_over or job.writing.ending or (is_exact and not is_unclear):
                 continue
             start, end = (self.editor.offset(edge) for edge in job.writing.region)
             marks = self.editor.marks
             text = self.editor.text[start:end]
-            if (start, end) != marks.span(job.number) and text in self._readings(job):
+            if (start, end) == marks.span(job.number):
+                self._unclear -= {job.number} if is_exact else set()
+            elif text == marks.content(job.number) or (is_unclear and text == job.told):
                 self._note("job", job.number, "may as well be at", start, "to", end)
                 marks.move(job.number, start, end)
                 job.content = text
                 job.is_touched = False
-
-    def _readings(self, job: Job) -> tuple[str, ...]:
-        """What the job's rows hold, and what they held before the report that is not clear."""
-        now = self.editor.marks.content(job.number)
-        return (now, job.told) if job.number in self._unclear else (now,)
 
     def _make(self, send: Send) -> None:
         job = next((job for job in self.jobs if job.writing is send.writing), None)
@@ -356,9 +374,8 @@ class Desk:
         return self.complaints
 
     def _lacks_nothing(self, wished: str, text: str) -> bool:
-        """Whether no character is lost; a blank may be, where the user has typed what was sent."""
-        lost = Counter(wished) - Counter(text)
-        return not (set(lost) - set(" \t\r\n") if self._has_twins else lost)
+        """Whether no character is lost but of what the user has typed just as it was sent."""
+        return not set(Counter(wished) - Counter(text)) - self._twins
 
     def _notice_endings(self) -> None:
         for job in self.jobs:
@@ -367,7 +384,7 @@ class Desk:
             job.is_over = True
             job.is_vague |= self.editor.marks.is_tangled
             self._note("job", job.number, "ended:", job.writing.ending.name)
-            if complaint := job.complaint():
+            if complaint := job.complaint(self.editor.marks.content(job.number)):
                 self._complain(job, complaint)
             if job.writing.ending is Ending.SETTLED:
                 self.editor.marks.release(job.number)

@@ -16,7 +16,11 @@ from .marks import USER, Hand, Marks, Stroke
 RATE_LIMIT = 0.15
 """Seconds between two of Neovim's reports."""
 IDLE = 0.5
-"""Seconds without a change after which eglot reports."""
+"""Seconds without a key after which eglot reports."""
+AT_REST = 0.004
+"""Seconds after which it reports where there was none for so long."""
+NEAR = 100
+"""Characters between two changes up to which it makes one of them."""
 ROUND = 0.001
 """Seconds after which VS Code reports a change."""
 MOST_MINCED = 40_000
@@ -29,6 +33,29 @@ class Cut(NamedTuple):
     start: int
     end: int
     text: str
+
+
+class Gathered(NamedTuple):
+    """Changes that are told as one: the text before them, and where they are in that after."""
+
+    before: str
+    first: int
+    last: int
+
+    def with_cut(self, cut: Cut) -> "Gathered":
+        """One more change."""
+        last = max(self.last, cut.end) + len(cut.text) - (cut.end - cut.start)
+        return Gathered(self.before, min(self.first, cut.start), last)
+
+    def is_near(self, cut: Cut) -> bool:
+        """Whether one more change is told as one with them."""
+        return self.first - cut.end <= NEAR and cut.start - self.last <= NEAR
+
+    def edit(self, text: str) -> Edit:
+        """What they come to, where they have made `text`."""
+        last = self.last + len(self.before) - len(text)
+        span = Span(_place(self.before, self.first), _place(self.before, last))
+        return Edit(span, text[self.first : self.last])
 
 
 @dataclass(frozen=True)
@@ -64,6 +91,8 @@ class Editor:
         self._tell = tell
         self._clock = clock
         self._unsent: list[Edit] = []
+        self._gathered: Gathered | None = None
+        self._touched_at = -IDLE
         self._hands: set[bool] = set()
         self._told = text
         self._told_at = None if habits.opened_at == 0 else -1.0
@@ -109,6 +138,7 @@ class Editor:
             strokes = self.history.pop() + strokes
         made = []
         touched: set[int] = set()
+        self._touched_at = self._clock.now
         for stroke in reversed(strokes):
             end = stroke.start + len(stroke.text)
             made.append(self._edit(Cut(stroke.start, end, stroke.removed)))
@@ -122,10 +152,12 @@ class Editor:
     def flush(self) -> None:
         """Reports what was not reported yet."""
         self._timer += 1
-        if not self._unsent:
+        if not self._unsent and not self._gathered:
             return
         self._told_at = self._clock.now
-        if self.habits.kind == "eglot" and not self.habits.counts_changes:
+        if self._gathered:
+            self._fetch()
+        elif self.habits.kind == "eglot" and not self.habits.counts_changes:
             self.version += 1
         edits, self._unsent = self._unsent, []
         self._tell(self._report_of(edits), 0.0)
@@ -178,6 +210,8 @@ class Editor:
     def _change(self, groups: Sequence[Sequence[Cut]], hand: Hand, *, as_one: bool = False) -> None:
         """Makes and reports each group; to undo, they are one."""
         before = split_lines(self.text)
+        if not hand.is_ours:
+            self._touched_at = self._clock.now
         strokes: list[Stroke] = []
         touched: set[int] = set()
         for group in groups:
@@ -199,6 +233,8 @@ class Editor:
     def _edit(self, cut: Cut) -> Edit:
         edit = Edit(Span(self.place(cut.start), self.place(cut.end)), cut.text)
         before = self.text
+        if self.habits.telling == "near":
+            self._gather(cut)
         self.text = self.text[: cut.start] + cut.text + self.text[cut.end :]
         if self.habits.telling != "lines":
             return edit
@@ -206,12 +242,27 @@ class Editor:
         self._is_exact &= told == edit
         return told
 
+    def _gather(self, cut: Cut) -> None:
+        """What is far from the changes that were not told yet is told apart, and counts at once."""
+        if self._gathered and not self._gathered.is_near(cut):
+            self._fetch()
+        self._is_exact &= self._gathered is None
+        before = self._gathered or Gathered(self.text, cut.start, cut.start)
+        self._gathered = before.with_cut(cut)
+
+    def _fetch(self) -> None:
+        if self._gathered:
+            self._unsent.append(self._gathered.edit(self.text))
+            self._gathered = None
+            self.version += 1
+
     # Reporting them.
 
     def _report(self, made: Sequence[Edit]) -> None:
         """Counts a change, and reports it when this kind of editor does."""
         if self.habits.kind != "eglot" or self.habits.counts_changes:
             self.version += 1
+        now = self._clock.now
         match self.habits.kind:
             case "helix":
                 self._tell(self._report_of(made), 0.0)
@@ -221,8 +272,10 @@ class Editor:
                 self._unsent.extend(made)
                 self._report_at_a_rate()
             case "eglot":
-                self._unsent.extend(made)
-                self._flush_at(self._clock.now + IDLE)
+                if self.habits.telling != "near":
+                    self._unsent.extend(made)
+                since = now if self.habits.waits_anew else self._touched_at
+                self._flush_at(max(now + AT_REST, since + IDLE))
 
     def _report_at_a_rate(self) -> None:
         """The first report waits for a rest, each of the others only for the one before it."""
@@ -240,17 +293,14 @@ class Editor:
 
     def _report_of(self, made: Sequence[Edit]) -> Report:
         edits: tuple[Edit, ...] | None = tuple(made)
-        if self.habits.telling == "summed":
-            edit = smallest_edit(split_lines(self._told), split_lines(self.text))
-            edits = (edit,) if edit else ()
-        elif self.habits.telling == "whole" or (self.habits.telling == "messy" and self._is_off()):
+        if self.habits.telling == "whole" or (self.habits.telling == "messy" and self._is_off()):
             edits = None
         report = Report(
             self.version,
             edits,
             self._told,
             self.text,
-            is_exact=self._is_exact and edits is not None and self.habits.telling != "summed",
+            is_exact=self._is_exact and edits is not None,
             by_save=self.is_saving,
             hands=frozenset(self._hands),
         )

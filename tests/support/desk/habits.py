@@ -7,20 +7,21 @@ from typing import Literal
 Kind = Literal["vscode", "helix", "neovim", "eglot"]
 KINDS: tuple[Kind, ...] = ("vscode", "helix", "neovim", "eglot")
 
-Telling = Literal["each", "lines", "summed", "whole", "messy"]
+Telling = Literal["each", "lines", "near", "whole", "messy"]
 """What a report holds: each edit as it was made, what a comparison of lines makes of each (so
-Neovim does), one that sums all up, or the whole text.
+Neovim does), those that are near each other as one with all between them (so Emacs does), or the
+whole text.
 
 `messy`: each edit, but now and then the whole text (Emacs, where its count of changes is off).
 """
 
-TELLINGS: dict[Kind, tuple[Telling, Telling]] = {
-    "vscode": ("each", "whole"),
-    "helix": ("each", "whole"),
-    "neovim": ("lines", "whole"),
-    "eglot": ("each", "messy"),
+TELLINGS: dict[Kind, dict[Telling, int]] = {
+    "vscode": {"each": 8, "whole": 2},
+    "helix": {"each": 8, "whole": 2},
+    "neovim": {"lines": 8, "whole": 2},
+    "eglot": {"near": 6, "each": 2, "messy": 2},
 }
-"""How each kind mostly reports, and how it may."""
+"""How each kind reports, and how often of ten: first what was measured, then what may be."""
 
 Verdict = Literal["make", "drop", "refuse"]
 """What becomes of an edit; one that is dropped is said to be made."""
@@ -33,7 +34,8 @@ class Habits:
     `one_by_one`: each text edit of a request has a report and a version of its own.
     `line_end`: what every line end becomes that is put in. `opened_at`: the version at the start;
     at 0 the document was just opened.
-    `counts_changes`: an editor that reports at rest counts each change at once (newer eglot).
+    `counts_changes`: an editor that reports at rest counts each change at once.
+    `waits_anew`: it waits for a rest after edits of the server's too.
     `prompt`: a report that is due at once leaves before the answer to the request that made it.
     """
 
@@ -43,6 +45,7 @@ class Habits:
     line_end: str | None = None
     opened_at: int = 1
     counts_changes: bool = False
+    waits_anew: bool = False
     prompt: bool = False
 
     @classmethod
@@ -51,15 +54,16 @@ class Habits:
 
         `line_end` is what the document has.
         """
-        usual, other = TELLINGS[kind]
-        telling = rng.choices((usual, other), (8, 2))[0]
+        tellings = TELLINGS[kind]
+        telling = rng.choices(tuple(tellings), tuple(tellings.values()))[0]
         return cls(
             kind,
             telling,
             one_by_one=telling == "lines" or (telling != "whole" and rng.random() < 0.2),
             line_end=line_end if rng.random() < 0.5 else None,
             opened_at=rng.choice((0, 1, 1, 1, 7)),
-            counts_changes=kind == "eglot" and rng.random() < 0.25,
+            counts_changes=kind == "eglot" and telling != "near" and rng.random() < 0.25,
+            waits_anew=kind == "eglot" and rng.random() < 0.25,
             prompt=kind == "neovim" and rng.random() < 0.5,
         )
 

@@ -27,6 +27,10 @@ class Job:
     """A formatter has."""
     is_vague: bool = False
     """A report did not tell where in its rows, or beside them, something has changed."""
+    is_mixed: bool = False
+    """One report that does not tell what has changed held an edit of ours and its user's in it."""
+    is_blank_vague: bool = False
+    """A report did not tell which of some blank rows are its own."""
     is_over: bool = False
     told: str = ""
     """What its rows held when the last report but one was made; `now`, the last one."""
@@ -43,13 +47,23 @@ class Job:
         self.known += len(lines)
         return lines
 
-    def complaint(self) -> str | None:
-        """What is wrong with how it has ended; None if that is as it must be."""
+    def complaint(self, now: str | None = None) -> str | None:
+        """What is wrong with how it has ended; None if that is as it must be.
+
+        `now` is what its rows hold: its user may have changed them to just what they must be.
+        """
         match self.writing.ending:
             case None:
                 return "has not ended"
             case Ending.SETTLED:
-                return None if self._is_right() else f"ended with {self.content!r} in its rows"
+                is_right = any(
+                    self._is_right(rows) for rows in (self.content, now) if rows is not None
+                )
+                return (
+                    None
+                    if is_right or self.is_mixed
+                    else f"ended with {self.content!r} in its rows"
+                )
             case Ending.TAKEN_OVER:
                 is_due = self.is_touched or self.is_formatted or self.is_vague
                 return None if is_due else "was taken over by nobody"
@@ -58,14 +72,17 @@ class Job:
             case ending:
                 return f"ended as {ending.name}"
 
-    def _is_right(self) -> bool:
-        return any(self._is(lines) for lines in self._allowed())
+    def _is_right(self, content: str) -> bool:
+        return any(self._is(content, lines) for lines in self._allowed())
 
-    def _is(self, lines: Sequence[str]) -> bool:
+    def _is(self, content: str, lines: Sequence[str]) -> bool:
         if self.is_formatted:
-            rows = self.content.split(self.line_end)
+            rows = content.split(self.line_end)
             return [row.rstrip() for row in rows] == [row.rstrip() for row in lines or [""]]
-        return self.content == self.line_end.join(lines)
+        if self.is_blank_vague:
+            rows = content.split(self.line_end)
+            return [row for row in rows if row] == [row for row in lines if row]
+        return content == self.line_end.join(lines)
 
     def _allowed(self) -> list[list[str]]:
         """What its rows may hold by the job table."""

@@ -196,10 +196,18 @@ class Marks:
             elif _holds(stroke.hidden, item):
                 item.hidden_by = None
                 if not opened and item.owner not in WISHED:
-                    item.owner = "user"
+                    self._bring_back(item)
             else:
                 continue
             self.touched |= opened
+
+    def _bring_back(self, piece: Piece) -> None:
+        """What a job has had in its rows is the user's now; what is astray may be put right."""
+        bounds = {item.job for item in self.items if isinstance(item, Bound)}
+        if piece.owner == "ours" and bounds - self._released:
+            self.is_tangled = True
+        else:
+            piece.owner = "user"
 
     def _hide(self, piece: Piece, place: int, stroke: Stroke) -> None:
         opened = self._opened(place)
@@ -225,11 +233,19 @@ class Marks:
             isinstance(item, Piece) and item.hidden_by == "ours" and item.is_wished
             for item in self.items[low:high]
         )
+        self.is_tangled |= low == high and self._is_within_ours(low)
         for place in range(low, high + 1):
             if not self._opened(place):
                 return self._beside_empty_row(place, high)
         self.touched |= self._opened(low)
         return low
+
+    def _is_within_ours(self, place: int) -> bool:
+        """Whether it is in the midst of a text of ours that is astray."""
+        before, behind = self.items[max(0, place - 1)], self.items[min(place, len(self.items) - 1)]
+        if isinstance(before, Bound) or isinstance(behind, Bound) or self._opened(place):
+            return False
+        return before.owner == "ours" and before.origin == behind.origin
 
     def _opens(self, item: Piece | Bound) -> TypeGuard[Bound]:
         if isinstance(item, Piece):
@@ -271,20 +287,33 @@ class Marks:
         return place + 1
 
     def _revive(self, low: int, high: int, stroke: Stroke) -> bool:
-        """Whether the text is what the server has hidden there before, which is now back."""
-        hidden = [
-            item
-            for place, item in enumerate(self.items[low:high], low)
-            if isinstance(item, Piece) and self._may_come_back(item, place, stroke)
-        ]
-        for first in range(len(hidden)):
-            for last in range(first + 1, len(hidden) + 1):
-                if "".join(piece.text for piece in hidden[first:last]) == stroke.text:
-                    for piece in hidden[first:last]:
-                        piece.hidden_by = None
-                        stroke.revived.append((piece.origin, piece.start, len(piece.text)))
+        """Whether the text is what the server has hidden there before, which is now back.
+
+        That may stand on the other side of text of ours that is there as well.
+        """
+        first = low
+        while first and (isinstance(item := self.items[first - 1], Bound) or _is_ours(item)):
+            first -= 1
+        for begin in (low, first):
+            hidden = [
+                item
+                for place, item in enumerate(self.items[begin:high], begin)
+                if isinstance(item, Piece) and self._may_come_back(item, place, stroke)
+            ]
+            for index in range(len(hidden)):
+                if back := _making(stroke.text, hidden[index:]):
+                    self._bring(back, low, is_beyond=begin < low)
+                    stroke.revived += [(each.origin, each.start, len(each.text)) for each in back]
                     return True
         return False
+
+    def _bring(self, pieces: list[Piece], place: int, *, is_beyond: bool) -> None:
+        for piece in pieces:
+            piece.hidden_by = None
+        if is_beyond:
+            after = self.items[place:]
+            before = [item for item in self.items[:place] if item not in pieces]
+            self.items = before + [*pieces] + [item for item in after if item not in pieces]
 
     def _may_come_back(self, piece: Piece, place: int, stroke: Stroke) -> bool:
         is_of_stroke = _holds(stroke.hidden, piece)
@@ -351,6 +380,22 @@ class Marks:
             elif isinstance(item, Bound) and item.side == "last":
                 opened.discard(item.job)
         return opened
+
+
+def _is_ours(piece: Piece) -> bool:
+    return piece.owner == "ours" or piece.hidden_by == "ours"
+
+
+def _making(text: str, pieces: list[Piece]) -> list[Piece]:
+    """Those of the pieces, from the first one on, that make up a text; none if they don't."""
+    found = []
+    for piece in pieces:
+        if text.startswith(piece.text):
+            found.append(piece)
+            text = text.removeprefix(piece.text)
+        if not text:
+            return found
+    return []
 
 
 def _is_cut(item: Piece | Bound, origin: int, edge: int) -> TypeGuard[Piece]:
