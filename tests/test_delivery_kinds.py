@@ -128,6 +128,15 @@ def test_a_blank_row_is_not_taken_for_ours_before_the_client_is_known() -> None:
     assert writing.region.start == Position(3, 0)
 
 
+def test_an_undo_that_gives_what_ours_would_is_not_taken_for_ours() -> None:
+    document, delivery, writing = opened("ab\nend", 0, 1, None)
+    writing.extend(["new ab"])
+    sent(delivery, 1.0)
+    changed(delivery, put(0, "new "), version=2, now=1.1)
+    assert (document.text, writing.ending) == ("new ab\nend", None)
+    assert writing.region.start == Position(0, 4)
+
+
 def test_what_we_took_away_elsewhere_may_be_typed_at_an_edge() -> None:
     _, delivery, writing = opened("a\none\nsame\ntwo\nb", 1, 4, "answer")
     writing.extend(["one", "two"])

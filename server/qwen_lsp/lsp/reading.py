@@ -4,6 +4,7 @@ So it is where an editor tells the whole text, or several changes as one. The te
 change is known, and what our edit makes of it; it was made if that leaves less to somebody else.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -28,7 +29,7 @@ def ours_in(report: Report, flight: Flight, document: Document, kind: Kind | Non
     sent = flight.send.edits
     if named := report.parts(sent):
         return named
-    parts = _read(report, flight, document, kind)
+    parts = _read(report, flight, document, kind) if _may_hold(report, sent) else None
     if parts and parts.is_alone:
         return parts
     if clamped := report.parts(sent, are_clamped=True):
@@ -36,6 +37,14 @@ def ours_in(report: Report, flight: Flight, document: Document, kind: Kind | Non
     is_blank = not "".join(edit.text for edit in sent).strip()
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
     return None if must_be_alone else parts
+
+
+def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
+    """Whether enough was put in for ours to be among it, if ours only puts in."""
+    if report.told is None or any(start != end for (start, end), _ in sent):
+        return True
+    ours = _plain("".join(edit.text for edit in sent))
+    return not Counter(ours) - Counter(_plain(report.told))
 
 
 def _read(report: Report, flight: Flight, document: Document, kind: Kind | None) -> Parts | None:
@@ -174,6 +183,10 @@ def _characters(changes: Sequence[Change]) -> int:
 def _moved(edit: Edit, rows: int) -> Edit:
     start, end = (Position(place.line + rows, place.column) for place in edit.span)
     return Edit(Span(start, end), edit.text)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _worded(sent: Sequence[Edit], text: str) -> Sequence[Edit]:

@@ -15,9 +15,14 @@ class Change(NamedTuple):
 
 
 class Report(tuple[Change, ...]):
-    """What was changed, one after the other. `is_apart` says that some of it was told as one."""
+    """What was changed, one after the other.
+
+    `is_apart` says that some of it was told as one; `told` is all the text that was put in, None
+    where that is not known.
+    """
 
     is_apart = False
+    told: str | None = None
 
     @classmethod
     def of(cls, edits: Sequence[Edit], removed: Sequence[str]) -> Self:
@@ -31,6 +36,7 @@ class Report(tuple[Change, ...]):
             for edit, text in zip(edits, removed, strict=True)
             for change in _small(edit, text)
         )
+        report.told = "".join(edit.text for edit in edits)
         report.is_apart = any(edit.text and text for edit, text in zip(edits, removed, strict=True))
         return report
 
