@@ -132,10 +132,13 @@
     (apply #'qwen-lsp--execute command :uri uri arguments)))
 
 (defun qwen-lsp--execute (command &rest arguments)
-  "Let the server execute COMMAND with ARGUMENTS, one object."
+  "Let the server execute COMMAND with ARGUMENTS, one object, or say why not."
   (let ((server (or (eglot-current-server) (user-error "Start the server first: M-x qwen-lsp")))
         (argument (or arguments (make-hash-table))))
-    (eglot-execute server `(:command ,command :arguments [,argument]))))
+    (condition-case failed
+        (eglot-execute server `(:command ,command :arguments [,argument]))
+      (jsonrpc-error
+       (user-error "%s" (or (alist-get 'jsonrpc-error-message (cdr failed)) (error-message-string failed)))))))
 
 (defun qwen-lsp--range ()
   "The region as LSP has it, or point."

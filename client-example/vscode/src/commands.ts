@@ -1,6 +1,6 @@
 /** Palette entries that tell the server what is selected, and the questions that it cannot ask itself. */
 import { commands, window, workspace, type Disposable } from 'vscode';
-import type { BaseLanguageClient, ExecuteCommandMiddleware } from 'vscode-languageclient';
+import { ExecuteCommandRequest, ResponseError, type BaseLanguageClient, type ExecuteCommandMiddleware, type Middleware } from 'vscode-languageclient';
 import { signIn } from './signIn';
 
 interface Run {
@@ -39,6 +39,20 @@ export const executeCommand: ExecuteCommandMiddleware['executeCommand'] = async 
     return complete && next(command, [complete]);
   }
   return next(command, args.length > 0 ? args : here(command));
+};
+
+/** What a command cannot do is said in the server's words alone. */
+export const sendRequest: Middleware['sendRequest'] = async (type, param, token, next) => {
+  try {
+    return await next(type, param, token);
+  } catch (error) {
+    const method = typeof type === 'string' ? type : type.method;
+    if (method !== ExecuteCommandRequest.method || !(error instanceof ResponseError)) {
+      throw error;
+    }
+    void window.showWarningMessage(error.message);
+    return undefined as never;
+  }
 };
 
 async function instructed(run: Run): Promise<Run | undefined> {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { LanguageClient, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 import { abilities } from './abilities';
-import { executeCommand, registerActions } from './commands';
+import { executeCommand, registerActions, sendRequest } from './commands';
 import { answerEdits } from './edits';
 import { options, withoutServer } from './settings';
 import { showDocument } from './signIn';
@@ -60,6 +60,7 @@ function clientOptions(): LanguageClientOptions {
     initializationOptions: options(),
     middleware: {
       executeCommand,
+      sendRequest,
       window: { showDocument },
       workspace: { configuration: withoutServer },
     },

@@ -62,19 +62,52 @@ async function story(editor, file, origin) {
   await editor.status('loading').waitFor();
   await editor.typeAt('Control+Home', ABOVE);
   await editor.page.waitForTimeout(1500);
-  await picture(editor, 'vscode');
   await editor.typeAt('Control+End', BELOW);
   assert(await editor.status('loading').isVisible(), 'the typing took longer than the stream');
   console.log('menu, typing meanwhile:', await editor.jobEnded('refactor'));
+  await editor.page.keyboard.press('Control+Home');
+  await editor.lens('Keep').waitFor();
+  await picture(editor, 'vscode');
   const both = ABOVE + refactored + BELOW;
   assert.equal(await saved(editor, file), both, 'the reply and the typing, both whole');
   await undone(editor, file, ABOVE + original + BELOW);
   await editor.page.keyboard.press('Control+Y');
   assert.equal(await saved(editor, file), both, 'redo brings the reply back');
 
+  await undone(editor, file, ABOVE + original + BELOW);
+
+  await decided(editor, file, first + 1, last + 1);
   await stopped(editor, file, first + 1, last + 1);
   await edited(editor, file, first + 1, last + 1);
   await explained(editor, file, first + 1, last + 1);
+}
+
+/** Keeps a reply, and discards it by its lenses: a change of it, and the whole. */
+async function decided(editor, file, first, last) {
+  const before = await saved(editor, file);
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Refactor');
+  await editor.jobEnded('refactor');
+  await editor.page.keyboard.press('Control+Home');
+  const ofChanges = editor.lens('Discard this');
+  await ofChanges.nth(1).waitFor();
+  const changes = await ofChanges.count();
+  await ofChanges.first().click();
+  await ofChanges.nth(changes - 1).waitFor({ state: 'detached' });
+  await editor.lens('Discard').click();
+  await editor.lens('Keep').waitFor({ state: 'detached' });
+  assert.equal(await saved(editor, file), before, 'what is discarded gives way to the original');
+
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Refactor');
+  console.log('discarded, then kept:', await editor.jobEnded('refactor'));
+  await editor.palette('Qwen: Keep');
+  await editor.lens('Keep').waitFor({ state: 'detached' });
+  assertAround(before, await saved(editor, file), first, last);
+  await undone(editor, file, before);
+  await editor.palette('Qwen: Keep');
+  await editor.page.getByText('nothing of Qwen').first().waitFor();
+  await editor.page.keyboard.press('Escape');
 }
 
 async function stopped(editor, file, first, last) {

@@ -131,6 +131,11 @@ class VSCode {
     await row.click();
   }
 
+  /** A code lens by its title; those above the window's first line are none. */
+  lens(title) {
+    return this.page.locator('.codelens-decoration a').filter({ hasText: new RegExp(`^${title}$`) });
+  }
+
   async typeAt(place, text) {
     await this.page.keyboard.press(place);
     await this.page.keyboard.type(text, { delay: 40 });
