@@ -77,5 +77,5 @@ def _edits(preview: Preview, rows: list[str]) -> list[types.TextEdit]:
     writing.finish()
     return [
         types.TextEdit(document.to_range(span), text)
-        for span, text in writing.edits(writing.rewrite.step())
+        for span, text in writing.whole_edits(writing.rewrite.step())
     ]

@@ -42,6 +42,7 @@ class Writing:
         self._document = document
         self._reply = Rewrite(self.original)
         self._goes_back_first = self.original != tuple(rows)
+        self._goes_back = False
         self.rewrite = Rewrite.whole(rows, self.original) if self._goes_back_first else self._reply
         self._targets: list[Sequence[str]] = []
         self._written: list[str] | None = None
@@ -59,6 +60,8 @@ class Writing:
     @property
     def changes(self) -> tuple[Hunk, ...]:
         """What makes the rows, as they are or will be again, of the original."""
+        if self._goes_back:
+            return hunks(self.original, self.rewrite.lines)
         changes = self._reply.changes
         return hunks(self.original, self.lines) if changes is None else changes
 
@@ -96,6 +99,7 @@ class Writing:
         """The original is to come back."""
         self.is_closed = True
         self._goes_back_first = self._folds = False
+        self._goes_back = True
         self._targets = [self.original]
         if not self.rewrite.is_whole:
             self.rewrite.waiting.clear()
@@ -188,14 +192,17 @@ class Writing:
         self.move_to(region)
 
     def edits(self, step: Step, *, region: Span | None = None) -> tuple[Edit, ...]:
-        """The edits of the document that make `step`, all in the positions before it.
+        """The edits of the document that make `step`, all in the positions before it, in `region`.
 
-        They are for the rows where they are, or in `region`. Each edit either puts text in or takes
-        text away, so that a report of it tells which one it was.
+        Each either puts text in or takes text away, so that a report tells which one it was.
         """
-        place = self.region if region is None else region
-        edits = _joined(self._edit(hunk, place) for hunk in step.hunks)
+        edits = self.whole_edits(step, region=region)
         return tuple(part for edit in edits for part in _parts(edit))
+
+    def whole_edits(self, step: Step, *, region: Span | None = None) -> list[Edit]:
+        """The same, one edit for each hunk."""
+        place = self.region if region is None else region
+        return _joined(self._edit(hunk, place) for hunk in step.hunks)
 
     def _edit(self, hunk: Hunk, region: Span) -> Edit:
         line_end = self.line_end
