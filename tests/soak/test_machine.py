@@ -1,130 +1,25 @@
-"""Whatever a user, a model and an editor do, in whatever order: what must be there is there."""
+"""The machine plays in a process of its own: its examples depend on all that is imported."""
 
-from random import Random
-from typing import Any
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 
-from ..support.desk.desk import Desk
-from ..support.desk.habits import KINDS, Habits, Kind
-from ..support.desk.job import Close, Job
-from ..support.desk.user import PLACES, User, Where
-from .driver import PASTED, TYPED
-from .scene import scene
+from ..support.desk.habits import KINDS, Kind
 
-PORTIONS = st.sampled_from((0.0, 0.25, 0.5, 0.75, 1.0))
-WHERE = st.sampled_from(PLACES)
-JOBS = st.integers(0, 2)
-
-
-def _is_at_it(machine: Any) -> bool:
-    """Whether the user may type: not while a save is under way."""
-    return not machine.desk.editor.is_saving
-
-
-class Machine(RuleBasedStateMachine):
-    """A desk in an editor of one kind."""
-
-    kind: Kind
-
-    @initialize(seed=st.integers(0, 10_000))
-    def open(self, seed: int) -> None:
-        rng = Random(seed)
-        drawn = scene(rng)
-        self.desk = Desk(Habits.at_random(self.kind, rng, drawn.line_end), drawn.text, rng)
-        self.user = User(self.desk)
-        for part in drawn.parts:
-            self.desk.begin(part.first, part.last, part.reply)
-
-    def _job(self, number: int) -> Job:
-        return self.desk.jobs[number % len(self.desk.jobs)]
-
-    @precondition(_is_at_it)
-    @rule(job=JOBS, where=WHERE, portion=PORTIONS, text=st.sampled_from(TYPED + PASTED))
-    def type(self, job: int, where: Where, portion: float, text: str) -> None:
-        self.user.put(self.user.place(self._job(job), where, portion), text)
-
-    @precondition(_is_at_it)
-    @rule(job=JOBS, where=WHERE, portion=PORTIONS, length=st.integers(1, 12))
-    def delete(self, job: int, where: Where, portion: float, length: int) -> None:
-        self.user.delete(self._job(job), where, portion, length)
-
-    @precondition(_is_at_it)
-    @rule(job=JOBS, portion=PORTIONS, other=PORTIONS, length=st.integers(1, 12))
-    def delete_across(self, job: int, portion: float, other: float, length: int) -> None:
-        self.user.delete_across(self._job(job), portion, other, length)
-
-    @precondition(_is_at_it)
-    @rule(job=JOBS, where=WHERE, portion=PORTIONS, text=st.sampled_from(TYPED))
-    def paste_over(self, job: int, where: Where, portion: float, text: str) -> None:
-        self.user.replace(self._job(job), where, portion, 5, text)
-
-    @precondition(_is_at_it)
-    @rule(of_ours=st.booleans())
-    def undo(self, of_ours: bool) -> None:
-        self.user.undo(of_ours=of_ours)
-
-    @precondition(_is_at_it)
-    @rule(word=st.sampled_from(("alpha", "=", "    ")))
-    def rename(self, word: str) -> None:
-        self.user.rename(word, "other")
-
-    @precondition(_is_at_it)
-    @rule(formats=st.booleans(), as_one=st.booleans())
-    def save(self, formats: bool, as_one: bool) -> None:
-        self.user.save(formats=formats, as_one=as_one)
-
-    @rule(job=JOBS, lines=st.integers(1, 5))
-    def say(self, job: int, lines: int) -> None:
-        self.desk.learn(self._job(job), lines)
-
-    @rule(job=JOBS, folds=st.booleans())
-    def finish(self, job: int, folds: bool) -> None:
-        self.desk.end(self._job(job), "finish", folds=folds)
-
-    @rule(job=JOBS, close=st.sampled_from(("keep", "restore")), flushes=st.booleans())
-    def stop(self, job: int, close: Close, flushes: bool) -> None:
-        if flushes:
-            self.desk.editor.flush()
-        self.desk.end(self._job(job), close)
-
-    @precondition(_is_at_it)
-    @rule(job=JOBS, goes_back=st.booleans())
-    def begin_again(self, job: int, goes_back: bool) -> None:
-        before = self._job(job)
-        self.desk.editor.flush()
-        self.desk.clock.run(until=self.desk.clock.now + 0.003)
-        self.desk.begin_again(before, before.original, goes_back=goes_back)
-
-    @rule()
-    def refuse(self) -> None:
-        self.desk.refusals_due = 1
-
-    @rule(seconds=st.sampled_from((0.001, 0.02, 0.07, 0.15, 0.4, 1.0)))
-    def wait(self, seconds: float) -> None:
-        self.desk.clock.run(until=self.desk.clock.now + seconds)
-
-    def teardown(self) -> None:
-        if hasattr(self, "desk"):
-            for job in self.desk.jobs:
-                self.desk.end(job, "finish")
-            assert self.desk.rest() == []
-
-
-SETTINGS = settings(max_examples=80, stateful_step_count=30, derandomize=True, database=None)
-"""The same examples each time: `make soak` is where new ones are looked for."""
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_and_nothing_goes_astray(kind: Kind) -> None:
-    machine = type(f"In_{kind}", (Machine,), {"kind": kind})
-    run_state_machine_as_test(machine, settings=SETTINGS)
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.soak.machine", kind],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
