@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
 from ..errors import RequestError
+from .arguments import ChangeArguments
 from .jobs import Job
+from .patches import made
+from .proposals import NOT_HERE
 
 if TYPE_CHECKING:
     from .session import Session
@@ -21,32 +24,71 @@ UNWRITABLE = (
 )
 
 
-def compare(session: "Session", job_id: str | None, uri: str | None) -> Job:
+class Compared(NamedTuple):
+    """What a job has made of some rows of the file called `name`."""
+
+    job: Job
+    name: str
+    before: Sequence[str]
+    after: Sequence[str]
+
+    @property
+    def diff(self) -> str:
+        """The difference, as a unified diff."""
+        names = f"{self.name} (original)", f"{self.name} ({self.job.title})"
+        return "\n".join([*unified_diff(self.before, self.after, *names, lineterm=""), ""])
+
+
+def compare(session: "Session", asked: ChangeArguments) -> Job:
     """Begins to show what a job has changed, or the newest. Raises RequestError if none has."""
-    job, name, before, after = _found(session, job_id, uri)
-    session.spawn(_show(session, job, name, before, after))
-    return job
-
-
-def _found(
-    session: "Session", job_id: str | None, uri: str | None
-) -> tuple[Job, str, Sequence[str], Sequence[str]]:
-    for job in reversed(list(session.jobs.running.values())):
-        page = job.way.written if job.way else None
-        wanted = job.uri == (uri or session.active_uri) if job_id is None else job.id == job_id
-        if page and wanted:
-            return job, job.uri.rsplit("/", 1)[-1], page.original, page.lines
-    proposal = session.proposals.find(job_id, uri)
-    if proposal is None:
+    uri = asked.uri or session.active_uri
+    candidates = [
+        found
+        for found in (
+            _running(session, asked.job, uri),
+            _proposed(session, asked, uri),
+            _previewed(session, asked.job, uri),
+        )
+        if found
+    ]
+    if not candidates:
         raise RequestError(NOTHING)
-    return proposal.job, proposal.document.name, proposal.original, proposal.lines
+    compared = max(candidates, key=lambda each: (each.job.uri == uri, int(each.job.id)))
+    session.spawn(_show(session, compared))
+    return compared.job
 
 
-async def _show(
-    session: "Session", job: Job, name: str, before: Sequence[str], after: Sequence[str]
-) -> None:
+def _running(session: "Session", job_id: str | None, uri: str) -> Compared | None:
+    for job, page in reversed(session.writing()):
+        if job.uri == uri if job_id is None else job.id == job_id:
+            return Compared(job, job.uri.rsplit("/", 1)[-1], page.original, page.lines)
+    return None
+
+
+def _proposed(session: "Session", asked: ChangeArguments, uri: str) -> Compared | None:
+    proposal = session.proposals.find(asked.job, uri)
+    if proposal is None:
+        return None
+    changes = proposal.changes
+    if asked.range:
+        touched = proposal.touched_by(proposal.document.to_span(asked.range.range))
+        changes = tuple(hunk for patch in touched for hunk in patch.hunks)
+        if not changes:
+            raise RequestError(NOT_HERE)
+    after = made(changes, proposal.original)
+    return Compared(proposal.job, proposal.document.name, proposal.original, after)
+
+
+def _previewed(session: "Session", job_id: str | None, uri: str) -> Compared | None:
+    preview = session.previews.find(job_id, uri)
+    if preview is None:
+        return None
+    return Compared(preview.job, preview.of, preview.place.original, preview.rows)
+
+
+async def _show(session: "Session", compared: Compared) -> None:
     try:
-        path = await asyncio.to_thread(_written, session, job, name, before, after)
+        path = await asyncio.to_thread(_written, session, compared)
     except OSError as error:
         sentence = UNWRITABLE.format(reason=error.strerror)
         session.editor.say(sentence, types.MessageType.Error)
@@ -55,9 +97,5 @@ async def _show(
         session.editor.say(f"The changes are in {path}.")
 
 
-def _written(
-    session: "Session", job: Job, name: str, before: Sequence[str], after: Sequence[str]
-) -> Path:
-    lines = unified_diff(before, after, f"{name} (original)", f"{name} ({job.title})", lineterm="")
-    text = "\n".join(lines)
-    return session.private_files.written(f"changes-{job.id}.diff", f"{text}\n")
+def _written(session: "Session", compared: Compared) -> Path:
+    return session.private_files.written(f"changes-{compared.job.id}.diff", compared.diff)

@@ -1,10 +1,7 @@
 """What was explained, where, and how the user gets to read it."""
 
-import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lsprotocol import types
 
@@ -48,6 +45,11 @@ class Explanation:
         return "".join(self._pieces)
 
     @property
+    def page(self) -> str:
+        """All of it under its title, as a document."""
+        return f"# {self.title}\n\n{self.markdown}"
+
+    @property
     def range(self) -> types.Range:
         """Where the text is that it is about."""
         return self.document.to_range(self.span)
@@ -75,8 +77,6 @@ class Explanations:
 
     def __init__(self) -> None:
         self._all: list[Explanation] = []
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._one_at_a_time = threading.Lock()
 
     def keep(self, explanation: Explanation) -> None:
         """Keeps an explanation, to be read by hover or opened."""
@@ -114,23 +114,3 @@ class Explanations:
     def closed(self, document: OpenDocument) -> None:
         """A document was closed: hovering over it is over."""
         self._all = [each for each in self._all if each.document.uri != document.uri]
-
-    def written(self, explanation: Explanation) -> Path:
-        """A Markdown file with the explanation, for the user's eyes only (0600 in a 0700 folder).
-
-        It goes when the server ends. Blocks for the time that writing takes. Raises OSError.
-        """
-        with self._one_at_a_time:
-            if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(
-                    prefix="qwen-lsp-", ignore_cleanup_errors=True
-                )
-        path = Path(self._folder.name) / f"explanation-{explanation.job}.md"
-        path.touch(mode=0o600)
-        path.write_text(f"# {explanation.title}\n\n{explanation.markdown}", encoding="utf-8")
-        return path
-
-    def close(self) -> None:
-        """Removes the files."""
-        if self._folder:
-            self._folder.cleanup()

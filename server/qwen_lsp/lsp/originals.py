@@ -87,6 +87,16 @@ class Originals:
         if kept.has_ended and tuple(page.lines) == page.original:
             self.forget(job)
 
+    def reopened(self, job: Job) -> None:
+        """What the job has done is being taken back, and the user may not see how that ends."""
+        if kept := self._kept.get(job.original):
+            kept.has_ended = False
+
+    def settled(self, job: Job) -> None:
+        """It was not taken back: what stands there now is the user's to decide on."""
+        if kept := self._kept.get(job.original):
+            kept.has_ended = True
+
     def forget(self, job: Job) -> None:
         """The user has decided what stays: the original of `job` is erased."""
         self.erase(job.original)

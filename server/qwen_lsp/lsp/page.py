@@ -1,7 +1,7 @@
 """Where the reply of one job is written: some rows of a document, wherever they are by now."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -33,6 +33,8 @@ class Page:
     def __init__(self, sheet: "Sheet", writing: Writing) -> None:
         self._sheet, self._writing = sheet, writing
         self._ended = asyncio.Event()
+        self.on_end: Callable[[], object] | None = None
+        """Called when it ends, with the document as it is then."""
 
     @property
     def range(self) -> types.Range:
@@ -83,6 +85,11 @@ class Page:
     async def end(self) -> PageEnd:
         """How it ended, once nothing more is written."""
         await self._ended.wait()
+        return self.outcome
+
+    @property
+    def outcome(self) -> PageEnd:
+        """How it ended, if it has."""
         match self._writing.ending:
             case Ending.TAKEN_OVER if self._writing.is_folding:
                 return PageEnd("takenOver", FOLDED)
@@ -97,10 +104,17 @@ class Page:
             case _:
                 return PageEnd("done")
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is written."""
+        return self._writing.ending is not None
+
     def noticed_end(self) -> bool:
         """Whether it has ended; then who waits for that goes on."""
-        if self._writing.ending is not None:
+        if self._writing.ending is not None and not self._ended.is_set():
             self._ended.set()
+            if self.on_end:
+                self.on_end()
         return self._ended.is_set()
 
 

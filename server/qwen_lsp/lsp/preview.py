@@ -48,6 +48,10 @@ class Preview:
         """Whether `document` is it."""
         return bool(self.uri) and _same(self.uri, document.uri)
 
+    def is_about(self, uri: str) -> bool:
+        """Whether the document with this URI is it, or is the one that it is of."""
+        return uri == self.place.document.uri or (bool(self.uri) and _same(self.uri, uri))
+
     async def open(self) -> OpenDocument | None:
         """Shows the rows as they are; gives the document if the editor lets us follow it.
 

@@ -1,5 +1,6 @@
 """The previews that are being written, and those that can still be kept."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -33,6 +34,10 @@ class Previews:
         self._whole: list[Preview] = []
         self._asked: set[Preview] = set()
 
+    def __iter__(self) -> Iterator[Preview]:
+        """Those that can be kept."""
+        return iter(self._whole)
+
     def begin(self, job: Job, document: OpenDocument, first: int, last: int) -> Preview:
         """A preview of what `job` would make of rows `first` up to, not including, `last`."""
         preview = Preview(self._session, job, Place(document, first, last))
@@ -46,16 +51,23 @@ class Previews:
             return
         if written.can_be_kept:
             self._whole.append(preview)
+            self._session.lenses.changed()
         else:
             self._drop(preview)
         if preview.uri and written.is_broken_off:
             sentence = INCOMPLETE if written.can_be_kept else DROPPED
             self._session.editor.say(sentence.format(name=preview.of))
 
-    def find(self, job: str | None) -> Preview | None:
-        """The one of `job`, or the one that ended last."""
+    def find(self, job: str | None, uri: str | None = None) -> Preview | None:
+        """The one of `job`; without one the newest of the document `uri`, else the newest."""
         mine = [each for each in self._whole if job in (None, each.job.id)]
-        return mine[-1] if mine else None
+        here = [each for each in mine if each.is_about(uri or self._session.active_uri)]
+        found = here or mine
+        return found[-1] if found else None
+
+    def of_document(self, document: OpenDocument) -> list[Preview]:
+        """Those that `document` shows, or that are of its text."""
+        return [each for each in self._whole if each.is_about(document.uri)]
 
     def drop_of(self, job: Job) -> None:
         """The preview of a job, if there is one, is not wanted any more."""
@@ -127,3 +139,4 @@ class Previews:
         preview.drop()
         self._all = [each for each in self._all if each is not preview]
         self._whole = [each for each in self._whole if each is not preview]
+        self._session.lenses.changed()

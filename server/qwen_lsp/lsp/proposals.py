@@ -1,19 +1,19 @@
 """What finished jobs have written, until their user keeps or discards it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from ..errors import RequestError
-from ..perform import Outcome
 from ..text.document import Span
 from ..text.edits import moved_span
 from .documents import OpenDocument, Revision
 from .jobs import Job
 from .page import Page
-from .patches import Patch, patches_of, without
+from .patches import Patch, without
+from .proposal import Proposal, everything, proposal_of
 
 if TYPE_CHECKING:
     from .session import Session
@@ -25,36 +25,7 @@ CHANGED = (
     "what you want from Qwen: Show changes."
 )
 NOT_HERE = "There is no change of Qwen's at this place."
-TYPED = "You changed the text while the original came back; see what is left with Qwen: Discard."
-
-
-@dataclass(eq=False)
-class Proposal:
-    """What one job has made of some rows of a document."""
-
-    job: Job
-    document: OpenDocument
-    region: Span
-    original: tuple[str, ...]
-    lines: tuple[str, ...]
-    patches: list[Patch]
-    is_taken_over: bool = False
-    warning: str = ""
-
-    def touched_by(self, span: Span) -> list[Patch]:
-        """The changes whose rows `span` touches, from the top down."""
-        return [patch for patch in self.patches if patch.is_within(span)]
-
-    def is_at(self, span: Span) -> bool:
-        """Whether `span` touches its rows."""
-        first, last = self.region.start.line, self.region.end.line
-        return first <= span.end.line and span.start.line <= last
-
-    @property
-    def is_as_written(self) -> bool:
-        """Whether nobody has changed any of it since."""
-        document = self.document.document
-        return all(patch.is_as_written(document) for patch in self.patches)
+TYPED = "You changed the text while the original came back; Qwen: Discard puts the rest back."
 
 
 class Proposals:
@@ -64,6 +35,9 @@ class Proposals:
         self._session = session
         self._all: list[Proposal] = []
         self._saves_itself: set[OpenDocument] = set()
+
+    def __iter__(self) -> Iterator[Proposal]:
+        return iter(self._all)
 
     def of_document(self, document: OpenDocument) -> list[Proposal]:
         """Those in a document."""
@@ -80,21 +54,12 @@ class Proposals:
         found = here or mine
         return found[-1] if found else None
 
-    def ended(self, job: Job, document: OpenDocument, page: Page, outcome: Outcome) -> None:
-        """A job has ended: what it has changed is its user's to keep or to discard."""
-        changes = page.changes
-        if not changes or self._session.documents.open_document(job.uri) is not document:
-            return
-        is_taken_over = outcome.ended == "takenOver"
-        lines = tuple(page.lines)
-        if is_taken_over:
-            patches = [Patch(page.region, page.original, lines, takes_all=True)]
-        else:
-            patches = patches_of(changes, page.original, page.region)
-        self._all.append(
-            Proposal(job, document, page.region, page.original, lines, patches, is_taken_over)
-        )
-        self._session.lenses.changed()
+    def ended(self, job: Job, document: OpenDocument, page: Page) -> None:
+        """A job writes no more: what it has changed is its user's to keep or to discard."""
+        is_open = self._session.documents.open_document(job.uri) is document
+        if is_open and page.outcome.ended != "stopped" and page.changes:
+            self._all.append(proposal_of(job, document, page))
+            self._session.lenses.changed()
 
     def warn(self, job: Job, warning: str) -> None:
         """Something is wrong with what a job has written."""
@@ -104,7 +69,7 @@ class Proposals:
 
     def keep(self, proposal: Proposal, span: Span | None) -> None:
         """It stays, or the changes in `span` do. Raises RequestError if there are none."""
-        self._take(proposal, self._chosen(proposal, span))
+        self._take(proposal, _chosen(proposal, span))
 
     def keep_under(self, document: OpenDocument, rows: tuple[int, int]) -> None:
         """A new job is to write to these rows: what is there is kept."""
@@ -118,64 +83,61 @@ class Proposals:
 
         Raises RequestError if that can't be; where it fails later the user is told.
         """
-        patches = self._chosen(proposal, span)
+        patches = _chosen(proposal, span)
         document = proposal.document
         if not all(patch.is_as_written(document.document) for patch in patches):
             raise RequestError(CHANGED)
-        first, last, lines = without(document.document, patches)
+        first, last, lines = without(document.document, patches, proposal.region)
         if self._session.pages.overlaps(document, first, last):
             raise RequestError(RUNNING)
         page = self._session.pages.begin(document, first, last)
-        self._session.spawn(self._put_back(proposal, patches, page, lines))
+        page.on_end = partial(self._put_back, proposal, patches, page, lines)
+        proposal.patches = [patch for patch in proposal.patches if patch not in patches]
+        if not proposal.patches:
+            self.give_way(proposal)
+            self._session.originals.reopened(proposal.job)
+        self._session.lenses.changed()
+        page.finish(lines)
 
     def drop(self, proposal: Proposal) -> None:
         """It is kept or discarded: nothing is left to decide."""
-        if proposal in self._all:
-            self._all.remove(proposal)
-            self._session.originals.forget(proposal.job)
-            self._session.lenses.changed()
+        self.give_way(proposal)
+        self._session.originals.forget(proposal.job)
+        self._session.lenses.changed()
 
     def give_way(self, proposal: Proposal) -> None:
-        """Its rows are to turn back into the original, and then into another reply."""
-        self._all.remove(proposal)
+        """Its rows are to turn back into the original."""
+        if proposal in self._all:
+            self._all.remove(proposal)
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed. What its user has undone is no more."""
         by_save = self._session.pages.is_saving(document)
         for proposal in self.of_document(document):
-            proposal.region = moved_span(proposal.region, revision.edits)
-            touched = [
-                patch
-                for patch in proposal.patches
-                if patch.follow(document.document, revision.edits, by_save=by_save)
-            ]
-            undone = [patch for patch in touched if patch.is_undone(document.document)]
-            if undone:
+            if undone := proposal.follow(revision.edits, by_save=by_save):
                 self._take(proposal, undone)
 
     def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
         """A document is about to be saved: by hand, and what is in it is kept."""
         if reason == types.TextDocumentSaveReason.Manual:
-            self.closed(document)
+            self._keep_all(document)
         else:
             self._saves_itself.add(document)
 
     def saved(self, document: OpenDocument) -> None:
         """A document was saved; an editor that does not say why has done so by hand."""
         if document not in self._saves_itself:
-            self.closed(document)
+            self._keep_all(document)
         self._saves_itself.discard(document)
 
     def closed(self, document: OpenDocument) -> None:
-        """A document was closed: what is in it is kept."""
-        for proposal in self.of_document(document):
-            self.drop(proposal)
+        """A document was closed, or opened anew: what is in it is kept."""
+        self._keep_all(document)
+        self._saves_itself = {each for each in self._saves_itself if each.uri != document.uri}
 
-    def _chosen(self, proposal: Proposal, span: Span | None) -> list[Patch]:
-        patches = proposal.patches if span is None else proposal.touched_by(span)
-        if not patches:
-            raise RequestError(NOT_HERE)
-        return list(patches)
+    def _keep_all(self, document: OpenDocument) -> None:
+        for proposal in [each for each in self._all if each.document.uri == document.uri]:
+            self.drop(proposal)
 
     def _take(self, proposal: Proposal, patches: Sequence[Patch]) -> None:
         """These changes are decided on."""
@@ -184,16 +146,32 @@ class Proposals:
             self.drop(proposal)
         self._session.lenses.changed()
 
-    async def _put_back(
+    def _put_back(
         self, proposal: Proposal, patches: list[Patch], page: Page, lines: list[str]
     ) -> None:
-        left = [patch for patch in proposal.patches if patch not in patches]
-        proposal.patches = left
-        page.finish(lines)
-        end = await page.end()
+        """The original of these changes is back, or can't be put back."""
+        end, region = page.outcome, page.region
+        if end.ended == "takenOver":
+            region = moved_span(region, proposal.document.revisions[-1].edits)
+        proposal.reach(region)
+        self._session.retries.placed(proposal.job, proposal.region)
         if end.ended == "done":
+            proposal.taken_back(patches)
             self._take(proposal, patches)
-            return
-        proposal.patches = [*left, *patches]
-        if end.ended != "stopped":
+        elif end.ended != "stopped":
+            proposal.patches.append(everything(patches, region, lines))
+            self._stays(proposal)
             self._session.editor.say(end.message or TYPED, types.MessageType.Warning)
+
+    def _stays(self, proposal: Proposal) -> None:
+        if proposal not in self._all:
+            self._all.append(proposal)
+            self._session.originals.settled(proposal.job)
+        self._session.lenses.changed()
+
+
+def _chosen(proposal: Proposal, span: Span | None) -> list[Patch]:
+    patches = proposal.patches if span is None else proposal.touched_by(span)
+    if not patches:
+        raise RequestError(NOT_HERE)
+    return list(patches)

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from ..errors import RequestError
 from ..text.document import Span
 from ..text.edits import moved_span
+from ..text.surroundings import Rows
 from .arguments import RetryArguments
 from .documents import OpenDocument, Revision
 from .jobs import Job
-from .proposals import CHANGED, RUNNING, Proposal
+from .patches import standing
+from .proposal import Proposal
+from .proposals import CHANGED, RUNNING
 from .running import begin
+from .settings import Edits
 from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
 
 if TYPE_CHECKING:
@@ -30,6 +34,12 @@ class Past:
     work: Work
     span: Span
 
+    def follow(self, revision: Revision) -> None:
+        """The document has changed; what was selected may be back, because it was undone."""
+        self.span = moved_span(self.span, revision.edits)
+        document = self.work.document.document
+        self.span = standing(document, self.span, self.work.selection.lines) or self.span
+
 
 class Retries:
     """The jobs begun last, oldest first. It hears what happens to the documents."""
@@ -42,11 +52,17 @@ class Retries:
         """A job begins."""
         self._past.append(Past(job, work, work.span))
 
+    def placed(self, job: Job, region: Span) -> None:
+        """What a job has written is at `region`, or was and has given way to the original."""
+        for past in self._past:
+            if past.job is job and past.work.is_replaced:
+                past.span = region
+
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
         for past in self._past:
             if past.work.document is document:
-                past.span = moved_span(past.span, revision.edits)
+                past.follow(revision)
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
@@ -87,7 +103,7 @@ class Retries:
         self._session.proposals.give_way(proposal)
         return begin(
             self._session,
-            replace(new, over=over),
+            replace(new, over=over, edits=_in_file(new.edits or self._session.settings.edits)),
             original=proposal.original,
             instead_of=past.job,
         )
@@ -99,7 +115,7 @@ class Retries:
         self._free(new, rows)
         return begin(self._session, new)
 
-    def _free(self, work: Work, rows: tuple[int, int]) -> None:
+    def _free(self, work: Work, rows: Rows) -> None:
         if work.place and self._session.pages.overlaps(work.document, *rows):
             raise RequestError(OVERLAP)
 
@@ -111,3 +127,8 @@ class Retries:
         if asked.context is not None:
             selection = replace(selection, others=others(self._session, asked.context))
         return replace(work, selection=selection)
+
+
+def _in_file(edits: Edits) -> Edits:
+    """How a reply is written where the one before is in the file already."""
+    return "once" if edits == "preview" else edits

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -13,6 +14,7 @@ from ..model.chat import Piece, Request
 from ..perform import NoPage, Outcome, perform
 from .checking import checked
 from .jobs import Job
+from .page import Page
 from .progress import WorkProgress
 from .settings import Settings
 from .ways import Way
@@ -43,6 +45,7 @@ def begin(
     if place := work.place:
         session.proposals.keep_under(work.document, place)
         page = session.pages.begin(work.document, *place, original=original)
+        page.on_end = partial(_written, session, job, work, page)
         way = Way(session, job, work, page)
         if not way.preview:
             session.originals.watch(job, work.document, page)
@@ -77,15 +80,18 @@ async def _run(session: "Session", job: Job, work: Work, way: Way | None) -> Non
 async def _settled(
     session: "Session", job: Job, work: Work, way: Way | None, outcome: Outcome
 ) -> Outcome:
-    """The outcome, once what the job has written is its user's to decide on."""
+    """The outcome, once it is known whether what the job has written is whole."""
     await session.originals.ended(job)
     page = way.written if way else None
-    if page is None:
-        return outcome
-    session.proposals.ended(job, work.document, page, outcome)
-    if outcome.ended != "done":
+    if page is None or outcome.ended != "done":
         return outcome
     return replace(outcome, message=await checked(session, job, work.document, page))
+
+
+def _written(session: "Session", job: Job, work: Work, page: Page) -> None:
+    """Nothing more is written to the page: what it holds is its user's to decide on."""
+    session.retries.placed(job, page.region)
+    session.proposals.ended(job, work.document, page)
 
 
 class _Answering:

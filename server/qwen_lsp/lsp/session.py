@@ -18,9 +18,10 @@ from ..model.http import Http
 from .documents import Documents, OpenDocument, Revision
 from .editor import Editor
 from .explanations import Explanations
-from .jobs import Jobs
+from .jobs import Job, Jobs
 from .lenses import Lenses
 from .originals import Originals
+from .page import Page
 from .pages import Pages
 from .previews import Previews
 from .private_files import PrivateFiles
@@ -150,6 +151,16 @@ class Session:
         """The open documents."""
         return self.server.documents
 
+    def writing(self, document: OpenDocument | None = None) -> list[tuple[Job, Page]]:
+        """The jobs that write to `document`, or to any, and where; not to a preview."""
+        return [
+            (job, page)
+            for job in self.jobs.running.values()
+            if (page := job.way.written if job.way else None)
+            and (document is None or job.uri == document.uri)
+            and not page.has_ended
+        ]
+
     def action(self, action_id: str) -> Action:
         """The action with this id. Raises RequestError if there is none."""
         action = self.actions.get(action_id)
@@ -220,6 +231,5 @@ class Session:
         await self.originals.close()
         for task in self._background:
             task.cancel()
-        self.explanations.close()
         self.private_files.close()
         await self.services.close()

@@ -85,7 +85,9 @@ class View:
     async def _open(self, explanation: Explanation) -> None:
         editor = self._session.editor
         try:
-            path = await asyncio.to_thread(self._session.explanations.written, explanation)
+            name = f"explanation-{explanation.job}.md"
+            files = self._session.private_files
+            path = await asyncio.to_thread(files.written, name, explanation.page)
         except OSError as error:
             editor.say(
                 f"The explanation can't be written to a file ({error.strerror}); hover over the "

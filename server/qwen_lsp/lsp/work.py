@@ -53,6 +53,11 @@ class Work:
         return self.rows[0] + first, self.rows[0] + last
 
     @property
+    def is_replaced(self) -> bool:
+        """Whether all that is selected gives way to the reply."""
+        return self.placing.rows == (0, len(self.selection.lines))
+
+    @property
     def span(self) -> Span:
         """The selected rows, the last one's end not included."""
         first, last = self.rows

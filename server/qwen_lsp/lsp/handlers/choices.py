@@ -9,7 +9,7 @@ from ...actions.offer import is_within
 from ...text.document import Span
 from ..documents import OpenDocument
 from ..lenses import plain_range
-from ..proposals import Proposal
+from ..proposal import Proposal, share_rows
 from ..session import Session
 
 
@@ -36,15 +36,16 @@ def offered(
 
 
 def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[Choice]:
-    for job in session.jobs.running.values():
-        page = job.way.written if job.way and job.uri == document.uri else None
-        if page and _touches(page.region, span):
+    for job, page in session.writing(document):
+        if share_rows(page.region, span):
             yield Choice("Stop", "stop", {"job": job.id})
     if preview := session.previews.at(document, span):
         yield Choice("Keep the preview", "keep", {"job": preview.job.id})
         yield Choice("Discard the preview", "discard", {"job": preview.job.id})
+        yield Choice("Retry", "retry", {"job": preview.job.id})
+        yield Choice("Show changes", "compare", {"job": preview.job.id})
     for proposal in reversed(session.proposals.of_document(document)):
-        if proposal.is_at(span):
+        if share_rows(proposal.region, span):
             yield from _of_proposal(document, proposal, span)
 
 
@@ -64,10 +65,6 @@ def _of_proposal(document: OpenDocument, proposal: Proposal, span: Span) -> Iter
     if not proposal.warning:
         yield retry
     yield Choice("Show changes", "compare", job)
-
-
-def _touches(region: Span, span: Span) -> bool:
-    return region.start.line <= span.end.line and span.start.line <= region.end.line
 
 
 def _kind(choice: Choice) -> str:

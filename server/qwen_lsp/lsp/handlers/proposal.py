@@ -10,7 +10,8 @@ from ...text.document import Span
 from ..arguments import ChangeArguments, RetryArguments, checked
 from ..comparing import compare as begin_to_compare
 from ..preview import Preview
-from ..proposals import NOTHING, RUNNING, Proposal
+from ..proposal import Proposal
+from ..proposals import NOTHING, RUNNING
 from ..protocol import CommandCall
 from ..session import Session
 
@@ -44,8 +45,7 @@ def retry(session: Session, call: CommandCall) -> dict[str, Any]:
 
 def compare(session: Session, call: CommandCall) -> dict[str, Any]:
     """Shows what was changed as a document of its own."""
-    asked = checked(ChangeArguments, call)
-    return {"job": begin_to_compare(session, asked.job, asked.uri).id}
+    return {"job": begin_to_compare(session, checked(ChangeArguments, call)).id}
 
 
 async def next_change(session: Session, call: CommandCall) -> None:
@@ -61,35 +61,31 @@ async def previous_change(session: Session, call: CommandCall) -> None:
 async def _go(session: Session, asked: ChangeArguments, *, step: int) -> None:
     proposal = _proposal(session, asked)
     document = proposal.document
-    rows = sorted(patch.span.start.line for patch in proposal.patches)
-    here = asked.range.start.line if asked.range else None
-    if here is None:
-        row = rows[0] if step > 0 else rows[-1]
-    elif step > 0:
-        row = next((each for each in rows if each > here), rows[0])
-    else:
-        row = next((each for each in reversed(rows) if each < here), rows[-1])
-    place = next(patch.span.start for patch in proposal.patches if patch.span.start.line == row)
+    places = sorted(patch.span.start for patch in proposal.patches)[::step]
+    here = asked.range.start.line if asked.range else -step * len(document.lines)
+    place = next((each for each in places if (each.line - here) * step > 0), places[0])
     range_ = document.to_range(Span(place, place))
     if not await session.editor.show_document(document.uri, selection=range_):
-        session.editor.say(f"The change is at line {row + 1}.")
+        session.editor.say(f"The change is at line {place.line + 1}.")
 
 
 def _found(session: Session, asked: ChangeArguments) -> Proposal | Preview:
-    """What was asked for: of a proposal and a preview the newer one."""
-    proposal = session.proposals.find(asked.job, asked.uri)
-    preview = session.previews.find(asked.job)
-    if preview and (proposal is None or int(preview.job.id) > int(proposal.job.id)):
-        return preview
-    return _proposal(session, asked)
+    """What was asked for: of a proposal and a preview the one that is here, or the newer one."""
+    uri = asked.uri or session.active_uri
+    proposal = session.proposals.find(asked.job, uri)
+    preview = session.previews.find(asked.job, uri)
+    if preview and proposal:
+        is_here = preview.is_about(uri), proposal.document.uri == uri
+        if is_here[0] != is_here[1]:
+            return preview if is_here[0] else proposal
+        return preview if int(preview.job.id) > int(proposal.job.id) else proposal
+    return preview or _proposal(session, asked)
 
 
 def _proposal(session: Session, asked: ChangeArguments) -> Proposal:
-    if asked.job in session.jobs.running:
-        raise RequestError(RUNNING)
     proposal = session.proposals.find(asked.job, asked.uri)
     if proposal is None:
-        raise RequestError(NOTHING)
+        raise RequestError(RUNNING if asked.job in session.jobs.running else NOTHING)
     return proposal
 
 
