@@ -90,23 +90,29 @@ class Delivery:
         removed: Sequence[str],
         now: float,
         by_save: bool = False,
+        is_compared: bool = False,
     ) -> None:
         """The document is now at `version`; `edits`, one after the other, have made it so.
 
         `removed` is what each of them took away. `by_save` says that a save is under way, so that a
-        change in a region is a formatter's and not the user taking over.
+        change in a region is a formatter's and not the user taking over. `is_compared` says that
+        the whole text was told, and that the edits are what differs.
         """
         self.version = version
         self._pace.reported(now)
-        report = Report.of(edits, removed)
+        report = Report.of(edits, removed, is_compared=is_compared)
         if self._half:
             report, self._half = Report(self._half + report), None
         flight = self._flight
         if flight and is_part(report, flight.send.edits, self.document):
             self._half = report
             return
-        kind = self._manner.kind
-        parts = ours_in(report, flight, self.document, kind) if flight and report else None
+        parts = None
+        if flight and report:
+            kind = self._manner.kind_of_report(flight.rested(now))
+            parts = ours_in(report, flight, self.document, kind)
+        if flight and parts and parts.before and self._manner.checks(flight.send.version):
+            parts = None
         if parts:
             report = parts.all
         if self._strays:
@@ -137,6 +143,8 @@ class Delivery:
                 self._end(writing, Ending.TAKEN_OVER)
         if report and not (parts and parts.is_alone) and not by_save:
             self._pace.typed_at = now
+            if parts is None:
+                self._manner.typed(now)
         if flight is None or flight is not self._flight:
             return
         if parts:

@@ -38,6 +38,10 @@ class Flight:
         self.answered_at: float | None = None
         self.is_crossed = False
 
+    def rested(self, now: float) -> float:
+        """Seconds since the editor said that it made the edit, and nothing spoke against that."""
+        return 0 if self.answered_at is None or self.is_crossed else now - self.answered_at
+
     def was_answered(self, now: float, version: int, *, is_prompt: bool) -> None:
         """The editor says that it made the edit; the document was seen at `version` by then."""
         self.answered_at = now

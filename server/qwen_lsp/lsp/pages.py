@@ -48,6 +48,7 @@ class Sheet:
             removed=revision.removed,
             now=_now(),
             by_save=by_save,
+            is_compared=revision.is_compared,
         )
         self.pump()
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from ..text.document import Document, Edit, Position, Span, after
+from ..text.document import Document, Edit, Position, Span, after, without_end
 from ..text.region import Hull, hull_of
 from .flight import Flight
 from .following import misfit
@@ -34,7 +34,7 @@ def ours_in(report: Report, flight: Flight, document: Document, kind: Kind | Non
         return parts
     if clamped := report.parts(sent, are_clamped=True):
         return clamped
-    is_blank = not "".join(edit.text for edit in sent).strip()
+    is_blank = "".join(edit.text for edit in sent).isspace()
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
     return None if must_be_alone else parts
 
@@ -59,7 +59,7 @@ def _read(report: Report, flight: Flight, document: Document, kind: Kind | None)
     strayed = [] if kind in ("answer", "echo") else list(rows.strayed())
     best = min(map(_others, strayed), default=least)
     made = rows.made()
-    if _others(made) < min(best, least):
+    if _others(made) < min(best, least) and _is_told(made, report):
         return rows.told(made)
     likely = [rows.told(parts) for parts in strayed if _others(parts) == best < least]
     return min(likely, key=partial(misfit, flight), default=None)
@@ -111,7 +111,7 @@ class _Rows:
         rows = Document(self.new).lines
         found = 0
         for row in sorted(range(len(rows)), key=lambda row: abs(row - self._home)):
-            ours = [_moved(edit, row - self._home) for edit in self._sent]
+            ours = [_clamped(_moved(edit, row - self._home), rows) for edit in self._sent]
             rest = _without(ours, rows)
             if rest is None:
                 continue
@@ -157,6 +157,15 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
     return left.text
 
 
+def _clamped(edit: Edit, rows: Sequence[str]) -> Edit:
+    """What is put in as an editor makes it in a row that is too short for it."""
+    (row, column), _ = edit.span
+    if row >= len(rows):
+        return edit
+    place = Position(row, min(column, len(without_end(rows[row]))))
+    return Edit(Span(place, place), edit.text)
+
+
 def _may_move(changes: Report, row: int, by: int) -> bool:
     """Whether some of the changes may have moved what was put in at a row by so many rows."""
     grown = [
@@ -174,6 +183,14 @@ def _between(old: str, new: str) -> Report:
 
 def _others(parts: Parts) -> int:
     return _characters(parts.before) + _characters(parts.behind)
+
+
+def _is_told(parts: Parts, report: Report) -> bool:
+    """Whether the report speaks of all that was put in then."""
+    if report.told is None or report.is_compared:
+        return True
+    put_in = "".join(edit.text for edit in parts.all.edits)
+    return not Counter(_plain(put_in)) - Counter(_plain(report.told))
 
 
 def _characters(changes: Sequence[Change]) -> int:

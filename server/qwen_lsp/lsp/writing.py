@@ -50,6 +50,7 @@ class Writing:
         self._edits_made = 0
         self._is_opened = False
         self.taken_away: set[str] = set()
+        self.taken_at_edges: set[str] = set()
         self.edges = edges_of(document, self.region)
 
     @property
@@ -122,11 +123,13 @@ class Writing:
         return self.is_closed and not self._targets and len(step.lines) == len(self.rewrite.waiting)
 
     def takes(self, ours: Iterable[Change]) -> None:
-        """Remembers what our edits take away at an edge, to know it when somebody undoes them."""
+        """Remembers the rows that our edits take away, to know them when somebody undoes that."""
         for edit, removed in ours:
-            is_at_edge = edit.span.start == self.region.start or edit.span.end == self.region.end
-            if is_at_edge and not edit.text and "\n" in removed and removed.strip():
-                self.taken_away.add(removed)
+            if edit.text or "\n" not in removed or not removed.strip():
+                continue
+            self.taken_away.add(removed)
+            if edit.span.start == self.region.start or edit.span.end == self.region.end:
+                self.taken_at_edges.add(removed)
 
     def is_in_place(self) -> bool:
         """Whether the rows stand in the region as they were written. Costs all of them."""

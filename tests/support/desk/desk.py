@@ -188,6 +188,7 @@ class Desk:
             removed=removed,
             now=self.clock.now,
             by_save=report.by_save,
+            is_compared=report.edits is None,
         )
         if self.is_in_step and report.text == self.editor.text:
             self._follow_belief(is_exact=report.is_exact)
