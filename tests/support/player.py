@@ -12,7 +12,7 @@ from qwen_lsp.text.document import Position, Span
 from qwen_lsp.text.edits import moved_span
 
 from .asked import hover, lenses, menu
-from .client import CAPABILITIES, LANGUAGES, merge
+from .client import CAPABILITIES, LANGUAGES, homes, merge
 from .kinds import Telling
 from .model_editor import BY_HAND, BY_ITSELF, Json, Kind, ModelEditor, OpenFile, span_of
 from .scenario import EXPECTATIONS, Block, Scenario
@@ -43,7 +43,7 @@ class Player:
         explain = {"explain": "message"} if shows_all else {}
         self.settings: Json = {"provider": "ollama", **explain}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
-        self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
+        self.environment = homes(home)
         self.telling = telling
         self.opens = False
         self.previews: list[OpenFile] = []
