@@ -100,11 +100,18 @@ class Player:
             self.environment[name] = value
 
     async def _do_document(self, block: Block) -> None:
-        """Starts the editor and opens the file; «» is what is selected."""
-        path, text, self.selection = opened(block)
-        await self._start()
-        self.language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
-        self.file = self.editor.open(f"file:///project/{path}", text, self.language)
+        """Starts the editor and opens the file; «» is what is selected.
+
+        `beside`: the editor has this one open as well.
+        """
+        path, text, selection = opened(block)
+        language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
+        is_beside = "beside" in block.words
+        if not is_beside:
+            await self._start()
+        file = self.editor.open(f"file:///project/{path}", text, language)
+        if not is_beside:
+            self.file, self.selection, self.language = file, selection, language
 
     async def _start(self) -> None:
         """Starts the editor, and its server."""
