@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsprotocol import types
 
 from ..errors import RequestError
+from ..text.hunks import made
 from .arguments import ChangeArguments
 from .jobs import Job
-from .patches import made
 from .proposals import NOT_HERE
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _proposed(session: "Session", asked: ChangeArguments, uri: str) -> Compared 
         changes = tuple(hunk for patch in touched for hunk in patch.hunks)
         if not changes:
             raise RequestError(NOT_HERE)
-    after = made(changes, proposal.original)
+    after = made(proposal.original, changes)
     return Compared(proposal.job, proposal.document.name, proposal.original, after)
 
 

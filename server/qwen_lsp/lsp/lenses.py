@@ -10,9 +10,8 @@ from ..text.document import Position, Span
 from .documents import OpenDocument
 from .jobs import Job
 from .page import Page
-from .patches import Patch
 from .preview import Preview
-from .proposal import Proposal
+from .proposal import Patch, Proposal
 
 if TYPE_CHECKING:
     from .session import Session
