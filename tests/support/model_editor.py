@@ -152,7 +152,7 @@ class ModelEditor:
             self.notifications.append((message["method"], message["params"]))
 
     def _asked(self, message: Json) -> None:
-        params = message["params"]
+        params = message.setdefault("params", {})
         if self.on_request:
             self.on_request(message)
         match message["method"]:
