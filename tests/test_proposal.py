@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_lsp.lsp.documents import OpenDocument, Revision
-from qwen_lsp.lsp.proposal import Patch, Proposal, proposal_of
+from qwen_lsp.lsp.proposal import Patch, Proposal, proposal_of, share_rows
 from qwen_lsp.perform import PageEnd
 from qwen_lsp.text.document import Document, Edit, Position, Span, without_end
 from qwen_lsp.text.edits import smallest_edit
@@ -203,3 +204,91 @@ def test_whatever_is_typed_what_is_beside_the_changes_survives(
 
 
 # Tables.
+
+
+def test_a_change_has_a_place_of_its_own_also_where_rows_were_taken_away() -> None:
+    file = File(["a", "b", "c", "d"], ["b", "x", "d"])
+    assert [patch.span for patch in file.patches] == [row(3, 0, 1), row(4, 0, 1)]
+    gone = File(["a", "b", "c"], ["b"])
+    assert [patch.span for patch in gone.patches] == [row(3, 0, 1), row(3, 1, 1)]
+    for patch in gone.patches:
+        assert gone.proposal.touched_by(patch.span) == [patch]
+    assert gone.proposal.touched_by(row(3, 0, 0)) == gone.patches
+    assert gone.proposal.touched_by(row(2, 0, 2)) == []
+
+
+def test_what_was_typed_at_the_edge_of_the_first_row_and_the_last_belongs_to_both_texts() -> None:
+    file = File(["a", "b"], ["(x", "y)"])
+    file.page.region = Span(Position(3, 1), Position(4, 1))
+    file.page.lines, file.page.changes = ["x", "y"], hunks(["a", "b"], ["x", "y"])
+    file.proposal = file.proposed()
+    assert file.proposal.original == ("(a", "b)")
+    assert file.without(file.patches) == [*ABOVE, "(a", "b)", *BELOW]
+
+
+def test_what_is_not_there_when_it_ends_is_known_to_be_typed() -> None:
+    file = File(["a", "keep"], ["x", "keep"])
+    file.document.apply(Edit(row(3, 0, 1), "mine"))
+    file.proposal = file.proposed()
+    assert not file.proposal.is_as_written
+    assert not file.is_certain(file.patches)
+
+
+def test_what_was_taken_over_gives_way_as_a_whole() -> None:
+    file = File(["a", "b"], ["x", "b", "y"], how="done")
+    file.page.outcome = PageEnd("takenOver")
+    file.make(Edit(row(3, 1, 1), "!"))
+    file.proposal = file.proposed()
+    assert len(file.patches) == 1
+    file.make(Edit(row(5, 0, 1), "z"))
+    assert file.is_certain(file.patches)
+    assert file.without(file.patches) == [*ABOVE, "a", "b", *BELOW]
+    file.become([*ABOVE, "a", "b", *BELOW])
+    assert not file.patches
+
+
+def test_what_was_taken_over_and_deleted_comes_back_above_the_row_that_stands_there() -> None:
+    file = File(["a", "b"], ["x"])
+    file.page.outcome = PageEnd("takenOver")
+    file.make(Edit(Span(Position(3, 0), Position(4, 0)), ""))
+    file.proposal = file.proposed()
+    assert file.without(file.patches) == [*ABOVE, "a", "b", *BELOW]
+
+
+def test_what_a_formatter_makes_of_it_counts_as_written_unless_somebody_has_typed_before() -> None:
+    file = File(["a", "keep"], ["x=1", "keep"])
+    file.become([*ABOVE, "x = 1", "keep", *BELOW], by_save=True)
+    assert file.is_certain(file.patches)
+    assert file.without(file.patches) == [*ABOVE, "a", "keep", *BELOW]
+    file = File(["a", "keep"], ["x=1", "keep"])
+    file.become([*ABOVE, "x=1", "mine", *BELOW])
+    file.become([*ABOVE, "x = 1", "mine", *BELOW], by_save=True)
+    assert not file.is_certain(file.patches)
+
+
+def test_what_was_refused_is_as_it_was() -> None:
+    file = File(["a", "keep", "b"], ["x", "keep", "y"])
+    before = file.patches
+    file.proposal.leave(before[:1], cast("Page", file.page))
+    file.page.original = ("x", "keep", "y")
+    file.proposal.broke_off(["a", "keep", "y"], 0)
+    assert file.patches == before
+
+
+def test_what_came_back_in_part_is_one_change() -> None:
+    file = File(["a", "keep", "b"], ["x", "keep", "y"])
+    file.proposal.leave(file.patches, cast("Page", file.page))
+    file.page.original = ("x", "keep", "y")
+    file.document.apply(Edit(row(3, 0, 1), "a"))
+    file.proposal.broke_off(["a", "keep", "b"], 0)
+    assert file.proposal.is_taken_over
+    assert file.without(file.patches) == [*ABOVE, "a", "keep", "b", *BELOW]
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), [(0, 0, True), (0, 1, False), (2, 1, False)])
+def test_rows_are_shared(one: int, other: int, expected: bool) -> None:
+    assert share_rows(row(one, 0, 1), row(other, 3, 3)) is expected
+
+
+def row(line: int, first: int, last: int) -> Span:
+    return Span(Position(line, first), Position(line, last))
