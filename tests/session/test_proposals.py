@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from ..support.decider import ABOVE, BELOW, Decider, Rows
+from ..support.decider import Decider, Rows
 from ..support.kinds import Kind
 from ..support.virtual_time import run_virtually
 
@@ -82,21 +82,20 @@ async def typed_into(user: Decider, rng: random.Random) -> None:
 
 
 async def one_kept(user: Decider, rng: random.Random) -> None:
-    """The user keeps a change and discards the rest, which is the rest and nothing else."""
+    """The user keeps a change and discards the rest: just what another one keeps who doesn't."""
     changes = await user.changes()
     kept = rng.choice(changes)
     assert await user.decide("keep", kept)
     if len(changes) == 1:
         assert user.text == user.after
     else:
+        twin = await user.twin()
+        assert await twin.decide("discard", kept)
         assert await user.decide("discard", ALL)
-        place = kept["range"]
-        first, last = place["start"]["line"], place["end"]["line"] + 1
-        kept_rows = user.after.split("\n")[first:last]
-        assert "\n".join(kept_rows) in user.text
-        assert user.text != user.after
-        assert user.text.startswith("\n".join(ABOVE))
-        assert user.text.endswith("\n".join([*BELOW, ""]))
+        texts = (user.text, twin.text), (user.before, user.after)
+        ours, theirs = (sorted("\n".join(pair).split("\n")) for pair in texts)
+        assert ours == theirs
+        await twin.server.close()
     await has_nothing_left(user)
 
 

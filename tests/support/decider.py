@@ -42,7 +42,7 @@ class Decider:
     """One editor of some kind, its file and its user."""
 
     def __init__(self, kind: Kind, rows: Rows, home: Path, **settings: str) -> None:
-        self.rows = rows
+        self.kind, self.rows, self.home = kind, rows, home
         self.service = Service()
         self.server = create_server(http=Http(transport=self.service), environ=homes(home))
         self.editor = ModelEditor(self.server, kind)
@@ -68,6 +68,13 @@ class Decider:
             pieces.put_nowait(last_one)
         await asyncio.sleep(QUIET)
         self.after = self.text
+
+    async def twin(self) -> "Decider":
+        """Another user, with the same job in the same file, which is done."""
+        other = Decider(self.kind, self.rows, self.home / "twin")
+        await other.begin()
+        assert other.after == self.after
+        return other
 
     @property
     def text(self) -> str:
