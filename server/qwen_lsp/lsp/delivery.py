@@ -110,9 +110,8 @@ class Delivery:
         parts = None
         if flight and report:
             kind = self._manner.kind_of_report(flight.rested(now))
-            parts = ours_in(report, flight, self.document, kind)
-        if flight and parts and parts.before and self._manner.checks(flight.send.version):
-            parts = None
+            is_checked = self._manner.checks(flight.send.version)
+            parts = ours_in(report, flight, self.document, kind, is_checked=is_checked)
         if parts:
             report = parts.all
         if self._strays:

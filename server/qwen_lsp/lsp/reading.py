@@ -19,20 +19,26 @@ MOST_PLACES = 16
 """Rows in which our text is looked for, the nearest to where it was to be."""
 
 
-def ours_in(report: Report, flight: Flight, document: Document, kind: Kind | None) -> Parts | None:
+def ours_in(
+    report: Report, flight: Flight, document: Document, kind: Kind | None, *, is_checked: bool
+) -> Parts | None:
     """The report parted where our edit is, if that was made, as far as can be told.
 
     `document` is as it is after the change. A client that refuses edits for an older version has
     made ours only where there is nothing else in the report; before it is known what it does, the
-    same goes for a blank row, which anybody may have put in, if nothing was told as one.
+    same goes for a blank row, which anybody may have put in, if nothing was told as one. If the
+    version `is_checked`, nothing was changed before ours was made.
     """
     sent = flight.send.edits
-    if named := report.parts(sent):
+    named = report.parts(sent)
+    if named and not (is_checked and named.before):
         return named
-    parts = _read(report, flight, document, kind) if _may_hold(report, sent) else None
+    may_stray = not is_checked and kind not in ("answer", "echo")
+    parts = _read(report, flight, document, kind, may_stray=may_stray)
     if parts and parts.is_alone:
         return parts
-    if clamped := report.parts(sent, are_clamped=True):
+    clamped = report.parts(sent, are_clamped=True)
+    if clamped and not is_checked:
         return clamped
     is_blank = "".join(edit.text for edit in sent).isspace()
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
@@ -47,16 +53,20 @@ def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
     return not Counter(ours) - Counter(_plain(report.told))
 
 
-def _read(report: Report, flight: Flight, document: Document, kind: Kind | None) -> Parts | None:
+def _read(
+    report: Report, flight: Flight, document: Document, kind: Kind | None, *, may_stray: bool
+) -> Parts | None:
     """What leaves least to others: that ours was made or not, or, where it may, somewhere else.
 
     Of places that are as likely, the one counts where it belongs. Costs the rows that all of the
     changes touch.
     """
+    if not _may_hold(report, flight.send.edits):
+        return None
     rows = _Rows(report, flight.send.edits, document)
     was_made = kind == "idle" and flight.answered_at is not None
     least = _characters(_between(rows.old, rows.new)) + was_made
-    strayed = [] if kind in ("answer", "echo") else list(rows.strayed())
+    strayed = list(rows.strayed()) if may_stray else []
     best = min(map(_others, strayed), default=least)
     made = rows.made()
     if _others(made) < min(best, least) and _is_told(made, report):

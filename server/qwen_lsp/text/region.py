@@ -186,7 +186,7 @@ def outlined(region: Span, edits: Sequence[Edit]) -> bool:
     One that lies within what is replaced by one piece of text could be anywhere in that.
     """
     for edit in edits:
-        if any(edit.span.start < edge < edit.span.end for edge in region):
+        if edit.text and any(edit.span.start < edge < edit.span.end for edge in region):
             return False
         region = moved_span(region, [edit])
     return True
