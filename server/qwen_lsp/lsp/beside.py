@@ -105,14 +105,19 @@ def _cut_slid(
 
 
 def _before(document: Document, place: Position, text: str) -> Position | None:
-    """Where `text`, which ends at `place`, begins; None where it does not stand there."""
+    """Where `text`, which ends at `place`, begins; None where it does not stand there.
+
+    Blank rows are like any others, so that what is told of them counts.
+    """
     first, *others = split_lines(text)
     row = place.line - len(others)
     if not others:
-        begin = Position(row, place.column - len(text))
+        column = place.column - len(text)
+    elif text.isspace() or row < 0:
+        return None
     else:
-        begin = Position(row, len(document.lines[row]) - len(first)) if row >= 0 else Position(0, -1)
-    return begin if begin.column >= 0 else None
+        column = len(document.lines[row]) - len(first)
+    return Position(row, column) if column >= 0 else None
 
 
 def _stands(document: Document, region: Span, writing: Writing) -> bool:

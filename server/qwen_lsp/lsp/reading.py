@@ -40,7 +40,7 @@ def ours_in(
     clamped = report.parts(sent, are_clamped=True)
     if clamped and not is_checked:
         return clamped
-    is_blank = "".join(edit.text for edit in sent).isspace()
+    is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
     return None if must_be_alone else parts
 
