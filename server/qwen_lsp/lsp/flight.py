@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..text.document import Edit
-from ..text.rewrite import Rewrite, Step
+from ..text.rewrite import BLANK, Rewrite, Step
 from .writing import Writing
 
 ANSWER_LIMIT = 10.0
@@ -71,5 +71,5 @@ class Landed:
             return self._step.lines[row - placed]
         old, blank = row - placed - len(self._step.lines) + self._step.consumed, self._step.blank
         if old == blank:
-            return ""
+            return BLANK
         return self._rewrite.old[old - (blank is not None and old > blank)]

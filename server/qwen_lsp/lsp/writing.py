@@ -116,7 +116,9 @@ class Writing:
         if is_fresh or kind in ("answer", "echo"):
             return self.rewrite.step()
         careful = self.rewrite.step(inserts_only=True)
-        return careful if careful.hunks or careful.lines else self.rewrite.opened()
+        added = [line for hunk in careful.hunks for line in hunk.lines]
+        says_whose = any(not line.isspace() for line in added if line)
+        return careful if says_whose or (careful.lines and not added) else self.rewrite.opened()
 
     def is_last(self, step: Step) -> bool:
         """Whether nothing is known to follow `step`."""
