@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from qwen_lsp.lsp.applying import CHANGED, MOVED_ON, UNANSWERED
+from qwen_lsp.lsp.applying import CHANGED, MOVED_ON, TYPED, UNANSWERED
 from qwen_lsp.lsp.previews import ASKED, DECLINED
 from qwen_lsp.text.document import Position, Span
 
 from ..support.client import CAPABILITIES
-from ..support.model_editor import Json
+from ..support.model_editor import Json, OpenFile
 from ..support.stage import TEXT, SlowEditor, Stage
 from .conftest import Play
 
@@ -57,6 +57,12 @@ async def moved_on(stage: Stage) -> None:
     await previewed(stage)
     stage.editor.type(stage.file, TOP, MOVED)
     await asyncio.sleep(1)
+
+
+def comment(stage: Stage) -> None:
+    """The user makes a comment of the last row that the preview is of."""
+    row = stage.file.document.lines.index("    return a\n")
+    stage.editor.type(stage.file, Span(Position(row, 4), Position(row, 4)), "# ")
 
 
 def asked_of(stage: Stage) -> list[Json]:
@@ -354,6 +360,72 @@ def test_an_editor_that_dies_while_it_is_put_in_leaves_the_original(play: Play) 
         await asyncio.sleep(1)
         await stage.server.close()
         assert originals(stage) == [ORIGINAL]
+
+    play(scene)
+
+
+def test_a_file_that_is_closed_while_it_is_put_in_has_its_original_offered(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+        stage.editor.is_silent = True
+        await keep(stage)
+        await asyncio.sleep(1)
+        stage.editor.close(stage.file)
+        await asyncio.sleep(1)
+        assert (stage.errors, said(stage)) == ([], [])
+        assert originals(stage) == [ORIGINAL]
+        stage.file = stage.editor.open(stage.file.uri, "def total(prices):\n    a = 2\n", "python")
+        await asyncio.sleep(1)
+        assert ["interrupted" in text for text in said(stage)] == [True]
+
+    play(scene)
+
+
+def test_who_types_there_before_it_is_put_in_is_told(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+
+        def asked(message: Json) -> None:
+            if message["method"] == "workspace/applyEdit":
+                stage.editor.on_request = None
+                comment(stage)
+
+        stage.editor.on_request = asked
+        await keep(stage)
+        await asyncio.sleep(20)
+        assert stage.errors == [CHANGED.format(name="a.py")]
+        assert stage.file.document.text == TEXT.replace("return", "# return")
+        stage.editor.undo(stage.file)
+        await asyncio.sleep(1)
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == KEPT
+        assert originals(stage) == []
+
+    play(scene)
+
+
+def test_who_types_there_when_a_part_is_in_is_told_that(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+
+        def edited(_: OpenFile) -> None:
+            stage.editor.on_edit = None
+            comment(stage)
+
+        stage.editor.on_edit = edited
+        await keep(stage)
+        await asyncio.sleep(20)
+        assert stage.errors == [TYPED.format(name="a.py")]
+        assert originals(stage) == [ORIGINAL]
+        while stage.editor.undo(stage.file):
+            pass
+        await asyncio.sleep(1)
+        assert stage.file.document.text == TEXT
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == KEPT
+        assert originals(stage) == []
 
     play(scene)
 

@@ -65,16 +65,17 @@ def test_an_end_is_excused_only_where_the_rows_would_have_been_less_typing(
 
 def test_rows_may_be_wherever_no_more_was_typed() -> None:
     start = Start("a\n}\nc", 2, 3)
-    assert likely_places([start], "a\n}\n}\nc", 2) == {2, 4}
-    assert likely_places([start], "a\nx}\n}\nc", 3) == {3, 5}
-    assert likely_places([start], "a\nx\n}\nc", 2) == {4}
+    assert likely_places([start], "a\n}\n}\nc", 4, 2) == {2, 4}
+    assert likely_places([start], "a\nx}\n}\nc", 5, 3) == {3, 5}
+    assert likely_places([start], "a\nx\n}\nc", 4, 2) == {4}
+    assert likely_places([start], "a\n}xyz\n}\nc", 2, 1) == {2, 7}
 
 
 def test_the_rows_may_begin_as_our_edit_makes_them() -> None:
     before, made = Start("a\nb\nc", 2, 3), Start("a\nnew\nb\nc", 2, 7)
     after = "ax\nnew\nb\nc"
-    assert likely_places([before], after, 1) == set()
-    assert likely_places([before, made], after, 1) == {3}
+    assert likely_places([before], after, 7, 1) == {7}
+    assert likely_places([before, made], after, 3, 1) == {3}
 
 
 @pytest.mark.parametrize(

@@ -279,15 +279,26 @@ class Desk:
     def _weighed(self, job: Job, report: Report) -> Weighed:
         """What a report that sums up leaves open; of a list, where the rows are among others."""
         place = self.editor.marks.span(job.number)[0]
-        if report.is_exact or job.number not in self._spans:
+        if job.number not in self._spans:
             return Weighed(is_doubtful=False, place=place, places=frozenset())
         starts = list(self._starts(job, report.before))
+        places = self._carried(job, report, place)
+        if not report.is_exact:
+            places |= doubt.likely_places(starts, report.text, place, report.typed)
+        job.places = places if len(places | {place}) > 1 else set()
         is_list = self.editor.habits.telling == "lines"
         return Weighed(
-            not is_list and doubt.goes_inside(starts, report.text, report.typed),
+            not (report.is_exact or is_list)
+            and doubt.goes_inside(starts, report.text, report.typed),
             place,
-            frozenset(doubt.likely_places(starts, report.text, report.typed)),
+            frozenset(job.places),
         )
+
+    def _carried(self, job: Job, report: Report, place: int) -> set[int]:
+        """Where else its rows may have been before, in the text as it is now."""
+        moved = place - self._spans[job.number][0]
+        carried = {each + moved for each in job.places if each + moved >= 0}
+        return {each for each in carried if report.text.startswith(job.now, each)}
 
     def _starts(self, job: Job, before: str) -> Iterator[doubt.Start]:
         """What a report may have begun from: the text, or what the last edit makes of it."""

@@ -11,6 +11,9 @@ from qwen_lsp.text.document import Edit
 
 from .habits import Habits
 
+ASTRAY = 200
+"""Characters of ours that may be astray in a report, to look through."""
+
 
 class Start(NamedTuple):
     """A text from which a report may have begun, and where a job's rows are in it.
@@ -53,12 +56,8 @@ def distance(old: str, new: str, limit: int) -> int:
 
 def beside(start: Start, after: str, limit: int) -> dict[int, int]:
     """Where the rows may be in `after` if nobody has changed them, and what each place costs."""
-    above, below = start.text[: start.first], start.text[start.last :]
-    return {
-        place: distance(above, after[:place], limit)
-        + distance(below, after[place + len(start.rows) :], limit)
-        for place in _places(start.rows, after)
-    }
+    places = _places(start.rows, after)
+    return {place: _beside(start, after, place, limit) for place in places}
 
 
 def goes_inside(starts: Sequence[Start], after: str, typed: int) -> bool:
@@ -70,13 +69,19 @@ def goes_inside(starts: Sequence[Start], after: str, typed: int) -> bool:
     return min(distance(start.text, after, typed) for start in starts) < min(costs, default=typed)
 
 
-def likely_places(starts: Sequence[Start], after: str, typed: int) -> set[int]:
-    """Where the rows may be in `after` without more typing than there was."""
+def likely_places(starts: Sequence[Start], after: str, place: int, typed: int) -> set[int]:
+    """Where the rows may be in `after` without more typing than if they are at `place`.
+
+    That may look like more than what was `typed`, where text of ours is astray.
+    """
+    here = [each for each in starts if after.startswith(each.rows, place)]
+    looks_like = min((_beside(each, after, place, typed + ASTRAY) for each in here), default=0)
+    most = max(typed, looks_like)
     return {
-        place
+        other
         for start in starts
-        for place, cost in beside(start, after, typed + 1).items()
-        if cost <= typed
+        for other, cost in beside(start, after, most + 1).items()
+        if cost <= most
     }
 
 
@@ -111,6 +116,12 @@ def is_but_for(text: str, wished: str, twin: str, *, may_lack: bool = False) -> 
     other one; or, if it `may_lack` that, that one of them has gone."""
     rests = set(_without(wished, twin))
     return (may_lack and text in rests) or not rests.isdisjoint(_without(text, twin))
+
+
+def _beside(start: Start, after: str, place: int, limit: int) -> int:
+    above, below = start.text[: start.first], start.text[start.last :]
+    behind = after[place + len(start.rows) :]
+    return distance(above, after[:place], limit) + distance(below, behind, limit)
 
 
 def _without(text: str, twin: str) -> Iterable[str]:

@@ -45,6 +45,8 @@ class Job:
     """Its user would have had less to type in its rows than beside them."""
     is_elsewhere: bool = False
     """By what was told, its rows may as well be where the server takes them to be."""
+    places: set[int] = field(default_factory=set)
+    """Where its rows may be, in the text as it was told last; empty where that is certain."""
     is_over: bool = False
     told: str = ""
     """What its rows held when the last report but one was made; `now`, the last one."""
