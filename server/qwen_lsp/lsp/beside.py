@@ -96,9 +96,9 @@ def _cut_slid(
         return None
     head, tail = _around(writing, start, region)[0], _around(writing, end, region)[1]
     if head is not None and (head + removed).endswith(head):
-        begin = _before(document, region.start, (head + removed)[: len(removed)])
-        if begin is not None:
-            return Edit(Span(begin, region.start), "")
+        above = _before(document, region.start, (head + removed)[: len(removed)])
+        if above is not None:
+            return Edit(Span(above, region.start), "")
     if tail is not None and (removed + tail).startswith(tail):
         return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
     return None

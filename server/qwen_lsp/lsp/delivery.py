@@ -60,7 +60,8 @@ class Delivery:
         if self._strays:
             return self._put_right(now)
         while writing := self._longest_waiting():
-            due = self._due(writing, now)
+            is_patient = not self._manner.refuses_stale
+            due = self._pace.due(now, is_free=writing.is_urgent, is_patient=is_patient)
             if now < due:
                 return due
             if send := self._send(writing, now):
@@ -109,9 +110,7 @@ class Delivery:
             return
         parts = None
         if flight and report:
-            kind = self._manner.kind_of_report(flight.rested(now))
-            is_checked = self._manner.checks(flight.send.version)
-            parts = ours_in(report, flight, self.document, kind, is_checked=is_checked)
+            parts = ours_in(report, flight, self.document, self._manner, now)
         if parts:
             report = parts.all
         if self._strays:
@@ -199,8 +198,8 @@ class Delivery:
 
     def _may_fold(self, writing: Writing, now: float) -> bool:
         """Whether its edits are steps of their own in a history that nobody adds to just now."""
-        has_typed = writing.began_at is None or self._pace.typed_at >= writing.began_at
-        is_one_step = self._manner.merges_undo or (self.has_undo_stops and not has_typed)
+        is_apart = self.has_undo_stops and writing.history.is_unmixed(self._pace.typed_at)
+        is_one_step = self._manner.merges_undo or is_apart
         return not is_one_step and not self._pace.is_typing(now)
 
     def _check_limit(self, now: float) -> None:
@@ -226,13 +225,6 @@ class Delivery:
         waiting = [writing for writing in self.writings if not writing.rewrite.is_settled]
         return min(waiting, key=lambda writing: writing.sent_at, default=None)
 
-    def _due(self, writing: Writing, now: float) -> float:
-        return self._pace.due(
-            now,
-            is_free=writing.is_urgent,
-            is_patient=not self._manner.refuses_stale,
-        )
-
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""
         step = writing.step(self._manner.kind_for(self.version), is_fresh=self._pace.is_fresh(now))
@@ -240,9 +232,11 @@ class Delivery:
             writing.rewrite.land(step)
             self._settle(now)
             return None
-        is_first = writing.began_at is None or writing.is_folding
-        if writing.began_at is None:
-            writing.began_at = now
+        is_first = writing.history.begins or writing.is_folding
+        writing.history.left(now)
+        for other in self.writings:
+            if other is not writing:
+                other.history.other_left()
         writing.sent_at = now
         self._pace.sent(now)
         edits = writing.edits(step)

@@ -12,7 +12,7 @@ from ..text.document import Document, Edit, Position, Span, after, without_end
 from ..text.region import Hull, hull_of
 from .flight import Flight
 from .following import misfit
-from .manner import Kind
+from .manner import Kind, Manner
 from .report import Change, Parts, Report
 
 MOST_PLACES = 16
@@ -20,16 +20,18 @@ MOST_PLACES = 16
 
 
 def ours_in(
-    report: Report, flight: Flight, document: Document, kind: Kind | None, *, is_checked: bool
+    report: Report, flight: Flight, document: Document, manner: Manner, now: float
 ) -> Parts | None:
     """The report parted where our edit is, if that was made, as far as can be told.
 
     `document` is as it is after the change. A client that refuses edits for an older version has
     made ours only where there is nothing else in the report; before it is known what it does, the
-    same goes for a blank row, which anybody may have put in, if nothing was told as one. If the
-    version `is_checked`, nothing was changed before ours was made.
+    same goes for a blank row, which anybody may have put in, if nothing was told as one. Where it
+    is certain that versions are looked at, nothing was changed before ours was made.
     """
     sent = flight.send.edits
+    kind = manner.kind_of_report(flight.rested(now))
+    is_checked = manner.checks(flight.send.version)
     named = report.parts(sent)
     if named and not (is_checked and named.before):
         return named
