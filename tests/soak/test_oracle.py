@@ -6,6 +6,7 @@ import pytest
 
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.text.rewrite import BLANK
 
 from ..support.desk.desk import Desk
 from ..support.desk.editor import Cut
@@ -112,8 +113,8 @@ def test_what_its_user_undoes_of_a_job_that_is_over_is_his_own() -> None:
     desk, _ = settled()
     desk.begin(2, 3, ["other"])
     desk.undo()
-    assert desk.editor.text == "above\nnew\n\nold\nbelow\n"
-    assert desk.editor.marks.wished == "above\nnew\n\nold\n\n"
+    assert desk.editor.text == f"above\nnew\n{BLANK}\nold\nbelow\n"
+    assert desk.editor.marks.wished == f"above\nnew\n{BLANK}\nold\n\n"
 
 
 def test_text_astray_that_its_user_has_changed_may_stay_but_nothing_else_may() -> None:

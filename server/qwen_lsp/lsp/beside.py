@@ -82,9 +82,7 @@ def _undoes(region: Span, edit: Edit) -> bool:
     )
 
 
-def _cut_slid(
-    document: Document, writing: Writing, region: Span, change: Change
-) -> Edit | None:
+def _cut_slid(document: Document, writing: Writing, region: Span, change: Change) -> Edit | None:
     """What was taken from the rows, as if it had stood beside them, where it may have."""
     ((start, end), text), removed = change
     if text:

@@ -108,9 +108,7 @@ class Delivery:
         if flight and is_part(report, flight.send.edits, self.document):
             self._half = report
             return
-        parts = None
-        if flight and report:
-            parts = ours_in(report, flight, self.document, self._manner, now)
+        parts = ours_in(report, flight, self.document, self._manner, now) if flight else None
         if parts:
             report = parts.all
         if self._strays:

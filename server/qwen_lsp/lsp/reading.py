@@ -29,6 +29,8 @@ def ours_in(
     same goes for a blank row, which anybody may have put in, if nothing was told as one. Where it
     is certain that versions are looked at, nothing was changed before ours was made.
     """
+    if not report:
+        return None
     sent = flight.send.edits
     kind = manner.kind_of_report(flight.rested(now))
     is_checked = manner.checks(flight.send.version)
