@@ -76,10 +76,11 @@ class ModelEditor:
         self.notify("textDocument/didClose", {"textDocument": {"uri": file.uri}})
 
     def save(self, file: OpenFile, *, formatted: Callable[[], None], reason: int = BY_HAND) -> None:
-        """Saves a file; `formatted` is what a formatter does to it then."""
+        """Saves a file; `formatted` is what a formatter does to it then. Helix doesn't announce it."""
         identifier = {"uri": file.uri}
         self.flush(file)
-        self.notify("textDocument/willSave", {"textDocument": identifier, "reason": reason})
+        if self.kind != "helix":
+            self.notify("textDocument/willSave", {"textDocument": identifier, "reason": reason})
         formatted()
         self.flush(file)
         self.notify("textDocument/didSave", {"textDocument": identifier})

@@ -52,6 +52,8 @@ class Proposal:
     original: tuple[str, ...]
     traced: Traced
     is_taken_over: bool = False
+    ended_at: float = 0.0
+    """When the job ended, in seconds of the event loop's clock."""
     warning: str = ""
     page: Page | None = None
     """Where the original of some changes is on its way back."""

@@ -1,5 +1,6 @@
 """What finished jobs have written, until their user keeps or discards it."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +25,15 @@ CHANGED = (
 )
 NOT_HERE = "There is no change of Qwen's at this place."
 COMING_BACK = "The original of another change is coming back right now; try it again after that."
+FORMATTED = (
+    "A formatter has changed the lines that Qwen was writing; Qwen: Discard puts the original back, "
+    "Qwen: Retry begins again."
+)
 TYPED = "You changed the text while the original came back; Qwen: Discard puts the rest back."
+
+
+FORMATTING = 0.5
+"""Seconds before the end of a save in which what takes over may be a formatter."""
 
 
 class Proposals:
@@ -37,6 +46,7 @@ class Proposals:
         self._session = session
         self._all: list[Proposal] = []
         self._saves_itself: set[OpenDocument] = set()
+        self._is_announced: set[OpenDocument] = set()
 
     def __iter__(self) -> Iterator[Proposal]:
         return (each for each in self._all if each.patches)
@@ -60,7 +70,9 @@ class Proposals:
         """A job writes no more: what it has changed is its user's to keep or to discard."""
         is_open = self._session.documents.open_document(job.uri) is document
         if is_open and page.outcome.ended != "stopped" and page.changes:
-            self._all.append(proposal_of(job, document, page))
+            proposal = proposal_of(job, document, page)
+            proposal.ended_at = _now()
+            self._all.append(proposal)
             self._session.lenses.changed()
 
     def warn(self, job: Job, warning: str) -> None:
@@ -122,25 +134,41 @@ class Proposals:
 
     def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
         """A document is about to be saved: by hand, and what is in it is kept."""
+        self._is_announced.add(document)
         if reason == types.TextDocumentSaveReason.Manual:
             self._keep_all(document)
         else:
             self._saves_itself.add(document)
 
     def saved(self, document: OpenDocument) -> None:
-        """A document was saved; an editor that does not say why has done so by hand."""
+        """A document was saved; an editor that does not say why has done so by hand.
+
+        What was taken over just before a save that nobody has announced is not kept: most likely
+        that was a formatter.
+        """
+        formatted = [] if document in self._is_announced else self._just_taken_over(document)
         if document not in self._saves_itself:
-            self._keep_all(document)
+            self._keep_all(document, but=formatted)
+        if formatted:
+            self._session.editor.say(FORMATTED)
         self._saves_itself.discard(document)
+        self._is_announced.discard(document)
+
+    def _just_taken_over(self, document: OpenDocument) -> list[Proposal]:
+        since = _now() - FORMATTING
+        mine = self.of_document(document)
+        return [each for each in mine if each.is_taken_over and each.ended_at >= since]
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed, or opened anew: what is in it is kept."""
         self._keep_all(document)
-        self._saves_itself = {each for each in self._saves_itself if each.uri != document.uri}
+        for known in (self._saves_itself, self._is_announced):
+            known.difference_update([each for each in known if each.uri == document.uri])
 
-    def _keep_all(self, document: OpenDocument) -> None:
+    def _keep_all(self, document: OpenDocument, but: Sequence[Proposal] = ()) -> None:
         for proposal in [each for each in self._all if each.document.uri == document.uri]:
-            self.drop(proposal)
+            if proposal not in but:
+                self.drop(proposal)
 
     def _decided(self, proposal: Proposal) -> None:
         """Something of it is decided on."""
@@ -169,3 +197,7 @@ def _chosen(proposal: Proposal, span: Span | None) -> list[Patch]:
     if not patches:
         raise RequestError(NOT_HERE)
     return list(patches)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

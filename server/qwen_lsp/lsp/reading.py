@@ -200,11 +200,9 @@ def _others(parts: Parts) -> int:
 
 
 def _is_told(parts: Parts, report: Report) -> bool:
-    """Whether the report speaks of all that was put in then."""
-    if report.told is None or report.is_compared:
-        return True
-    put_in = "".join(edit.text for edit in parts.all.edits)
-    return not Counter(_plain(put_in)) - Counter(_plain(report.told))
+    """Whether the report speaks of something that was put in, if others have put something in."""
+    has_put_in = any(edit.text for edit in (*parts.before.edits, *parts.behind.edits))
+    return not has_put_in or report.told != "" or report.is_compared
 
 
 def _characters(changes: Sequence[Change]) -> int:
