@@ -26,8 +26,8 @@ CHANGED = (
 NOT_HERE = "There is no change of Qwen's at this place."
 COMING_BACK = "The original of another change is coming back right now; try it again after that."
 FORMATTED = (
-    "A formatter has changed the lines that Qwen was writing; Qwen: Discard puts the original back, "
-    "Qwen: Retry begins again."
+    "A formatter has changed the lines that Qwen was writing; Qwen: Discard puts the original "
+    "back, Qwen: Retry begins again."
 )
 TYPED = "You changed the text while the original came back; Qwen: Discard puts the rest back."
 
