@@ -76,7 +76,7 @@ class ModelEditor:
         self.notify("textDocument/didClose", {"textDocument": {"uri": file.uri}})
 
     def save(self, file: OpenFile, *, formatted: Callable[[], None], reason: int = BY_HAND) -> None:
-        """Saves a file; `formatted` is what a formatter does to it then. Helix announces nothing."""
+        """Saves a file; `formatted` is what a formatter does to it then. Helix says so late."""
         identifier = {"uri": file.uri}
         self.flush(file)
         if self.kind != "helix":
