@@ -22,6 +22,23 @@ def test_a_job_that_is_stopped_in_the_same_breath_ends_as_stopped(play: Play) ->
     play(scene)
 
 
+def test_text_that_goes_in_the_same_breath_as_a_job_begins_is_no_trouble(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await asyncio.sleep(1)
+        job = stage.run("explain")
+        await asyncio.sleep(0)
+        stage.editor.type(stage.file, Span(Position(0, 0), Position(3, 0)), "")
+        assert (await job)["result"] == {"job": "1"}
+        await asyncio.sleep(1)
+        stage.say("It adds.", ends=True)
+        await asyncio.sleep(1)
+        assert stage.ended == ["done"]
+        assert stage.errors == []
+
+    play(scene)
+
+
 def test_a_document_that_is_opened_a_second_time_is_another_one(play: Play) -> None:
     async def scene(stage: Stage) -> None:
         await stage.begin()

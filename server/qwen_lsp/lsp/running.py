@@ -13,6 +13,7 @@ from ..errors import UNEXPECTED, RequestError
 from ..model.chat import Piece, Request
 from ..perform import NoPage, Outcome, perform
 from .checking import checked
+from .explanations import Explanation
 from .jobs import Job
 from .page import Page
 from .progress import WorkProgress
@@ -50,20 +51,23 @@ def begin(
         if not way.preview:
             session.originals.watch(job, work.document, page)
     job.way = way
-    session.jobs.start(job, _run(session, job, work, way))
+    reader = session.view.explanation(job, work.document, work.span)
+    session.jobs.start(job, _run(session, job, work, way, reader))
     session.status.changed()
     session.lenses.changed()
     return job
 
 
-async def _run(session: "Session", job: Job, work: Work, way: Way | None) -> None:
+async def _run(
+    session: "Session", job: Job, work: Work, way: Way | None, reader: Explanation
+) -> None:
     progress = WorkProgress(session.editor, job.token, job.title)
     try:
         outcome = await perform(
             Request(work.messages, model=work.model or ""),
             work.placing,
             model=session.originals.before(job, _Answering(session, work)),
-            reader=session.view.explanation(job, work.document, work.span),
+            reader=reader,
             page=way or NoPage(),
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
         )
