@@ -77,8 +77,10 @@ async function story(editor, file, origin) {
   await undone(editor, file, ABOVE + original + BELOW);
 
   await decided(editor, file, first + 1, last + 1);
+  await retried(editor, file, first + 1, last + 1);
   await stopped(editor, file, first + 1, last + 1);
   await edited(editor, file, first + 1, last + 1);
+  await twoAtOnce(editor, file, first + 1, last + 1);
   await explained(editor, file, first + 1, last + 1);
 }
 
@@ -110,6 +112,19 @@ async function decided(editor, file, first, last) {
   await editor.page.keyboard.press('Escape');
 }
 
+/** What is run once more from its lens goes back to the original by one undo as well. */
+async function retried(editor, file, first, last) {
+  const before = await saved(editor, file);
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Refactor');
+  await editor.jobEnded('refactor');
+  await editor.page.keyboard.press('Control+Home');
+  await editor.lens('Retry').click();
+  console.log('retried:', await editor.jobEnded('refactor'));
+  assertAround(before, await saved(editor, file), first, last);
+  await undone(editor, file, before);
+}
+
 async function stopped(editor, file, first, last) {
   const before = await saved(editor, file);
   await editor.selectLines(first, last);
@@ -131,6 +146,31 @@ async function edited(editor, file, first, last) {
   console.log('edit:', await editor.jobEnded('edit'));
   assertAround(before, await saved(editor, file), first, last);
   await undone(editor, file, before);
+}
+
+/** Two jobs at work in one file: both replies get there whole, and one undo takes back the one that ended last. */
+async function twoAtOnce(editor, file, first, last) {
+  const text = await saved(editor, file);
+  const code = `${text.split('\n').slice(first - 1, last).join('\n')}\n`;
+  await editor.page.keyboard.press('Control+End');
+  await editor.page.keyboard.insertText(code);
+  const below = text.split('\n').length;
+  await editor.selectLines(below, below + last - first);
+  await editor.palette('Qwen: Refactor');
+  await editor.status('loading').waitFor();
+  await editor.selectLines(first, last);
+  await editor.palette('Qwen: Refactor');
+  await editor.status('sparkle').waitFor({ timeout: 60_000 });
+  console.log('two at once');
+  const above = text.slice(0, text.indexOf(code));
+  const after = text.slice(above.length + code.length);
+  const replies = await saved(editor, file);
+  const reply = replies.slice(replies.lastIndexOf(after) + after.length);
+  assert.notEqual(reply, code, 'both are rewritten');
+  assert.equal(replies, above + reply + after + reply, 'both replies, each whole');
+  await editor.page.keyboard.press('Control+Z');
+  const ways = [above + code + after + reply, above + reply + after + code];
+  assert(ways.includes(await saved(editor, file)), 'one undo takes the whole of one job back');
 }
 
 async function explained(editor, file, first, last) {
