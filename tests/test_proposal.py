@@ -182,7 +182,7 @@ def test_one_is_kept_and_the_rest_discarded(
     assert kept not in rest
     if rest:
         assert file.is_certain(rest)
-        assert file.without(rest) == [*ABOVE, *made(original, kept.hunks), *BELOW]
+        assert file.without(rest) == [*ABOVE, *made(original, [kept.hunk]), *BELOW]
 
 
 @given(st.data(), LINES, LINES)

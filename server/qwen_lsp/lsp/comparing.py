@@ -76,7 +76,7 @@ def _proposed(session: "Session", asked: ChangeArguments, uri: str) -> Compared 
     changes = proposal.changes
     if asked.range:
         touched = proposal.touched_by(proposal.document.to_span(asked.range.range))
-        changes = tuple(hunk for patch in touched for hunk in patch.hunks)
+        changes = tuple(patch.hunk for patch in touched)
         if not changes:
             raise RequestError(NOT_HERE)
     after = made(proposal.original, changes)

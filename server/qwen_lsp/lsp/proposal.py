@@ -21,7 +21,7 @@ class Patch:
 
     change: Hunk
     """What takes it back, in the rows that the job has made."""
-    hunks: tuple[Hunk, ...]
+    hunk: Hunk
     """What it is in the rows of the original."""
     span: Span = field(compare=False)
     """Its rows; where it has only taken rows away, the row below, or the end of the one above."""
@@ -72,7 +72,7 @@ class Proposal:
         """The changes that are not decided on and that nobody has undone, from the top down."""
         left = set(self.traced.left).difference(self.leaving)
         return [
-            Patch(change, (hunk,), self._place(change))
+            Patch(change, hunk, self._place(change))
             for change, hunk in self._both_ways
             if change in left
         ]
