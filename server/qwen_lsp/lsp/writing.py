@@ -104,8 +104,7 @@ class Writing:
         self._goes_back = True
         self._targets = [self.original]
         if not self.rewrite.is_whole:
-            self.rewrite.waiting.clear()
-            self.rewrite.is_finished = False
+            self.rewrite.break_off()
 
     def step(self, kind: Kind | None, *, is_fresh: bool) -> Step:
         """What is to change next, in a client of this kind.
