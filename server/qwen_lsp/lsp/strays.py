@@ -18,11 +18,13 @@ class Strays:
 
     Each step is in the positions that hold once those after it are made. The positions that hold
     once all of them are made are called home: there the document is as if nothing had gone wrong,
-    and there the regions of all writings are kept meanwhile.
+    and there the regions of all writings are kept meanwhile. `is_formatted`: a formatter has
+    changed the document since.
     """
 
     def __init__(self) -> None:
         self._steps: list[tuple[Edit, ...]] = []
+        self.is_formatted = False
 
     def __bool__(self) -> bool:
         return bool(self._steps)
@@ -38,12 +40,21 @@ class Strays:
 
     def begin(self, parts: Parts, writings: Sequence[Writing]) -> None:
         """Our part is in a wrong place."""
+        self.is_formatted = False
         _move(writings, parts.before.edits)
         self._steps.append(_undoing(parts.ours))
         self._pass(parts.behind, writings)
 
-    def follow(self, report: Report, parts: Parts | None, writings: Sequence[Writing]) -> None:
+    def follow(
+        self,
+        report: Report,
+        parts: Parts | None,
+        writings: Sequence[Writing],
+        *,
+        by_save: bool,
+    ) -> None:
         """Goes on after a change; `parts` where it holds what is in flight."""
+        self.is_formatted |= by_save
         if parts is None:
             self._pass(report, writings)
             return

@@ -133,12 +133,21 @@ class Writing:
             if edit.span.start == self.region.start or edit.span.end == self.region.end:
                 self.taken_at_edges.add(removed)
 
-    def is_in_place(self) -> bool:
-        """Whether the rows stand in the region as they were written. Costs all of them."""
+    def is_in_place(self, *, may_be_formatted: bool) -> bool:
+        """Whether the rows stand in the region as they were written. Costs all of them.
+
+        If they `may_be_formatted`, blanks at the ends of rows may have gone.
+        """
         if self.region.end.line >= len(self._document.lines):
             return False
         rows = [without_end(line) for line in split_lines(self._document.slice(self.region))]
-        return rows == self.rewrite.lines
+        if rows == self.rewrite.lines:
+            return True
+        trimmed = [row.rstrip() for row in self.rewrite.lines]
+        if not may_be_formatted or [row.rstrip() for row in rows] != trimmed:
+            return False
+        self.adopt(self.region)
+        return True
 
     def advance(self, *, may_fold: bool) -> bool:
         """Goes on to what is to be written next, or says that there is nothing.

@@ -5,8 +5,11 @@ from typing import NamedTuple, Self
 
 from .hunks import Hunk, hunks
 
-BLANK = " \t "
-"""A row that looks empty, and that nobody types."""
+BLANK = "  \t \t"
+"""A row that looks empty, and that nobody types.
+
+No beginning of it is an end of it too, so that it is in one place only where blanks are around it.
+"""
 
 
 class Step(NamedTuple):
