@@ -2,11 +2,11 @@
 
 import pytest
 
+from qwen_lsp.text.distance import distance
 from qwen_lsp.text.document import Edit, Position, Span
 
 from ..support.desk.doubt import (
     Start,
-    distance,
     goes_inside,
     is_but_for,
     is_verbatim,
@@ -32,7 +32,7 @@ LINE_COUNTED = Habits("neovim", "lines")
     ],
 )  # fmt: skip
 def test_the_distance_is_the_least_that_has_to_be_typed(old: str, new: str, least: int) -> None:
-    assert distance(old, new, 9) == least
+    assert distance(old, new, limit=9) == least
 
 
 @pytest.mark.parametrize(

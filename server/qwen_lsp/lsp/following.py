@@ -105,7 +105,7 @@ def _formatted(document: Document, writing: Writing, report: Report) -> Span | N
 
     Many formatters replace all from the first to the last thing that they change as one piece.
     """
-    if outlined(writing.region, report.edits, are_apart=report.is_apart):
+    if outlined(writing.region, report, are_apart=report.is_apart):
         return moved_span(writing.region, report.edits)
     rows, hull = writing.rewrite, hull_of(report.edits)
     if hull is None or writing.edges.before or writing.edges.behind:

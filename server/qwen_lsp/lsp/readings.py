@@ -68,7 +68,7 @@ class Rows:
         first, last = self._region[0], self._region[1] + len(old) - len(self.old)
         stands = placed(old, new, first, last, most=_characters(found))
         if stands is None:
-            return Others(found, _characters(found))
+            return Others(found, _characters(found) + 1)
         return Others(_beside(old, new, first, last, stands.place), stands.cost)
 
     def made(self) -> Reading:
