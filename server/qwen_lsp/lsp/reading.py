@@ -101,8 +101,11 @@ def is_part(report: Report, sent: Sequence[Edit], document: Document) -> bool:
 
 
 def _is_told(parts: Parts, report: Report) -> bool:
-    """Whether the report speaks of all that was put in then."""
-    if report.told is None or report.is_compared:
+    """Whether the report speaks of all that was put in then.
+
+    It need not where all is ours: what one edit takes away and the next puts in has not changed.
+    """
+    if report.told is None or report.is_compared or parts.is_alone:
         return True
     put_in = "".join(edit.text for edit in parts.all.edits)
     return not Counter(_plain(put_in)) - Counter(_plain(report.told))

@@ -460,7 +460,7 @@ class Desk:
             job.is_over = True
             job.is_touched |= job.number in self.editor.marks.meddled
             self._note("job", job.number, "ended:", job.writing.ending.name)
-            now = self.editor.marks.content(job.number)
+            now = self.editor.marks.between_edges(job.number)
             if complaint := job.complaint(now, is_but_for=self._is_but_for):
                 self._complain(Complaint(complaint.verdict, f"job {job.number} {complaint.words}"))
             if job.writing.ending is Ending.SETTLED:

@@ -156,6 +156,14 @@ class Marks:
         """What is in sight in the job's rows."""
         return "".join(piece.text for piece in self._inside(job) if not piece.hidden_by)
 
+    def between_edges(self, job: int) -> str:
+        """The same without what the user has typed and what stands at an edge now: outside."""
+        pieces = [piece for piece in self._inside(job) if not piece.hidden_by]
+        for end in (0, -1):
+            while pieces and pieces[end].owner == "user":
+                pieces.pop(end)
+        return "".join(piece.text for piece in pieces)
+
     def typed(self, start: int, end: int) -> str:
         """What the user has put in of all that is in sight there."""
         low, high = self._gap(start)[1], self._gap(end)[0]
