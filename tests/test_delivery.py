@@ -83,6 +83,22 @@ def test_typing_inside_takes_over(edit: Edit) -> None:
     assert writing.ending is Ending.TAKEN_OVER
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_is_taken_over_is_known_where_it_was_told_with_an_edit_of_ours(
+    is_first: bool,
+) -> None:
+    document, delivery, writing = opened("a\nbcd\nefg\nh\n", 1, 3)
+    writing.extend(["new", "newer"])
+    at = Position(1, 1) if is_first else Position(3, 1)
+    typed = Edit(Span(at, at), "x\n")
+    ours = sent(delivery).edits[::-1]
+    changed(delivery, *((typed, *ours) if is_first else (*ours, typed)), version=2)
+    assert writing.ending is Ending.TAKEN_OVER
+    rows = document.slice(writing.region).split("\n")
+    assert (rows[-1], document.line(writing.region.end.line + 1)) == ("efg", "h")
+    assert writing.region.start == Position(1, 0)
+
+
 @pytest.mark.parametrize("column", [0, 3])
 def test_an_insertion_at_an_edge_is_outside(column: int) -> None:
     document, delivery, writing = opened("a\nbcd\ne", 1, 2)

@@ -250,6 +250,7 @@ def test_what_was_taken_over_gives_way_as_a_whole() -> None:
 def test_what_was_taken_over_and_deleted_comes_back_above_the_row_that_stands_there() -> None:
     file = File(["a", "b"], ["x"])
     file.page.outcome = PageEnd("takenOver")
+    file.page.region = Span(Position(3, 0), Position(3, 0))
     file.make(Edit(Span(Position(3, 0), Position(4, 0)), ""))
     file.proposal = file.proposed()
     assert file.without(file.patches) == [*ABOVE, "a", "b", *BELOW]

@@ -2,15 +2,17 @@
 
 import pytest
 
+from qwen_lsp.text.distance import distance
 from qwen_lsp.text.document import Edit, Position, Span
 
 from ..support.desk.doubt import (
     Start,
-    distance,
     goes_inside,
     is_but_for,
     is_verbatim,
     likely_places,
+    moved,
+    places_if_astray,
     stands_twice,
 )
 from ..support.desk.habits import Habits
@@ -32,7 +34,7 @@ LINE_COUNTED = Habits("neovim", "lines")
     ],
 )  # fmt: skip
 def test_the_distance_is_the_least_that_has_to_be_typed(old: str, new: str, least: int) -> None:
-    assert distance(old, new, 9) == least
+    assert distance(old, new, limit=9) == least
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,15 @@ def test_but_for_one_of_two_texts_that_are_alike_all_must_be_right(
     text: str, wished: str, may_lack: bool, is_right: bool
 ) -> None:
     assert is_but_for(text, wished, "\n", may_lack=may_lack) is is_right
+
+
+def test_rows_may_be_where_they_are_without_what_is_astray() -> None:
+    start = Start("a\n\nb", 2, 2)
+    assert places_if_astray(start, "??\n", "a\n??\n\nb", 0) == {2, 5}
+    assert places_if_astray(start, "??\n", "a\nb", 0) == set()
+
+
+def test_places_move_with_what_is_typed_before_them() -> None:
+    assert moved({1, 4}, 2, 3, 0) == {1, 3}
+    assert moved({2}, 2, 2, 3) == {2, 5}
+    assert moved({2}, 1, 3, 0) == set()

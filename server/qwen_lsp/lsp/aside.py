@@ -5,12 +5,10 @@ to the last of it, and a comparison of that may run across the rows.
 """
 
 from ..text.document import Document, Edit, Position, Span, after
+from ..text.placed import Placed, placed
 from ..text.region import Hull, hull_of
 from .report import Report
 from .writing import Writing
-
-MOST_PLACES = 16
-"""Places at which the rows are looked for, from the top down."""
 
 
 def left_alone(document: Document, writing: Writing, report: Report) -> Span | None:
@@ -20,15 +18,12 @@ def left_alone(document: Document, writing: Writing, report: Report) -> Span | N
     `document` is as it is after it. Costs the rows touched.
     """
     hull = hull_of(report.edits)
-    if hull is None or not (report.is_apart or report.is_compared):
+    if hull is None or not report.is_summed_up:
         return None
     around = _Around(document, writing.region, hull, report)
     rows = writing.line_end.join(writing.rewrite.lines)
-    costs = {place: around.cost(place, rows) for place in around.places(rows)}
-    best = min(costs, key=costs.__getitem__, default=None)
-    if best is None or costs[best] > _characters(report):
-        return None
-    return around.span(best, rows)
+    best = around.placed(rows, most=_characters(report))
+    return around.span(best.place, rows) if best else None
 
 
 class _Around:
@@ -46,19 +41,11 @@ class _Around:
         self._above = old.slice(Span(Position(0, 0), _up(region.start, first)))
         self._below = old.slice(Span(_up(region.end, first), old.end))
 
-    def places(self, rows: str) -> list[int]:
-        """Where the rows stand."""
-        found: list[int] = []
-        place = self._new.find(rows)
-        while place >= 0 and len(found) < MOST_PLACES:
-            found.append(place)
-            place = self._new.find(rows, place + 1)
-        return found
-
-    def cost(self, place: int, rows: str) -> int:
-        """How many characters others have changed if the rows stand there."""
-        above, below = self._new[:place], self._new[place + len(rows) :]
-        return _distance(self._above, above) + _distance(self._below, below)
+    def placed(self, rows: str, *, most: int) -> Placed | None:
+        """Where the rows stand with the least typing around them."""
+        first, last = len(self._above), len(self._above) + len(rows)
+        old = self._above + rows + self._below
+        return placed(old, self._new, first, last, most=most)
 
     def span(self, place: int, rows: str) -> Span:
         """The place in the document."""
@@ -68,11 +55,6 @@ class _Around:
 
 def _up(place: Position, rows: int) -> Position:
     return Position(place.line - rows, place.column)
-
-
-def _distance(old: str, new: str) -> int:
-    whole = Span(Position(0, 0), Document(old).end)
-    return _characters(Report.of([Edit(whole, new)], [old]))
 
 
 def _characters(report: Report) -> int:

@@ -1,6 +1,6 @@
 """Whether a change lies beside a region that is being written, and where the region is after it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ..text.document import Document, Edit, Position, Span, after, split_lines
 from ..text.edits import moved_span, touches
@@ -34,7 +34,7 @@ def moved_beside(document: Document, writing: Writing, changes: Iterable[Change]
     return region if is_certain or _stands(document, region, writing) else None
 
 
-def move(writing: Writing, edits: Sequence[Edit]) -> bool:
+def move(writing: Writing, edits: Iterable[Edit]) -> bool:
     """Moves the rows as `edits` say, made one after the other; False if one is inside."""
     is_outside = True
     for edit in edits:

@@ -112,7 +112,7 @@ class Delivery:
         if parts:
             report = parts.all
         if self._strays:
-            self._follow_strays(report, parts)
+            self._follow_strays(report, parts, by_save=by_save)
         elif flight and parts and misfit(flight, parts):
             self._set_right(flight, parts)
         else:
@@ -161,9 +161,9 @@ class Delivery:
         self._strays.begin(parts, self.writings)
         self._look_at_all()
 
-    def _follow_strays(self, report: Report, parts: Parts | None) -> None:
+    def _follow_strays(self, report: Report, parts: Parts | None, *, by_save: bool) -> None:
         flight = self._flight
-        self._strays.follow(report, parts, self.writings)
+        self._strays.follow(report, parts, self.writings, by_save=by_save)
         if flight and (parts or flight.answered_at is not None):
             self._flight = None
         self._look_at_all()
@@ -173,7 +173,7 @@ class Delivery:
         if self._strays:
             return
         for writing in list(self.writings):
-            if not writing.is_in_place():
+            if not writing.is_in_place(may_be_formatted=self._strays.is_formatted):
                 self._end(writing, Ending.TAKEN_OVER)
 
     def _put_right(self, now: float) -> Send | float:

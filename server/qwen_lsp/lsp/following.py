@@ -56,7 +56,7 @@ def _without_ours(
     if by_save and (formatted := _formatted(document, writing, report)):
         writing.adopt(formatted)
         return Followed(adopted=True)
-    return Followed(lost=True)
+    return _lost(writing, report)
 
 
 def misfit(flight: Flight, parts: Parts) -> int:
@@ -85,13 +85,19 @@ def _with_ours(
 ) -> Followed:
     """Our edit was made as it was sent; something may have been changed before and after it."""
     if not move(writing, parts.before.edits):
-        return Followed(lost=True)
+        return _lost(writing, Report(parts.ours + parts.behind))
     writing.takes(parts.ours)
     region = _region_of(Landed(writing.rewrite, step), writing.region.start)
     if region.end.line >= len(document.lines) and not parts.behind:
-        return Followed(lost=True)
+        return _lost(writing, parts.ours)
     writing.land(step, region)
     return _without_ours(document, writing, parts.behind, by_save=by_save)
+
+
+def _lost(writing: Writing, report: Report) -> Followed:
+    """Nothing more is written, and the region is what is left of it after the change."""
+    writing.move_to(moved_span(writing.region, report.edits))
+    return Followed(lost=True)
 
 
 def _region_of(rows: Landed, start: Position) -> Span:
@@ -105,7 +111,7 @@ def _formatted(document: Document, writing: Writing, report: Report) -> Span | N
 
     Many formatters replace all from the first to the last thing that they change as one piece.
     """
-    if outlined(writing.region, report.edits, are_apart=report.is_apart):
+    if outlined(writing.region, report, are_apart=report.is_apart):
         return moved_span(writing.region, report.edits)
     rows, hull = writing.rewrite, hull_of(report.edits)
     if hull is None or writing.edges.before or writing.edges.behind:

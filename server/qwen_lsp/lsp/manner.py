@@ -59,7 +59,8 @@ class Manner:
 
     def checks(self, version: int) -> bool:
         """Whether it is certain that an edit for `version` is made only while it is at that."""
-        return version != 0 and (self._is_quick or self.forced not in (None, "idle"))
+        is_known = self.kind != "idle" and (self._is_quick or self.forced is not None)
+        return version != 0 and is_known
 
     def kind_of_report(self, after_answer: float) -> Kind | None:
         """What it is taken for when it reports so many seconds after it said that an edit is made.

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ..text.document import Position, Span
-from ..text.edits import moved_span
 from ..text.hunks import Hunk, hunks, undone
 from ..text.retraced import beside, retraced
 from ..text.standing import held
@@ -150,7 +149,7 @@ class Proposal:
         page, self.leaving, self.page = self.page, (), None
         if page is None:
             return
-        region = place_now(page, self.document)
+        region = page.region
         first, last = region.start.line, region.end.line + 1
         if held(self.document.document, first, last) == page.original:
             self.traced = replace(self.traced, first=first + above)
@@ -187,7 +186,7 @@ class Proposal:
 
 def proposal_of(job: Job, document: OpenDocument, page: Page) -> Proposal:
     """What a job has written to `page`, which has just ended, and maybe its user as well."""
-    region = place_now(page, document)
+    region = page.region
     if page.outcome.ended == "takenOver":
         traced = _any(document, region, page.original)
         return Proposal(job, document, traced.changes[0].lines, traced, is_taken_over=True)
@@ -198,14 +197,6 @@ def proposal_of(job: Job, document: OpenDocument, page: Page) -> Proposal:
     traced = Traced.of(original, changes, region.start.line)
     rows = held(document.document, region.start.line, region.end.line + 1)
     return Proposal(job, document, original, replace(traced, typed=hunks(traced.written, rows)))
-
-
-def place_now(page: Page, document: OpenDocument) -> Span:
-    """Where a page is that has just ended."""
-    if page.outcome.ended == "takenOver":
-        # It ends by the newest change, and knows its place before that.
-        return moved_span(page.region, document.revisions[-1].edits)
-    return page.region
 
 
 def share_rows(one: Span, other: Span) -> bool:

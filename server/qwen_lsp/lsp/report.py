@@ -44,6 +44,11 @@ class Report(tuple[Change, ...]):
         return report
 
     @property
+    def is_summed_up(self) -> bool:
+        """Whether it may tell what lies between changes as changed."""
+        return self.is_apart or self.is_compared
+
+    @property
     def edits(self) -> tuple[Edit, ...]:
         """Without what they took away."""
         return tuple(change.edit for change in self)

@@ -5,12 +5,20 @@ lie. Their reports name each edit as it was made, so that one can tell, and undo
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from ..text.document import Edit, Span, after
+from ..text.document import Document, Edit, Position, Span, after
 from ..text.edits import moved, moved_span, touches
 from .beside import move
 from .report import Parts, Report
 from .writing import Writing
+
+
+class Undo(NamedTuple):
+    """What undoes an edit of ours, and the text that stands where it is to be made."""
+
+    edit: Edit
+    stands: str
 
 
 class Strays:
@@ -18,11 +26,13 @@ class Strays:
 
     Each step is in the positions that hold once those after it are made. The positions that hold
     once all of them are made are called home: there the document is as if nothing had gone wrong,
-    and there the regions of all writings are kept meanwhile.
+    and there the regions of all writings are kept meanwhile. `is_formatted`: a formatter has
+    changed the document since.
     """
 
     def __init__(self) -> None:
-        self._steps: list[tuple[Edit, ...]] = []
+        self._steps: list[tuple[Undo, ...]] = []
+        self.is_formatted = False
 
     def __bool__(self) -> bool:
         return bool(self._steps)
@@ -30,7 +40,7 @@ class Strays:
     @property
     def next(self) -> tuple[Edit, ...]:
         """The edits to make next."""
-        return self._steps[-1]
+        return tuple(undo.edit for undo in self._steps[-1])
 
     def give_up(self) -> None:
         """Nothing can be put right any more."""
@@ -38,12 +48,21 @@ class Strays:
 
     def begin(self, parts: Parts, writings: Sequence[Writing]) -> None:
         """Our part is in a wrong place."""
+        self.is_formatted = False
         _move(writings, parts.before.edits)
         self._steps.append(_undoing(parts.ours))
         self._pass(parts.behind, writings)
 
-    def follow(self, report: Report, parts: Parts | None, writings: Sequence[Writing]) -> None:
+    def follow(
+        self,
+        report: Report,
+        parts: Parts | None,
+        writings: Sequence[Writing],
+        *,
+        by_save: bool,
+    ) -> None:
         """Goes on after a change; `parts` where it holds what is in flight."""
+        self.is_formatted |= by_save
         if parts is None:
             self._pass(report, writings)
             return
@@ -68,23 +87,55 @@ class Strays:
         for index in reversed(range(len(self._steps))):
             step = self._steps[index]
             self._steps[index] = tuple(left for each in step for left in _left_by(edit, each))
-            edit = Edit(moved_span(edit.span, step[::-1]), edit.text)
+            span = moved_span(edit.span, [undo.edit for undo in reversed(step)])
+            edit = Edit(span, edit.text)
         self._steps = [step for step in self._steps if step]
         return edit
 
 
-def _left_by(edit: Edit, undoing: Edit) -> list[Edit]:
+def _left_by(edit: Edit, undo: Undo) -> list[Undo]:
     """What is still to be undone after the user's `edit`, which may be in the midst of it."""
-    (start, end), text = undoing
+    (start, end), text = undo.edit
+    edit = _slid(edit, undo)
     (first, last), typed = edit
-    if start == end or not touches(undoing.span, edit):
-        return [Edit(moved_span(undoing.span, [edit]), text)]
-    pieces = [Span(start, first)] if start < first else []
+    if start == end or not touches(undo.edit.span, edit):
+        return [Undo(Edit(moved_span(undo.edit.span, [edit]), text), undo.stands)]
+    pieces = []
+    if start < first:
+        pieces.append((Span(start, first), _until(first, undo)))
     if last < end:
-        pieces.append(Span(after(first, typed), moved(end, edit, stays_before=True)))
+        behind = Span(after(first, typed), moved(end, edit, stays_before=True))
+        pieces.append((behind, undo.stands[len(_until(last, undo)) :]))
     if not pieces and text:
-        pieces = [Span(first, first)]
-    return [Edit(piece, "" if index else text) for index, piece in enumerate(pieces)]
+        pieces = [(Span(first, first), "")]
+    return [
+        Undo(Edit(piece, "" if index else text), stands)
+        for index, (piece, stands) in enumerate(pieces)
+    ]
+
+
+def _slid(edit: Edit, undo: Undo) -> Edit:
+    """What was put in in the midst of ours, beside it if it may as well stand there."""
+    (start, end), text = edit
+    ours = undo.edit.span
+    if start != end or not ours.start < start < ours.end:
+        return edit
+    head = _until(start, undo)
+    tail = undo.stands[len(head) :]
+    if (head + text).endswith(head):
+        return Edit(Span(ours.start, ours.start), (head + text)[: len(text)])
+    if (text + tail).startswith(tail):
+        return Edit(Span(ours.end, ours.end), (text + tail)[len(tail) :])
+    return edit
+
+
+def _until(place: Position, undo: Undo) -> str:
+    """What stands of ours before a place in it."""
+    start = undo.edit.span.start
+    row = place.line - start.line
+    column = place.column - (0 if row else start.column)
+    text = Document(undo.stands)
+    return text.slice(Span(Position(0, 0), max(Position(0, 0), Position(row, column))))
 
 
 def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
@@ -92,14 +143,14 @@ def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
         move(writing, edits)
 
 
-def _undoing(made: Report) -> tuple[Edit, ...]:
+def _undoing(made: Report) -> tuple[Undo, ...]:
     """What undoes edits that were made from the bottom up, in the positions after them."""
-    undoing: list[Edit] = []
+    undoing: list[Undo] = []
     uppers: list[Edit] = []
     for edit, text in reversed(made):
         start = edit.span.start
         for upper in reversed(uppers):
             start = moved(start, upper, stays_before=False)
-        undoing.append(Edit(Span(start, after(start, edit.text)), text))
+        undoing.append(Undo(Edit(Span(start, after(start, edit.text)), text), edit.text))
         uppers.append(edit)
     return tuple(undoing)

@@ -1,6 +1,6 @@
 """One reply on its way into one region of a document. Knows nothing of LSP and of time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
@@ -104,8 +104,7 @@ class Writing:
         self._goes_back = True
         self._targets = [self.original]
         if not self.rewrite.is_whole:
-            self.rewrite.waiting.clear()
-            self.rewrite.is_finished = False
+            self.rewrite.break_off()
 
     def step(self, kind: Kind | None, *, is_fresh: bool) -> Step:
         """What is to change next, in a client of this kind.
@@ -134,12 +133,43 @@ class Writing:
             if edit.span.start == self.region.start or edit.span.end == self.region.end:
                 self.taken_at_edges.add(removed)
 
-    def is_in_place(self) -> bool:
-        """Whether the rows stand in the region as they were written. Costs all of them."""
+    def is_in_place(self, *, may_be_formatted: bool) -> bool:
+        """Whether the rows stand in the region as they were written. Costs all of them.
+
+        One of its edges may have been told some characters on; then it is moved there. If they
+        `may_be_formatted`, blanks at the ends of rows may have gone.
+        """
         if self.region.end.line >= len(self._document.lines):
             return False
-        rows = [without_end(line) for line in split_lines(self._document.slice(self.region))]
-        return rows == self.rewrite.lines
+        rows = self._rows_in(self.region)
+        if rows == self.rewrite.lines:
+            return True
+        for place in self._from_one_edge():
+            if self._rows_in(place) == self.rewrite.lines:
+                self.move_to(place)
+                return True
+        trimmed = [row.rstrip() for row in self.rewrite.lines]
+        if not may_be_formatted or [row.rstrip() for row in rows] != trimmed:
+            return False
+        self.adopt(self.region)
+        return True
+
+    def _rows_in(self, place: Span) -> list[str]:
+        return [without_end(line) for line in split_lines(self._document.slice(place))]
+
+    def _from_one_edge(self) -> Iterator[Span]:
+        """Where the rows are if the region begins where it does, or ends there."""
+        (start, end), rows = self.region, self.rewrite
+        last = len(rows) - 1
+        behind = Position(start.line + last, len(rows.line(last)) + (0 if last else start.column))
+        column = end.column - len(rows.line(0))
+        if last:
+            column = len(self._document.line(max(0, end.line - last))) - len(rows.line(0))
+        before = Position(end.line - last, column)
+        if behind.line < len(self._document.lines):
+            yield Span(start, behind)
+        if before.line >= 0 <= before.column:
+            yield Span(before, end)
 
     def advance(self, *, may_fold: bool) -> bool:
         """Goes on to what is to be written next, or says that there is nothing.

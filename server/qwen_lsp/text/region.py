@@ -180,15 +180,17 @@ def _span(document: Document, start: int, rows: Rows, region: Span, touched: ran
     return Span(Position(start, first_column), Position(start + last, last_column))
 
 
-def outlined(region: Span, edits: Sequence[Edit], *, are_apart: bool) -> bool:
-    """Whether both edges of the region outlive `edits`, made one after the other.
+def outlined(region: Span, changes: Iterable[tuple[Edit, str]], *, are_apart: bool) -> bool:
+    """Whether both edges of the region outlive edits, made one after the other.
 
-    One that lies within what is replaced by one piece of text could be anywhere in that. If they
-    `are_apart`, some of one such piece, the same goes for what is only taken away.
+    Each comes with what it took away. An edge that lies within what is replaced by one piece of
+    text could be anywhere in that. If they `are_apart`, some of one such piece, the same goes for
+    what is only taken away, but for blanks in a row.
     """
-    for edit in edits:
+    for edit, removed in changes:
         is_lost = any(edit.span.start < edge < edit.span.end for edge in region)
-        if is_lost and (edit.text or are_apart):
+        is_certain = not are_apart or (removed.isspace() and "\n" not in removed)
+        if is_lost and (edit.text or not is_certain):
             return False
         region = moved_span(region, [edit])
     return True

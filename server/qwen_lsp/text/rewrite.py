@@ -5,8 +5,11 @@ from typing import NamedTuple, Self
 
 from .hunks import Hunk, hunks
 
-BLANK = " \t "
-"""A row that looks empty, and that nobody types."""
+BLANK = "  \t \t"
+"""A row that looks empty, and that nobody types.
+
+No beginning of it is an end of it too, so that it is in one place only where blanks are around it.
+"""
 
 
 class Step(NamedTuple):
@@ -39,6 +42,7 @@ class Rewrite:
         self.waiting: list[str] = []
         self.is_finished = False
         self.is_whole = False
+        self._was_opened = False
         self._kept: list[tuple[int, int]] | None = []
         self._changes: tuple[Hunk, ...] | None = None
         self._places = _single_places(self.old)
@@ -93,11 +97,16 @@ class Rewrite:
         """No new line follows: what is left of the old ones goes."""
         self.is_finished = True
 
+    def break_off(self) -> None:
+        """Nothing more is to change: all of it is going to be replaced as it is."""
+        self.waiting.clear()
+        self.is_finished = self._was_opened = False
+
     @property
     def is_settled(self) -> bool:
         """Nothing is left to change."""
         leftover = self.is_finished and self.consumed < len(self.old)
-        return not self.waiting and not leftover
+        return not self.waiting and not leftover and self._behind_blanks(self.consumed) is None
 
     def step(self, *, inserts_only: bool = False) -> Step:
         """What brings the rows to all that is known, or as far as that takes no row away.
@@ -114,8 +123,9 @@ class Rewrite:
                 break
             steps.take(line, kept=kept)
             taken += 1
-        if self.is_finished and not inserts_only:
-            steps.skip_to(len(self.old))
+        if not inserts_only:
+            behind = len(self.old) if self.is_finished else self._behind_blanks(steps.consumed)
+            steps.skip_to(steps.consumed if behind is None else behind)
         lines = tuple(self.waiting[:taken])
         return Step(steps.all_hunks(), lines, steps.consumed, tuple(steps.kept))
 
@@ -133,6 +143,7 @@ class Rewrite:
         if self._kept is not None:
             self._kept.extend(step.kept)
         if step.blank is not None:
+            self._was_opened = True
             self._kept = self._changes = None
             self.old.insert(step.blank, BLANK)
             self._places = _single_places(self.old)
@@ -153,10 +164,19 @@ class Rewrite:
 
     def _staying(self, line: str, consumed: int) -> int | None:
         """The old line that stays as `line`: the very next one, or one that is like no other."""
-        if consumed < len(self.old) and self.old[consumed] == line:
-            return consumed
+        behind = self._behind_blanks(consumed)
+        next_one = consumed if behind is None else behind
+        if next_one < len(self.old) and self.old[next_one] == line:
+            return next_one
         place = self._places.get(line)
         return place if place is not None and place >= consumed else None
+
+    def _behind_blanks(self, row: int) -> int | None:
+        """Where the old lines go on behind what was put before `row`; None if nothing was."""
+        behind = row
+        while self._was_opened and behind < len(self.old) and self.old[behind] == BLANK:
+            behind += 1
+        return behind if behind > row else None
 
 
 class _Steps:

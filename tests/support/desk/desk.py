@@ -264,6 +264,8 @@ class Desk:
         send = self.sent[-1]
         text = "".join(edit.text for edit in send.edits)
         is_made = text in report.ours
+        if is_made and len(send.edits) == 1:
+            self._notice_pieces(send, text)
         if is_made and len(send.edits) == 1 and not report.is_exact:
             if doubt.stands_twice(text, report.before, report.text, report.typed):
                 self._note("which of the same texts is whose is not clear")
@@ -276,6 +278,14 @@ class Desk:
                 self._note("the user has typed what was sent")
                 self._twins.append(Twin(text, send, may_lack=True))
 
+    def _notice_pieces(self, send: Send, text: str) -> None:
+        """Whether what was sent has become whole again by what the user has typed beside it."""
+        place = self.editor.text.find(text) if text else -1
+        typed = self.editor.marks.typed(place, place + len(text)) if place >= 0 else ""
+        if typed and typed != text and self.editor.text.count(text) == 1:
+            self._note("part of what was sent is the user's")
+            self._twins.append(Twin(typed, send, may_lack=True))
+
     def _weighed(self, job: Job, report: Report) -> Weighed:
         """What a report that sums up leaves open; of a list, where the rows are among others."""
         place = self.editor.marks.span(job.number)[0]
@@ -285,6 +295,7 @@ class Desk:
         places = self._carried(job, report, place)
         if not report.is_exact:
             places |= doubt.likely_places(starts, report.text, place, report.typed)
+            places |= self._if_astray(starts[0], report)
         job.places = places if len(places | {place}) > 1 else set()
         is_list = self.editor.habits.telling == "lines"
         return Weighed(
@@ -294,11 +305,26 @@ class Desk:
             frozenset(job.places),
         )
 
+    def _if_astray(self, start: doubt.Start, report: Report) -> set[int]:
+        """Where its rows may be if what was sent last, and was made, is not in them."""
+        text = "".join(edit.text for edit in self.sent[-1].edits) if self.sent else ""
+        if not text or text not in report.ours:
+            return set()
+        return doubt.places_if_astray(start, text, report.text, report.typed)
+
     def _carried(self, job: Job, report: Report, place: int) -> set[int]:
         """Where else its rows may have been before, in the text as it is now."""
         moved = place - self._spans[job.number][0]
-        carried = {each + moved for each in job.places if each + moved >= 0}
-        return {each for each in carried if report.text.startswith(job.now, each)}
+        carried = {each + moved for each in job.places}
+        text = Document(report.before)
+        places = set(job.places)
+        for edit in report.edits or ():
+            start, end = (_offset(text, edge) for edge in edit.span)
+            places = doubt.moved(places, start, end, len(edit.text))
+            text.apply(edit)
+        return {
+            each for each in carried | places if each >= 0 and report.text.startswith(job.now, each)
+        }
 
     def _starts(self, job: Job, before: str) -> Iterator[doubt.Start]:
         """What a report may have begun from: the text, or what the last edit makes of it."""
@@ -422,7 +448,7 @@ class Desk:
 
     def _is_but_for(self, text: str, wished: str) -> bool:
         return any(
-            doubt.is_but_for(text, wished, twin.text, may_lack=twin.may_lack)
+            doubt.is_but_for(text, wished, twin.text, may_lack=twin.may_lack or _may_go(twin.send))
             for twin in self._twins
             if twin.send not in self._refused
         )
@@ -434,7 +460,7 @@ class Desk:
             job.is_over = True
             job.is_touched |= job.number in self.editor.marks.meddled
             self._note("job", job.number, "ended:", job.writing.ending.name)
-            now = self.editor.marks.content(job.number)
+            now = self.editor.marks.between_edges(job.number)
             if complaint := job.complaint(now, is_but_for=self._is_but_for):
                 self._complain(Complaint(complaint.verdict, f"job {job.number} {complaint.words}"))
             if job.writing.ending is Ending.SETTLED:
@@ -447,6 +473,11 @@ class Desk:
     def _note(self, *words: object) -> None:
         if self._is_traced:
             self.trace.append(" ".join((f"{self.clock.now:8.4f} ", *map(str, words))))
+
+
+def _may_go(send: Send) -> bool:
+    """Whether what was sent may be undone: nothing more is written then."""
+    return send.writing is not None and send.writing.ending is Ending.TAKEN_OVER
 
 
 def _offset(text: Document, place: Position) -> int:

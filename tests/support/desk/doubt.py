@@ -7,6 +7,7 @@ likely that take the fewest characters; what is not told is not held against it.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from qwen_lsp.text.distance import distance
 from qwen_lsp.text.document import Edit
 
 from .habits import Habits
@@ -31,29 +32,6 @@ class Start(NamedTuple):
         return self.text[self.first : self.last]
 
 
-def distance(old: str, new: str, limit: int) -> int:
-    """How many characters to take away and to put in at the least; `limit` where that is more."""
-    head = _shared(old, new)
-    old, new = old[head:], new[head:]
-    tail = _shared(old[::-1], new[::-1])
-    old, new = old[: len(old) - tail], new[: len(new) - tail]
-    if not old or not new:
-        return min(limit, len(old) + len(new))
-    reached = {1: 0}
-    for steps in range(min(limit, len(old) + len(new))):
-        for diagonal in range(-steps, steps + 1, 2):
-            is_down = diagonal == -steps or (
-                diagonal != steps and reached[diagonal - 1] < reached[diagonal + 1]
-            )
-            at = reached[diagonal + 1] if is_down else reached[diagonal - 1] + 1
-            while at < len(old) and at - diagonal < len(new) and old[at] == new[at - diagonal]:
-                at += 1
-            reached[diagonal] = at
-            if at >= len(old) and at - diagonal >= len(new):
-                return steps
-    return min(limit, len(old) + len(new))
-
-
 def beside(start: Start, after: str, limit: int) -> dict[int, int]:
     """Where the rows may be in `after` if nobody has changed them, and what each place costs."""
     places = _places(start.rows, after)
@@ -66,7 +44,9 @@ def goes_inside(starts: Sequence[Start], after: str, typed: int) -> bool:
     Then a job may end, although nobody was in its rows: `typed` is what that has really taken.
     """
     costs = (cost for start in starts for cost in beside(start, after, typed).values())
-    return min(distance(start.text, after, typed) for start in starts) < min(costs, default=typed)
+    return min(distance(start.text, after, limit=typed) for start in starts) < min(
+        costs, default=typed
+    )
 
 
 def likely_places(starts: Sequence[Start], after: str, place: int, typed: int) -> set[int]:
@@ -85,6 +65,27 @@ def likely_places(starts: Sequence[Start], after: str, place: int, typed: int) -
     }
 
 
+def places_if_astray(start: Start, ours: str, after: str, typed: int) -> set[int]:
+    """Where the rows may be in `after`, if what we have put in is not in them but astray."""
+    found: set[int] = set()
+    for at in _places(ours, after):
+        rest = after[:at] + after[at + len(ours) :]
+        costs = beside(start, rest, typed + 1)
+        places = {place for place, cost in costs.items() if cost <= typed}
+        found |= moved(places, at, at, len(ours))
+    return found
+
+
+def moved(places: Iterable[int], start: int, end: int, grown: int) -> set[int]:
+    """Where places are once `grown` characters have come for those from `start` to `end`.
+
+    What comes in right at a place may be before it or behind it.
+    """
+    by = grown - (end - start)
+    kept = {place for place in places if place <= start}
+    return kept | {place + by for place in places if place >= end}
+
+
 def stands_twice(ours: str, before: str, after: str, typed: int) -> bool:
     """Whether what we have put in may be either of two texts that are alike in `after`.
 
@@ -92,7 +93,7 @@ def stands_twice(ours: str, before: str, after: str, typed: int) -> bool:
     right after the other, it is all the same which one it is.
     """
     left = {after[:place] + after[place + len(ours) :] for place in _places(ours, after)}
-    return sum(distance(before, rest, typed + 1) <= typed for rest in left) > 1
+    return sum(distance(before, rest, limit=typed + 1) <= typed for rest in left) > 1
 
 
 def is_verbatim(
@@ -121,7 +122,7 @@ def is_but_for(text: str, wished: str, twin: str, *, may_lack: bool = False) -> 
 def _beside(start: Start, after: str, place: int, limit: int) -> int:
     above, below = start.text[: start.first], start.text[start.last :]
     behind = after[place + len(start.rows) :]
-    return distance(above, after[:place], limit) + distance(below, behind, limit)
+    return distance(above, after[:place], limit=limit) + distance(below, behind, limit=limit)
 
 
 def _without(text: str, twin: str) -> Iterable[str]:
@@ -133,8 +134,3 @@ def _places(part: str, text: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(part, at + 1)
-
-
-def _shared(one: str, other: str) -> int:
-    most = min(len(one), len(other))
-    return next((at for at in range(most) if one[at] != other[at]), most)

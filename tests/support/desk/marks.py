@@ -156,10 +156,26 @@ class Marks:
         """What is in sight in the job's rows."""
         return "".join(piece.text for piece in self._inside(job) if not piece.hidden_by)
 
+    def between_edges(self, job: int) -> str:
+        """The same without what the user has typed and what stands at an edge now: outside."""
+        pieces = [piece for piece in self._inside(job) if not piece.hidden_by]
+        for end in (0, -1):
+            while pieces and pieces[end].owner == "user":
+                pieces.pop(end)
+        return "".join(piece.text for piece in pieces)
+
+    def typed(self, start: int, end: int) -> str:
+        """What the user has put in of all that is in sight there."""
+        low, high = self._gap(start)[1], self._gap(end)[0]
+        pieces = [item for item in self.items[low:high] if isinstance(item, Piece)]
+        return "".join(each.text for each in pieces if each.shown and each.owner == "user")
+
     def change(self, start: int, end: int, text: str, hand: Hand) -> Stroke:
         """Puts `text` in the place of what is in sight from `start` to `end`."""
         self.touched = set()
         self._origins += 1
+        if not hand.is_ours:
+            self.touched |= self._empty_rows(start, end)
         low, high = self._gap(start)
         if end > start:
             high = self._gap(end)[1]
@@ -262,15 +278,26 @@ class Marks:
         first, last = self.span(job)
         return first == last
 
-    def _move_empty_row(self, other: Bound) -> int:
-        self.items = [
-            each
-            for each in self.items
-            if not isinstance(each, Bound) or each.job != other.job or each is other
+    def _empty_rows(self, start: int, end: int) -> set[int]:
+        """The jobs that have one empty row, in the midst of what stands there."""
+        jobs = [
+            item.job for item in self.items if not isinstance(item, Piece) and self._opens(item)
         ]
-        place = self.items.index(other)
-        self.items[place : place + 1] = [Bound(other.job, "first"), Bound(other.job, "last")]
-        return place + 1
+        return {job for job in jobs if self._is_empty(job) and start < self.span(job)[0] < end}
+
+    def _move_empty_row(self, other: Bound) -> int:
+        """Where it was, it may be again."""
+        items: list[Piece | Bound] = []
+        for each in self.items:
+            if isinstance(each, Piece) or each.job != other.job:
+                items.append(each)
+            elif each is other:
+                items += [Bound(other.job, "first"), Bound(other.job, "last")]
+            elif each.side == "first":
+                items.append(Bound(other.job, "other"))
+        self.items = items
+        first = next(at for at, each in enumerate(items) if _begins(each, other.job))
+        return first + 1
 
     def _revive(self, low: int, high: int, stroke: Stroke) -> bool:
         """Whether the text is what the server has hidden there before, which is now back.
@@ -366,6 +393,10 @@ class Marks:
             elif isinstance(item, Bound) and item.side == "last":
                 opened.discard(item.job)
         return opened
+
+
+def _begins(item: Piece | Bound, job: int) -> bool:
+    return isinstance(item, Bound) and item.job == job and item.side == "first"
 
 
 def _is_ours(piece: Piece) -> bool:
