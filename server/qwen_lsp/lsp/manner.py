@@ -32,7 +32,7 @@ class Manner:
     def __init__(self, forced: Kind | None = None) -> None:
         self.forced = forced
         self._refuses = False
-        self._prompt_echoes = self._quick_reports = 0
+        self._prompt_echoes = self._early_echoes = self._quick_reports = 0
         self._typed_at: float | None = None
         self._rests = self._misplaces = False
 
@@ -43,7 +43,7 @@ class Manner:
             return self.forced
         if self._misplaces or self._rests:
             return "idle"
-        if self._is_prompt and (self._is_quick or self._typed_at is None):
+        if self._is_prompt and (self._is_proved or self._typed_at is None):
             return "answer" if self._refuses else "echo"
         return None
 
@@ -59,7 +59,7 @@ class Manner:
 
     def checks(self, version: int) -> bool:
         """Whether it is certain that an edit for `version` is made only while it is at that."""
-        is_known = self.kind != "idle" and (self._is_quick or self.forced is not None)
+        is_known = self.kind != "idle" and (self._is_proved or self.forced is not None)
         return version != 0 and is_known
 
     def kind_of_report(self, after_answer: float) -> Kind | None:
@@ -101,14 +101,18 @@ class Manner:
         """It has reported an edit so many seconds after its answer; None: before that."""
         if after_answer is not None and after_answer > RESTING:
             self._rests = True
-        else:
-            self._prompt_echoes += 1
+            return
+        self._prompt_echoes += 1
+        self._early_echoes += after_answer is None
 
     @property
     def _is_prompt(self) -> bool:
         return self._prompt_echoes >= ENOUGH
 
     @property
-    def _is_quick(self) -> bool:
-        """Whether it reports while its user types; one that waits for a rest may be at rest."""
-        return self._quick_reports >= ENOUGH
+    def _is_proved(self) -> bool:
+        """Whether it reports while its user types, or before it answers.
+
+        One that waits for a rest may be at rest, and reports at once, but after its answer.
+        """
+        return self._quick_reports >= ENOUGH or self._early_echoes >= ENOUGH

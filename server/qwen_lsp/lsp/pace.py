@@ -30,8 +30,8 @@ class Pace:
         self._sent_at = self._reported_at = self._not_before = NEVER
 
     def sent(self, now: float) -> None:
-        """An edit has left."""
-        self._sent_at = now
+        """An edit has left; one that has not kept its distance takes the next one's turn."""
+        self._sent_at = max(now, self._sent_at + BETWEEN)
 
     def reported(self, now: float) -> None:
         """The editor has told how the document is."""

@@ -111,9 +111,10 @@ class Writing:
 
         One that makes edits of an older version too is sent nothing that takes text away unless
         it has just reported how the document is; where nothing else is left, a blank row makes
-        it report. One that is not known yet is treated like that.
+        it report. One that is not known yet is treated like that. Nothing comes between the two
+        edits of a fold, which would stay in the history.
         """
-        if is_fresh or kind in ("answer", "echo"):
+        if is_fresh or self.is_folding or kind in ("answer", "echo"):
             return self.rewrite.step()
         careful = self.rewrite.step(inserts_only=True)
         added = [line for hunk in careful.hunks for line in hunk.lines]
