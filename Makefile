@@ -33,6 +33,7 @@ docs: .venv/dev
 pins:
 	$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra demo --constraints requirements/dev.txt --output-file requirements/demo.txt
+	$(COMPILE) requirements/proxy.in --output-file requirements/proxy.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -42,10 +43,16 @@ pins:
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+.venv/dev: requirements/dev.txt pyproject.toml .venv/proxy | .venv/bin/python
 	$(PIP) install --require-hashes --requirement requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/demo
+
+# The proxy that the tests go through wants older libraries than ours, so it has an environment of its own.
+.venv/proxy: requirements/proxy.txt | .venv/bin/python
+	$(PYTHON) -m venv .venv/proxy
+	.venv/proxy/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/proxy.txt
+	@touch $@
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
