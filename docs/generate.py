@@ -70,16 +70,15 @@ def provider_pages() -> str:
         (
             f"`{provider.id}`",
             provider.operator,
-            f"`{provider.base_url}`" if provider.base_url else "`qwen.baseUrl`",
+            _address(provider),
             _paid_by(provider),
             f"`{provider.default_model}`" if provider.default_model else "`qwen.model`",
         )
         for provider in known
     ]
     notes = "\n".join(
-        f"## {provider.name}\n\n" + "\n".join(f"- {note}" for note in provider.notes) + "\n"
+        f"## {provider.name}\n\n" + "\n".join(f"- {note}" for note in _said_of(provider)) + "\n"
         for provider in known
-        if provider.notes
     )
     return (
         f"# Providers\n\n{MADE}"
@@ -89,6 +88,23 @@ def provider_pages() -> str:
         + "\n"
         + notes
     )
+
+
+def _said_of(provider: Provider) -> Iterable[str]:
+    """What one should know before code goes there."""
+    yield from provider.notes
+    yield from provider.limits
+    if provider.terms and provider.privacy:
+        yield (
+            f"What applies to what is sent there: the operator's [terms]({provider.terms}) and its "
+            f"[privacy notice]({provider.privacy})."
+        )
+
+
+def _address(provider: Provider) -> str:
+    if provider.base_url:
+        return f"`{provider.base_url}`"
+    return "`qwen.baseUrl`" + (f", under `{provider.hosts}`" if provider.hosts else "")
 
 
 def _paid_by(provider: Provider) -> str:
