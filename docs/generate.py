@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from qwen_lsp.actions.library import builtin_actions
-from qwen_lsp.lsp.settings import ActionOptions, Options, Settings
+from qwen_lsp.lsp.options import Options
+from qwen_lsp.lsp.settings import Settings
 from qwen_lsp.model.providers import Provider, providers
 
 FOLDER = Path(__file__).parent
@@ -36,29 +38,13 @@ def actions() -> str:
 
 def settings() -> str:
     """The page about the settings."""
-    defaults = Settings()
-    rows = []
-    for name, field in Options.model_fields.items():
-        if name == "actions":
-            hide = ActionOptions.model_fields["hide"]
-            rows.append(("`actions.hide`", "list of ids", "–", hide.description or ""))
-            continue
-        default = getattr(defaults, name)
-        shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
-        rows.append(
-            (
-                f"`{field.alias or name}`",
-                _values(field),
-                "–" if default is None else shown,
-                field.description or "",
-            )
-        )
+    rows = [row for name, field in Options.model_fields.items() for row in _setting(name, field)]
     return (
         f"# Settings\n\n{MADE}"
         "The section is `qwen`. Settings arrive as `initializationOptions`, by "
         "`workspace/configuration` and by `workspace/didChangeConfiguration`; a value of null is "
         "unset. A wrong value is one warning and the default; where it says where code goes "
-        "(`provider`, `baseUrl`), nothing is sent until it is right.\n\n"
+        "(`provider`, `baseUrl`, `oauth`), nothing is sent until it is right.\n\n"
         + _table(("name", "values", "default", "meaning"), rows)
     )
 
@@ -117,10 +103,31 @@ def _paid_by(provider: Provider) -> str:
     return names + where
 
 
+def _setting(name: str, field: FieldInfo) -> Iterable[tuple[str, str, str, str]]:
+    """The row of a setting, or those of a group of settings."""
+    if group := _group(field):
+        for inner in group.model_fields.values():
+            yield f"`{name}.{inner.alias}`", _values(inner), "–", inner.description or ""
+        return
+    default = getattr(Settings(), name)
+    shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
+    unset = "–" if default is None else shown
+    yield f"`{field.alias or name}`", _values(field), unset, field.description or ""
+
+
+def _group(field: FieldInfo) -> type[BaseModel] | None:
+    """The settings that this one holds; None where it is a plain one."""
+    kinds = get_args(field.annotation)
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+
+
 def _values(field: FieldInfo) -> str:
     kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
-    literals = [f"`{value}`" for kind in kinds for value in get_args(kind)]
-    plain = {bool: "true or false", str: "text", float: "number", int: "whole number"}
+    literals = [
+        f"`{value}`" for kind in kinds if get_origin(kind) is Literal for value in get_args(kind)
+    ]
+    plain: dict[Any, str] = {bool: "true or false", str: "text", float: "number"}
+    plain |= {int: "whole number", list[str]: "list of ids"}
     return ", ".join(literals) or ", ".join(plain.get(kind, str(kind)) for kind in kinds)
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ..errors import RequestError
+from .options import Edits
 from .protocol import CommandCall
-from .settings import Edits
 
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 

@@ -11,11 +11,11 @@ from ..text.surroundings import Rows
 from .arguments import RetryArguments
 from .documents import OpenDocument, Revision
 from .jobs import Job
+from .options import Edits
 from .patches import standing
 from .proposal import Proposal
 from .proposals import CHANGED, RUNNING
 from .running import begin
-from .settings import Edits
 from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
 
 if TYPE_CHECKING:

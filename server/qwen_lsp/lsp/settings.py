@@ -1,106 +1,29 @@
 """The user's settings: Options, as clients send them, become Settings, as the code reads them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
+from .options import Edits, Options
+
 SECTION = "qwen"
-
-Edits = Literal["stream", "once", "preview"]
-"""How a reply gets into a file."""
-
-FAILS_CLOSED = frozenset({"enabled", "provider", "baseUrl"})
+FAILS_CLOSED = frozenset({"enabled", "provider", "baseUrl", "oauth"})
 """Whether and where code goes: with a wrong value here nothing is sent at all."""
 NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
 
 
-class _Options(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", strict=True)
+@dataclass(frozen=True)
+class OAuth:
+    """`qwen.oauth`, read; what is unset is empty."""
 
-
-class ActionOptions(_Options):
-    """`qwen.actions`."""
-
-    hide: Annotated[
-        list[str] | None, Field(description="Ids of actions that are not offered in menus.")
-    ] = None
-
-
-class Options(_Options):
-    """What a client may send as the section `qwen`. A field left out, or null, is unset."""
-
-    enabled: Annotated[
-        bool | None, Field(description="Whether anything is offered or sent at all.")
-    ] = None
-    provider: Annotated[
-        str | None,
-        Field(
-            description="The service to use: an id of `docs/providers.md`, or `auto`: "
-            "the only one that there is a sign-in or a key for."
-        ),
-    ] = None
-    model: Annotated[
-        str | None, Field(description="The model's name; without it the provider's default.")
-    ] = None
-    base_url: Annotated[
-        str | None,
-        Field(
-            description="The address of the `custom` service, or of the `simulator`; with or "
-            "without `/v1` or `/chat/completions` at its end."
-        ),
-    ] = None
-    edits: Annotated[
-        Edits | None,
-        Field(
-            description="How a reply gets into the file: `stream` writes whole lines as they come, "
-            "`once` all of them at the end, `preview` into a document of its own first."
-        ),
-    ] = None
-    undo: Annotated[
-        Literal["fold", "leave"] | None,
-        Field(
-            description="After a job: fold its edits, so that one undo gives the original back, "
-            "or leave them in the history one by one."
-        ),
-    ] = None
-    delivery: Annotated[
-        Literal["auto", "answer", "echo", "idle"] | None,
-        Field(
-            description="How this editor takes streamed edits. `auto` finds out; `answer`: it "
-            "refuses an edit of an older version and says so; `echo`: it may say that it made one "
-            "and drop it; `idle`: it makes all of them and reports changes when its user rests."
-        ),
-    ] = None
-    on_stop: Annotated[
-        Literal["restore", "keep"] | None,
-        Field(
-            description="After a stop or a failure: put the original back, or keep the whole new "
-            "lines and after them the original ones that were not replaced yet."
-        ),
-    ] = None
-    explain: Annotated[
-        Literal["auto", "hover", "document", "message"] | None,
-        Field(
-            description="How an explanation is shown. `auto`: in the client's own view if it has "
-            "one, else by hover."
-        ),
-    ] = None
-    thinking: Annotated[
-        Literal["off", "auto"] | None,
-        Field(description="Whether a model that can think before it answers may do so."),
-    ] = None
-    temperature: Annotated[
-        float | None,
-        Field(ge=0, lt=2, strict=False, description="Without it the model family's own."),
-    ] = None
-    max_tokens: Annotated[
-        int | None,
-        Field(gt=0, description="The most tokens of a reply; without it the service's own limit."),
-    ] = None
-    actions: Annotated[ActionOptions | None, Field(description="What is offered.")] = None
+    issuer: str = ""
+    client_id: str = ""
+    scope: str = ""
+    base_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +43,7 @@ class Settings:
     temperature: float | None = None
     max_tokens: int | None = None
     hidden_actions: frozenset[str] = frozenset()
+    oauth: OAuth = OAuth()
     fault: str = ""
     """The sentence why nothing may be sent, if a setting that decides about that is wrong."""
 
@@ -178,7 +102,7 @@ def read_settings(sent: object) -> Reading:
     ]
     faults = _faults(section)
     warnings += [
-        f"qwen.{name} {fault}; "
+        f"qwen.{fault}; "
         + (
             "nothing is sent until it is put right."
             if name in FAILS_CLOSED
@@ -188,7 +112,7 @@ def read_settings(sent: object) -> Reading:
     ]
     options = Options.model_validate({k: v for k, v in section.items() if k not in faults})
     closed = sorted(faults.keys() & FAILS_CLOSED)
-    fault = f"qwen.{closed[0]} {faults[closed[0]]}; put it right first." if closed else ""
+    fault = f"qwen.{faults[closed[0]]}; put it right first." if closed else ""
     return Reading(_settings(options, fault), tuple(sorted(warnings)))
 
 
@@ -198,7 +122,9 @@ def _section(sent: object) -> object:
 
 
 def _given(section: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in section.items() if value is not None}
+    """What is set: a group of which nothing is set is not set either."""
+    inner = {k: _given(v) or None if isinstance(v, Mapping) else v for k, v in section.items()}
+    return {name: value for name, value in inner.items() if value is not None}
 
 
 def _names() -> set[str]:
@@ -206,29 +132,37 @@ def _names() -> set[str]:
 
 
 def _faults(section: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with each setting that has a wrong value."""
+    """What is wrong with each setting, or group of settings, in words that begin with its name."""
     try:
         Options.model_validate(section)
     except ValidationError as invalid:
         return {
-            str(error["loc"][0]): _said(error["msg"])
+            str(error["loc"][0]): f"{_name(error['loc'])} {_said(error['msg'])}"
             for error in invalid.errors(include_url=False, include_input=False)
         }
     return {}
 
 
+def _name(place: tuple[int | str, ...]) -> str:
+    return ".".join(part for part in place if isinstance(part, str))
+
+
 def _said(message: str) -> str:
-    return message.replace("Input should", "should")
+    plain = message.replace("Input should", "should")
+    return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
 
 
 def _settings(options: Options, fault: str) -> Settings:
     given: dict[str, Any] = {
         name: value
         for name, value in options
-        if value is not None and name not in {"actions", "base_url"}
+        if value is not None and name not in {"actions", "base_url", "oauth"}
     }
     if options.base_url:
         given["base_url"] = options.base_url
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
+    if options.oauth:
+        named = options.oauth.model_dump(exclude_none=True)
+        given["oauth"] = OAuth(**{name: value.strip() for name, value in named.items()})
     return Settings(**given, fault=fault)

@@ -9,9 +9,9 @@ from lsprotocol import types
 from .. import perform
 from .jobs import Job
 from .once import Once
+from .options import Edits
 from .page import Page
 from .previewing import Previewing
-from .settings import Edits
 
 if TYPE_CHECKING:
     from .session import Session

@@ -14,7 +14,7 @@ from ..text.document import Position, Span
 from ..text.surroundings import Rows, block_around, is_bare, whole_lines
 from .arguments import RunArguments
 from .documents import OpenDocument
-from .settings import Edits
+from .options import Edits
 
 if TYPE_CHECKING:
     from .session import Session
