@@ -59,7 +59,7 @@ def home(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Home:
 def account(home: Home, clock: Clock) -> Made:
     def made(server: AuthorizationServer, provider: str = "qwen-oauth", **more: Any) -> Account:
         environ = home.environ | more.pop("environ", {})
-        options: dict[str, Any] = {"clock": clock, "sleep": clock.sleep} | more
+        options: dict[str, Any] = {"clock": clock, "ticks": clock, "sleep": clock.sleep} | more
         return Account(providers()[provider], http=server.client, environ=environ, **options)
 
     return made

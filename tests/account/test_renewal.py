@@ -34,7 +34,7 @@ async def test_a_stale_token_is_renewed_before_it_is_used(
     assert used(await mine.access()) == ("https://other.qwen.ai/v1", ACCESS_2)
     assert server.forms == [
         (
-            QWEN.token_endpoint,
+            "https://chat.qwen.ai/api/v1/oauth2/token",
             {
                 "grant_type": "refresh_token",
                 "refresh_token": REFRESH_1,

@@ -71,11 +71,17 @@ async def test_the_requests_are_those_of_the_rfcs(account: Made) -> None:
         assert len(headers["x-request-id"]) == 36
 
 
-async def test_asking_again_gives_the_same_code(account: Made) -> None:
+async def test_asking_again_gives_the_same_code_and_the_time_that_is_left(
+    account: Made, clock: Clock
+) -> None:
     server = AuthorizationServer(device=[code(), code(user_code="ZZZZ")], token=[PENDING])
     mine = account(server)
-    first, second = await asyncio.gather(mine.sign_in(), mine.sign_in())
-    assert first == second == await mine.sign_in()
+    asked_at = clock()
+    asked = [*await asyncio.gather(mine.sign_in(), mine.sign_in()), await mine.sign_in()]
+    assert {code.user_code for code in asked if code} == {"ABCD1234"}
+    last = await mine.sign_in()
+    assert last is not None
+    assert last.expires_in == 898 - (clock() - asked_at) < 898
     await mine.aclose()
     third = await mine.sign_in()
     assert third is not None

@@ -208,8 +208,9 @@ class Account:
             token = await self._tokens.known()
         except AccountError:
             return False
-        usable = token is not None and not token.is_stale(self._clock())
-        return usable and not self._tokens.is_of_no_use(token)
+        if token is None or token.is_stale(self._clock()):
+            return False
+        return not self._tokens.is_of_no_use(token)
 
     def _no_longer_served(self, refused: Access) -> CredentialRefused:
         host = authority_of(refused.base_url)

@@ -1,4 +1,4 @@
-"""Posts a form to an authorization server: whatever happens becomes a value."""
+"""Asks an authorization server: whatever happens becomes a value."""
 
 import asyncio
 import logging
@@ -35,13 +35,35 @@ async def post(
 
     Raises AccountError where the client can't be opened, for want of certificates or a proxy.
     """
+    return await _answer(client, url, form, clock, timeout)
+
+
+async def get(
+    client: Client,
+    url: str,
+    *,
+    clock: Callable[[], float],
+    timeout: float = TIMEOUT,  # noqa: ASYNC109
+) -> Reply:
+    """The document at `url`, as `post` does it."""
+    return await _answer(client, url, None, clock, timeout)
+
+
+async def _answer(
+    client: Client,
+    url: str,
+    form: Form | None,
+    clock: Callable[[], float],
+    timeout: float,  # noqa: ASYNC109
+) -> Reply:
     import httpx
 
     headers = {"Accept": "application/json", "x-request-id": str(uuid.uuid4())}
+    method, fields = ("POST", form.revealed()) if form else ("GET", None)
     try:
         async with (
             asyncio.timeout(timeout),
-            client().stream("POST", url, data=form.revealed(), headers=headers) as response,
+            client().stream(method, url, data=fields, headers=headers) as response,
         ):
             kind = response.headers.get("content-type", "")
             reply: Reply = Answer(response.status_code, kind, await _start_of(response), clock())
@@ -49,7 +71,7 @@ async def post(
         reply = NoAnswer(_why(error), clock())
     except QwenError as error:
         raise AccountError(str(error)) from None
-    log.debug("posted to %s: %r", url, reply)
+    log.debug("%s %s: %r", method, url, reply)
     return reply
 
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
 
+from .discovery import Directory
 from .exchange import Issuer
 from .lock import Clock, NotWritable
 from .post import Client, post
@@ -38,9 +39,12 @@ class _Unsaved:
 class Tokens:
     """The one owner of the token in `store`; `message` says what is wrong with keeping it."""
 
-    def __init__(self, issuer: Issuer, store: Store, http: Client, *, clock: Clock) -> None:
+    def __init__(
+        self, issuer: Issuer, directory: Directory, store: Store, http: Client, *, clock: Clock
+    ) -> None:
         self.message: str | None = None
         self._issuer = issuer
+        self._directory = directory
         self._store = store
         self._http = http
         self._clock = clock
@@ -144,7 +148,8 @@ class Tokens:
 
     async def _refreshed(self, token: Token) -> Token:
         form = refresh_form(self._issuer, token)
-        reply = await post(self._http, self._issuer.token_endpoint, form, clock=self._clock)
+        url = (await self._directory.endpoints()).token
+        reply = await post(self._http, url, form, clock=self._clock)
         try:
             return refreshed(self._issuer, token, reply)
         except CredentialRefused:
