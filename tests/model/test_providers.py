@@ -13,6 +13,7 @@ from qwen_lsp.model.families import Dialect, family_of
 from qwen_lsp.model.providers import Provider, providers
 
 ROWS = list(providers().values())
+UNKNOWN = ("oauth", "simulator")
 OLD_HOST = "dashscope.aliyuncs.com"
 
 
@@ -24,7 +25,7 @@ def test_the_rows() -> None:
     assert " ".join(providers()) == (
         "qwen-oauth dashscope-intl dashscope-cn dashscope-us dashscope-hk dashscope-workspace "
         "qwencloud coding-plan-intl coding-plan-cn token-plan-intl token-plan-cn modelscope "
-        "openrouter fireworks ollama llamacpp lmstudio vllm custom simulator"
+        "openrouter fireworks ollama llamacpp lmstudio vllm custom oauth simulator"
     )
     assert providers() is providers()
 
@@ -53,10 +54,10 @@ def test_every_row_makes_sense(row: Provider) -> None:
     assert row.get_model_with is None or "{model}" in row.get_model_with
     assert all(limit.endswith(".") for limit in row.limits)
     assert bool(row.terms) == bool(row.privacy) == bool(row.limits)
-    assert bool(row.limits) == (row.sign_in or row.needs_key) or row.loopback_only
+    assert bool(row.limits) == (row.sign_in or row.needs_key) or row.id in UNKNOWN
     assert all(page.startswith("https://") for page in (row.terms, row.privacy) if page)
     if row.base_url is None:
-        assert row.id in ("custom", "simulator", "dashscope-workspace")
+        assert row.id in ("custom", "oauth", "simulator", "dashscope-workspace")
         assert row.hosts is None or row.needs_key
     else:
         assert base_url_of(row.base_url) == row.base_url

@@ -225,6 +225,11 @@ class Account:
                 "2026-04-15; set DASHSCOPE_API_KEY and qwen.provider to dashscope-intl, or use "
                 "a local model with qwen.provider set to ollama."
             )
+        if self._issuer.api:
+            return CredentialRefused(
+                f"{host} does not accept what {self._issuer.host} gave only just now; check "
+                "qwen.oauth.baseUrl, qwen.oauth.clientId and qwen.oauth.scope."
+            )
         return CredentialRefused(
             f"{host} does not accept a sign-in that it gave only just now; use another "
             "qwen.provider."

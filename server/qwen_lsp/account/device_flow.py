@@ -88,15 +88,11 @@ def pkce(random: bytes) -> Pkce:
 
 
 def device_form(issuer: Issuer, challenge: str) -> Form:
-    """What asks for a code (RFC 8628, section 3.1)."""
-    return Form(
-        {
-            "client_id": issuer.client_id,
-            "scope": issuer.scope,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-    )
+    """What asks for a code (RFC 8628, section 3.1), with the challenge of RFC 7636."""
+    fields = {"client_id": issuer.client_id}
+    if issuer.scope:
+        fields["scope"] = issuer.scope
+    return Form(fields | {"code_challenge": challenge, "code_challenge_method": "S256"})
 
 
 def device_code(issuer: Issuer, reply: Reply) -> DeviceCode:
@@ -108,8 +104,9 @@ def device_code(issuer: Issuer, reply: Reply) -> DeviceCode:
         )
     body = json_object(reply)
     if reply.status != 200 or body is None or error_code(body):
+        advice = _to_correct(issuer, body) or "try again later"
         raise AccountError(
-            f"{issuer.host} gave no sign-in code, because {what_came(reply)}; try again later."
+            f"{issuer.host} gave no sign-in code, because {what_came(reply)}; {advice}."
         )
     return _device_code(issuer, body)
 
@@ -151,7 +148,8 @@ def _device_code(issuer: Issuer, body: Mapping[str, object]) -> DeviceCode:
         raise AccountError(f"{issuer.host} gave a sign-in code that is not whole; try again later.")
     if complete and not whole:
         raise AccountError(
-            f"{issuer.host} named a sign-in page that is not safe to open; nothing was opened."
+            f"{issuer.host} named a sign-in page that is not safe to open, so nothing was opened; "
+            "use another qwen.provider."
         )
     interval = min(seconds(body.get("interval")) or _INTERVAL, max(expires_in, _INTERVAL))
     return DeviceCode(SecretStr(secret), UserCode(shown, uri, whole, expires_in, interval))
@@ -185,10 +183,12 @@ def _decision(issuer: Issuer, reply: Reply) -> Token | _Wait:
         case "slow_down":
             return "slow down"
         case "access_denied":
-            raise SignInDenied(f"The sign-in was refused at {issuer.host}.")
+            raise SignInDenied(
+                f"The sign-in was refused at {issuer.host}; sign in again if that was a mistake."
+            )
         case "expired_token" | "invalid_grant":
             raise _expired(reply)
-    if reply.status == 401:
+    if reply.status == 401 and not _to_correct(issuer, body):
         raise _expired(reply)
     raise _stopped(issuer, reply)
 
@@ -219,7 +219,22 @@ def _stopped(issuer: Issuer, reply: Answer) -> AccountError:
             f"{issuer.host} allows no more sign-in requests for now; wait a few minutes, "
             "then sign in again."
         )
-    return AccountError(f"The sign-in failed at {issuer.host}, because {what_came(reply)}.")
+    advice = _to_correct(issuer, json_object(reply)) or "sign in again"
+    return AccountError(
+        f"The sign-in failed at {issuer.host}, because {what_came(reply)}; {advice}."
+    )
+
+
+def _to_correct(issuer: Issuer, body: Mapping[str, object] | None) -> str | None:
+    """The advice for an error that comes of the user's own settings, if it is one."""
+    if not issuer.api or body is None:
+        return None
+    match error_code(body):
+        case "invalid_client" | "unauthorized_client":
+            return "check qwen.oauth.clientId, which has to be a public client's"
+        case "invalid_scope":
+            return "correct qwen.oauth.scope"
+    return None
 
 
 def _base64url(octets: bytes) -> str:

@@ -24,9 +24,8 @@ def other_issuer(url: str, client_id: str, scope: str, api: str) -> Issuer:
     """
     for name, value in zip(_NAMES, (url, client_id, api), strict=True):
         if not value:
-            raise RequestError(
-                f"The sign-in is not set up: set qwen.oauth.{name} to {_NAMES[name]}."
-            )
+            what = f"qwen.oauth.{name} to {_NAMES[name]}"
+            raise RequestError(f"The sign-in of qwen.oauth is not set up yet; set {what}.")
     if visible(client_id) is None:
         raise RequestError("qwen.oauth.clientId holds a character that no client id has.")
     if not _SCOPE.fullmatch(scope):

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..account.account import Account
+from ..account.exchange import Issuer
+from ..account.key_sources import CommandFor, KeySources, Workspace
+from ..account.other_issuer import other_issuer
 from ..errors import NotSignedIn, QwenError, RequestError
-from ..model.address import base_url_of
+from ..model.address import authority_of, base_url_of
 from ..model.http import Http
+from ..model.network import Network
 from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
 from .settings import Settings
@@ -18,6 +22,7 @@ SET_UP = (
     "dashscope-intl or dashscope-cn; or run Qwen: Sign in."
 )
 SIGN_IN_PROVIDER = "qwen-oauth"
+OTHER_SIGN_IN = "oauth"
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,12 @@ class Services:
 
     def __init__(self, http: Http, environ: Mapping[str, str], version: str) -> None:
         self._http, self._environ, self._version = http, environ, version
-        self._known: dict[tuple[str, str | None], Chosen] = {}
+        self.keys = KeySources(environ)
+        self._known: dict[tuple[str, str | None, Issuer | None], Chosen] = {}
+
+    def reach_by(self, network: Network) -> None:
+        """New requests go as `network` says; what is running goes on as it began."""
+        self._http.use(network)
 
     def chosen(self, settings: Settings) -> Chosen:
         """The service that the settings name.
@@ -85,10 +95,7 @@ class Services:
 
     def account(self, provider_id: str | None, settings: Settings) -> Account:
         """The account to sign in to: of the provider named, else set, else Qwen's."""
-        if provider_id is None:
-            named = settings.provider if settings.provider != "auto" else SIGN_IN_PROVIDER
-            provider_id = named if self._provider(named).sign_in else SIGN_IN_PROVIDER
-        provider = self._provider(provider_id)
+        provider = self._provider(provider_id or self._sign_ins(settings)[0])
         if not provider.sign_in:
             raise RequestError(
                 f"{provider.name} has no sign-in; it takes a key from the environment"
@@ -96,16 +103,26 @@ class Services:
             )
         return self._of(provider, settings).account
 
-    async def load(self, settings: Settings) -> None:
-        """Learns who is signed in, so that later questions need no file."""
+    async def load(self, settings: Settings, workspace: Workspace) -> None:
+        """Learns who is signed in and what keys there are, so that later questions need no file."""
+        self.keys.take_command(_command(settings, self._environ))
+        await self.keys.look(workspace)
         with suppress(QwenError):
-            await self.account(None, settings).look()
+            for provider_id in self._sign_ins(settings):
+                await self.account(provider_id, settings).look()
 
     async def close(self) -> None:
         """Closes all connections."""
         for chosen in self._known.values():
             await chosen.account.aclose()
         await self._http.aclose()
+
+    def _sign_ins(self, settings: Settings) -> list[str]:
+        """The providers that one may be signed in with, first the one that is meant."""
+        if settings.provider != "auto" and self._provider(settings.provider).sign_in:
+            return [settings.provider]
+        may_be_other = settings.provider == "auto" and settings.oauth.issuer
+        return [OTHER_SIGN_IN, SIGN_IN_PROVIDER] if may_be_other else [SIGN_IN_PROVIDER]
 
     def _provider(self, provider_id: str) -> Provider:
         provider = providers().get(provider_id)
@@ -117,28 +134,56 @@ class Services:
         return provider
 
     def _of(self, provider: Provider, settings: Settings) -> Chosen:
-        address = _address(provider, settings)
-        key = (provider.id, address)
+        issuer, address = _issuer(provider, settings), _address(provider, settings)
+        key = (provider.id, address, issuer)
         if key not in self._known:
+            if issuer is not None:
+                provider = replace(provider, name=authority_of(issuer.api))
             account = Account(
-                provider, http=self._http.client, environ=self._environ, base_url=address
+                provider,
+                http=self._http.client,
+                environ=self._environ,
+                base_url=address,
+                issuer=issuer,
+                keys=self.keys,
             )
             model = Qwen(provider, account, self._http, self._version)
             self._known[key] = Chosen(provider, account, model)
         return self._known[key]
 
 
+def _issuer(provider: Provider, settings: Settings) -> Issuer | None:
+    """Whom qwen.oauth names, for the provider that it is about. Raises RequestError."""
+    if provider.id != OTHER_SIGN_IN:
+        return None
+    oauth = settings.oauth
+    return other_issuer(oauth.issuer, oauth.client_id, oauth.scope, oauth.base_url)
+
+
 def _address(provider: Provider, settings: Settings) -> str | None:
-    """qwen.baseUrl, for the providers whose address is the user's to say."""
+    """qwen.baseUrl or qwen.oauth.baseUrl, for the providers whose address is the user's to say."""
+    if provider.id == OTHER_SIGN_IN:
+        return base_url_of(settings.oauth.base_url)
     if settings.base_url and provider.base_url is None:
         return base_url_of(settings.base_url)
     return None
+
+
+def _command(settings: Settings, environ: Mapping[str, str]) -> CommandFor | None:
+    """qwen.keyCommand, whose key is for the service that the user's own settings name."""
+    provider = providers().get(settings.users.provider)
+    if provider is None or not settings.key_command:
+        return None
+    home = provider.base_url or settings.users.base_url or environ.get("OPENAI_BASE_URL")
+    return CommandFor(settings.key_command, home) if home else None
 
 
 def _may_be_found(provider: Provider, settings: Settings) -> bool:
     """Whether `auto` may choose it: never one that nobody has set up."""
     if provider.loopback_only:
         return False
+    if provider.id == OTHER_SIGN_IN:
+        return bool(settings.oauth.issuer)
     return (
         provider.sign_in
         or provider.needs_key
