@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import importlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,14 @@ LEVELS = {
     "error": logging.ERROR,
 }
 
+COMMANDS = {
+    "login": ("keep a key for a service", ".command_line.login"),
+    "logout": ("forget a key", ".command_line.logout"),
+    "trust": ("let what lies in a folder give keys", ".command_line.trust"),
+    "simulate": ("run a stand-in Qwen service on this machine", ".simulator.command"),
+}
+"""Each with its help and its module, which is imported when it is wanted."""
+
 _NO_DEMO = 'The simulator needs packages that are not installed: install "qwen-lsp[demo]".\n'
 _AT_TERMINAL = "qwen-lsp speaks LSP on its input and output: it is an editor that starts it.\n"
 
@@ -20,10 +29,10 @@ _AT_TERMINAL = "qwen-lsp speaks LSP on its input and output: it is an editor tha
 def main(words: Sequence[str] | None = None) -> int:
     """Runs qwen-lsp with the words of the command line after its name; gives the exit status."""
     words = sys.argv[1:] if words is None else words
-    parser, simulate = _parsers()
+    parser, commands = _parsers()
     try:
-        if "simulate" in words:
-            _add_simulator(simulate)
+        for name in COMMANDS.keys() & {*words}:
+            _add(commands[name], COMMANDS[name][1])
         arguments = parser.parse_args(words)
         if arguments.version:
             from importlib.metadata import version
@@ -39,8 +48,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """The parser, and that of `simulate`, whose arguments are added when they are wanted."""
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser, and those of the commands, whose arguments are added when they are wanted."""
     from .log import log_folder
 
     parser = argparse.ArgumentParser(
@@ -64,13 +73,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     parser.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(title="commands", metavar="")
-    simulate = commands.add_parser("simulate", help="run a stand-in Qwen service on this machine")
-    return parser, simulate
+    return parser, {
+        name: commands.add_parser(name, help=help_, allow_abbrev=False)
+        for name, (help_, _) in COMMANDS.items()
+    }
 
 
-def _add_simulator(parser: argparse.ArgumentParser) -> None:
-    from .simulator import command
-
+def _add(parser: argparse.ArgumentParser, module: str) -> None:
+    command = importlib.import_module(module, __package__)
     command.add_arguments(parser)
     parser.set_defaults(run=command.run)
 

@@ -7,7 +7,7 @@ the .env file that counts, the settings of Qwen Code.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -62,7 +62,7 @@ class KeySources:
     async def look(self, workspace: Workspace | None = None) -> Known:
         """Looks at all of them again; at another workspace, if one is given."""
         async with self._one_at_a_time:
-            self._workspace = workspace or self._workspace
+            self._workspace = await asyncio.to_thread(_without_links, workspace or self._workspace)
             self.known, self.asks = await asyncio.to_thread(self._found, self._workspace)
         return self.known
 
@@ -101,7 +101,7 @@ class KeySources:
     def _found(self, workspace: Workspace) -> tuple[Known, Offer | None]:
         """Blocks, for as long as a keyring takes."""
         offer = offer_of(workspace.folder) if workspace.folder else None
-        users, choice = self._users_settings()
+        users, choice = users_settings(self._environ)
         places: Sequence[Place | None] = (
             Place("", self._environ),
             env_place(workspace.folder, self._environ, self._is_trusted),
@@ -110,14 +110,6 @@ class KeySources:
         )
         known = Known(tuple(place for place in places if place), self._stored(), choice)
         return known, self._undecided(offer, known)
-
-    def _users_settings(self) -> tuple[Place | None, Choice]:
-        home = qwen_home_of(self._environ)
-        text = content(home / "settings.json") if home else None
-        if home is None or text is None:
-            return None, Choice()
-        path = str(home / "settings.json")
-        return read_settings(text, path, self._environ, is_users=True)
 
     def _stored(self) -> Mapping[str, SecretStr]:
         try:
@@ -142,6 +134,24 @@ class KeySources:
             return Trust(trust_file()).decision(offer)
         except AccountError:
             return None
+
+
+def users_settings(environ: Mapping[str, str]) -> tuple[Place | None, Choice]:
+    """What the user's own settings of Qwen Code say. Blocks."""
+    home = qwen_home_of(environ)
+    text = content(home / "settings.json") if home else None
+    if home is None or text is None:
+        return None, Choice()
+    return read_settings(text, str(home / "settings.json"), environ, is_users=True)
+
+
+def _without_links(workspace: Workspace) -> Workspace:
+    """The same by its real path, so that nothing is trusted under two names."""
+    try:
+        folder = workspace.folder.resolve() if workspace.folder else None
+    except (OSError, RuntimeError):
+        folder = None
+    return replace(workspace, folder=folder)
 
 
 def variables_read(known: Known) -> frozenset[str]:

@@ -24,6 +24,12 @@ class Abilities:
         return bool(self._announced.get(ability))
 
     @property
+    def trusts_workspace(self) -> bool | None:
+        """What the editor itself says of the trust in what is open; None if it says nothing."""
+        trusted = entry(self._announced.get("workspaceTrust"), "trusted")
+        return trusted if isinstance(trusted, bool) else None
+
+    @property
     def takes_edits(self) -> bool:
         workspace = self._capabilities.workspace
         return bool(workspace and workspace.apply_edit)

@@ -122,6 +122,19 @@ class Editor(Abilities):
                 types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration])
             )
 
+    async def choose(self, question: str, answers: Iterable[str]) -> str | None:
+        """What the user answers; None if that is nothing, or the editor can't ask."""
+        actions = [types.MessageActionItem(title=each) for each in answers]
+        params = types.ShowMessageRequestParams(types.MessageType.Info, question, actions)
+        asked = self._protocol.request(
+            types.WINDOW_SHOW_MESSAGE_REQUEST, params, timeout=CONFIRMED_WITHIN
+        )
+        try:
+            title = entry(await asked, "title")
+        except TimeoutError:
+            return None
+        return title if isinstance(title, str) else None
+
     def say(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Shows a short message."""
         self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, text))

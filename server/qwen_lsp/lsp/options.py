@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 Edits = Literal["stream", "once", "preview"]
@@ -63,6 +63,28 @@ class Options(_Options):
         Field(
             description="The address of the `custom` service, or of the `simulator`; with or "
             "without `/v1` or `/chat/completions` at its end."
+        ),
+    ] = None
+    key_command: Annotated[
+        list[str] | None,
+        Field(
+            description="A program and its arguments that print the key of `provider`, which has "
+            "to be set beside it; asked once, and again when the key is refused."
+        ),
+    ] = None
+    proxy: Annotated[
+        SecretStr | None,
+        Field(
+            description="The proxy to every service but those on this machine, as "
+            "`http://user:password@host:port`; without it `HTTPS_PROXY` and its like, or the "
+            "system's. `NO_PROXY` counts in any case. The user's own: a folder can't set it."
+        ),
+    ] = None
+    ca_bundle: Annotated[
+        str | None,
+        Field(
+            description="A file of root certificates (PEM) to believe as well, for networks that "
+            "inspect TLS. The user's own: a folder can't set it."
         ),
     ] = None
     edits: Annotated[

@@ -27,6 +27,7 @@ FEATURES: Mapping[str, Callable[[Session, Any], object]] = {
     types.INITIALIZED: lifecycle.initialized,
     types.SHUTDOWN: lifecycle.shutdown,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
+    "qwen/workspaceTrust": lifecycle.workspace_trust,
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.cancel_progress,
     types.TEXT_DOCUMENT_CODE_ACTION: code_action.code_action,
     types.TEXT_DOCUMENT_CODE_LENS: code_lens.code_lens,

@@ -33,6 +33,7 @@ from .serving import Server
 from .settings import SECTION, Reading, SentSettings, Settings
 from .sign_ins import SignIns
 from .status import Status
+from .trusting import Trusting
 from .views import View
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ NO_SETTINGS = (
     "The editor was asked for the settings of qwen and has not answered, so nothing is sent; run "
     "this again, or start the editor again."
 )
+LOOKED_WITHIN = 2.0
+"""Seconds that a job waits for the first look at the keys: a keyring may ask its user first."""
 STOPPED_WITHIN = 1.0
 """Seconds that the end of the session waits for the ends of its jobs."""
 
@@ -70,7 +73,9 @@ class Session:
         self.view = View(self)
         self.sign_ins = SignIns(self)
         self.status = Status(self)
+        self.trusting = Trusting(self)
         self.configured = asyncio.Event()
+        self._looked = asyncio.Event()
         self._asked = 0
         self.sent_settings = SentSettings()
         self._warned: set[str] = set()
@@ -81,6 +86,7 @@ class Session:
         """Goes on with these settings, and tells the user once what is wrong with them."""
         self.settings, warnings = reading
         self.pages.take_settings(self.settings)
+        self.services.reach_by(self.settings.network)
         for warning in warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
@@ -103,6 +109,9 @@ class Session:
                     await self.configured.wait()
             except TimeoutError:
                 raise RequestError(NO_SETTINGS) from None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOKED_WITHIN):
+                await self._looked.wait()
         return self.settings
 
     async def ask_for_settings(self) -> None:
@@ -126,8 +135,10 @@ class Session:
 
     async def load_credentials(self) -> None:
         """Learns what credentials there are."""
-        await self.services.load(self.settings)
+        await self.services.load(self.settings, self.trusting.workspace)
+        self._looked.set()
         self.status.changed()
+        self.trusting.ask()
 
     def look_again(self) -> None:
         """Looks, one look at a time, whether another program has signed in meanwhile."""

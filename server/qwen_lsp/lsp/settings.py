@@ -2,18 +2,27 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from ..model.network import Network
 from .options import Edits, Options
+from .scopes import UsersOwn, merged, users_own
 
 SECTION = "qwen"
-FAILS_CLOSED = frozenset({"enabled", "provider", "baseUrl", "oauth"})
+FAILS_CLOSED = frozenset(
+    {"enabled", "provider", "baseUrl", "keyCommand", "proxy", "caBundle", "oauth"}
+)
 """Whether and where code goes: with a wrong value here nothing is sent at all."""
 NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
+
+NO_HOME = (
+    "qwen.keyCommand is not used, because qwen.provider does not stand beside it; set that to the "
+    "service that the key is for."
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class Settings:
     provider: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    proxy: SecretStr | None = None
+    ca_bundle: str | None = None
     edits: Edits = "stream"
     undo: Literal["fold", "leave"] = "fold"
     delivery: Literal["auto", "answer", "echo", "idle"] = "auto"
@@ -44,8 +55,16 @@ class Settings:
     max_tokens: int | None = None
     hidden_actions: frozenset[str] = frozenset()
     oauth: OAuth = OAuth()
+    key_command: tuple[str, ...] = ()
+    users: UsersOwn = field(default_factory=UsersOwn)
+    """What the user's own settings say, which a key from `key_command` belongs to."""
     fault: str = ""
     """The sentence why nothing may be sent, if a setting that decides about that is wrong."""
+
+    @property
+    def network(self) -> Network:
+        """The way to the network."""
+        return Network(self.proxy, self.ca_bundle)
 
 
 class Reading(NamedTuple):
@@ -62,6 +81,8 @@ class SentSettings:
     """
 
     def __init__(self) -> None:
+        self.are_users = False
+        """Whether the client takes from its user alone what a repository must not set."""
         self._with_greeting: object = None
         self._latest: object = None
 
@@ -84,9 +105,16 @@ class SentSettings:
 
     def _read(self) -> Reading:
         first, latest = _section(self._with_greeting), _section(self._latest)
-        if isinstance(first, Mapping) and isinstance(latest, Mapping):
-            return read_settings({**_given(first), **_given(latest)})
-        return read_settings(first if latest is None else latest)
+        for sent in (latest, first):
+            if sent is not None and not isinstance(sent, Mapping):
+                return read_settings(sent)
+        greeting, later = _given(_mapping(first)), _given(_mapping(latest))
+        section, refused = merged(greeting, later, is_users=self.are_users)
+        settings, warnings = read_settings(section)
+        users = users_own(section if self.are_users else greeting)
+        if settings.key_command and not users.provider:
+            refused = (*refused, NO_HOME)
+        return Reading(replace(settings, users=users), (*warnings, *refused))
 
 
 def read_settings(sent: object) -> Reading:
@@ -121,6 +149,10 @@ def _section(sent: object) -> object:
     return sent[SECTION] if isinstance(sent, Mapping) and SECTION in sent else sent
 
 
+def _mapping(section: object) -> Mapping[str, Any]:
+    return section if isinstance(section, Mapping) else {}
+
+
 def _given(section: Mapping[str, Any]) -> dict[str, Any]:
     """What is set: a group of which nothing is set is not set either."""
     inner = {k: _given(v) or None if isinstance(v, Mapping) else v for k, v in section.items()}
@@ -152,14 +184,19 @@ def _said(message: str) -> str:
     return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
 
 
+_READ_APART = frozenset({"actions", "base_url", "ca_bundle", "key_command", "oauth"})
+
+
 def _settings(options: Options, fault: str) -> Settings:
     given: dict[str, Any] = {
-        name: value
-        for name, value in options
-        if value is not None and name not in {"actions", "base_url", "oauth"}
+        name: value for name, value in options if value is not None and name not in _READ_APART
     }
+    if options.key_command:
+        given["key_command"] = tuple(options.key_command)
     if options.base_url:
         given["base_url"] = options.base_url
+    if options.ca_bundle:
+        given["ca_bundle"] = options.ca_bundle
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
     if options.oauth:

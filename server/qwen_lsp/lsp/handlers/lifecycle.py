@@ -2,6 +2,7 @@
 
 from lsprotocol import types
 
+from ..abilities import entry
 from ..session import Session
 from ..settings import SECTION
 
@@ -9,6 +10,7 @@ from ..settings import SECTION
 def initialize(session: Session, params: types.InitializeParams) -> None:
     """Learns who the client is and what it sends at once."""
     session.editor.meet(params)
+    session.sent_settings.are_users = session.editor.announces("userSettings")
     session.take_settings(session.sent_settings.greet(params.initialization_options))
 
 
@@ -27,6 +29,14 @@ async def did_change_configuration(
         await session.ask_for_settings()
     else:
         session.take_settings(session.sent_settings.pushed(params.settings))
+        await session.load_credentials()
+
+
+async def workspace_trust(session: Session, params: object) -> None:
+    """The editor's own trust in what is open was given or taken away."""
+    trusted = entry(params, "trusted")
+    if isinstance(trusted, bool):
+        session.trusting.editor_says(trusted=trusted)
         await session.load_credentials()
 
 

@@ -1,0 +1,59 @@
+"""How a command answers: a sentence for people, or one JSON object; 0 done, 1 failed, 2 misused."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qwen_lsp.errors import QwenError
+
+DONE, FAILED, MISUSED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, in a sentence, and the same for programs."""
+
+    sentence: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Misused(QwenError):
+    """The words of the command line make no sense together."""
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Adds the switch that all commands have."""
+    parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+
+
+def answered(command: Callable[[], Done], *, as_json: bool) -> int:
+    """Runs a command, says what came of it, and gives the exit status."""
+    try:
+        done = command()
+    except QwenError as error:
+        _fail(str(error), as_json=as_json)
+        return MISUSED if isinstance(error, Misused) else FAILED
+    except (KeyboardInterrupt, EOFError):
+        _fail("Stopped; nothing was changed.", as_json=as_json)
+        return FAILED
+    if as_json:
+        _print_json({"status": "done", "message": done.sentence, **done.fields})
+    else:
+        sys.stdout.write(f"{done.sentence}\n")
+    return DONE
+
+
+def _fail(sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"status": "failed", "message": sentence})
+        return
+    has_colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    sys.stderr.write(f"\x1b[31m{sentence}\x1b[0m\n" if has_colour else f"{sentence}\n")
+
+
+def _print_json(fields: Mapping[str, Any]) -> None:
+    sys.stdout.write(f"{json.dumps(fields)}\n")
