@@ -37,7 +37,9 @@ class Home:
         return fields
 
     def names(self) -> list[str]:
-        return [file.name for file in self.file.parent.iterdir()]
+        """What is in the folder, but for the lock among our own programs, which stays."""
+        names = [file.name for file in self.file.parent.iterdir()]
+        return [name for name in names if name != "oauth_creds.qwen-lsp.lock"]
 
 
 Made = Callable[..., Account]

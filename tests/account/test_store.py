@@ -23,6 +23,11 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / ".qwen" / "oauth_creds.json", sleep=asyncio.sleep)
 
 
+def left_in(folder: Path) -> list[str]:
+    """All but the lock among our own programs, which stays."""
+    return [file.name for file in folder.iterdir() if not file.name.endswith(".qwen-lsp.lock")]
+
+
 async def write(store: Store, token: Token) -> None:
     async with store.locked():
         await store.write(token)
@@ -34,7 +39,7 @@ async def test_what_is_written_is_read_and_nothing_else_is_left(store: Store) ->
     assert await store.token() == TOKEN
     await write(store, OTHER)
     assert await store.token() == OTHER
-    assert [file.name for file in store.path.parent.iterdir()] == ["oauth_creds.json"]
+    assert left_in(store.path.parent) == ["oauth_creds.json"]
 
 
 @posix
@@ -119,11 +124,12 @@ async def test_a_write_that_fails_leaves_the_old_file_whole(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os if step == "fsync" else Path, step, full)
-    with pytest.raises(AccountError, match=r"can't be written .No space left on device"):
-        await write(store, OTHER)
+    async with store.locked():
+        monkeypatch.setattr(os if step == "fsync" else Path, step, full)
+        with pytest.raises(AccountError, match=r"can't be written .No space left on device"):
+            await store.write(OTHER)
     assert await store.token() == TOKEN
-    assert [file.name for file in store.path.parent.iterdir()] == ["oauth_creds.json"]
+    assert left_in(store.path.parent) == ["oauth_creds.json"]
 
 
 async def test_deleting_is_done_once_or_not_at_all(store: Store) -> None:

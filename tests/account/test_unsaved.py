@@ -28,8 +28,12 @@ async def test_a_renewed_token_that_cannot_be_written_is_kept_in_memory(
 ) -> None:
     home.holds(ACCESS_1, REFRESH_1, lifetime=0)
 
+    replace = Path.replace
+
     def full(self: Path, target: Path) -> Path:
-        raise OSError(28, "No space left on device")
+        if target == home.file:
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
 
     server = AuthorizationServer(token=[token(ACCESS_2, REFRESH_2), token("access-3", "refresh-3")])
     mine = account(server)
