@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from qwen_lsp.actions.library import builtin_actions
@@ -44,8 +44,8 @@ def settings() -> str:
         "The section is `qwen`. Settings arrive as `initializationOptions`, by "
         "`workspace/configuration` and by `workspace/didChangeConfiguration`; a value of null is "
         "unset. A wrong value is one warning and the default; where it says where code goes "
-        "(`provider`, `baseUrl`, `oauth`), nothing is sent until it is right.\n\n"
-        + _table(("name", "values", "default", "meaning"), rows)
+        "(`provider`, `baseUrl`, `proxy`, `caBundle`, `oauth`), nothing is sent until it is "
+        "right.\n\n" + _table(("name", "values", "default", "meaning"), rows)
     )
 
 
@@ -127,7 +127,7 @@ def _values(field: FieldInfo) -> str:
         f"`{value}`" for kind in kinds if get_origin(kind) is Literal for value in get_args(kind)
     ]
     plain: dict[Any, str] = {bool: "true or false", str: "text", float: "number"}
-    plain |= {int: "whole number", list[str]: "list of ids"}
+    plain |= {int: "whole number", list[str]: "list of ids", SecretStr: "text"}
     return ", ".join(literals) or ", ".join(plain.get(kind, str(kind)) for kind in kinds)
 
 
