@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPENAI = "https://api.openai.com/v1"
 ADDRESS = "OPENAI_BASE_URL"
+MODELS = ("OPENAI_MODEL", "QWEN_MODEL")
 COMMAND = "the output of qwen.keyCommand"
 STORED = "the keyring or file of qwen-lsp login"
 
@@ -83,6 +84,11 @@ class Known:
         """The first address that a place names for any service that speaks OpenAI's."""
         named = (place.value(ADDRESS) for place in self.places)
         return next((address for address in named if address), None) or self.choice.base_url
+
+    def model(self) -> str | None:
+        """The model that a place names for such a service, else that of Qwen Code's settings."""
+        named = (place.value(name) for place in self.places for name in MODELS)
+        return next((model for model in named if model), None) or self.choice.model
 
     def stored_key(self, url: str) -> Key | None:
         """The key that was stored for the origin of `url`."""

@@ -8,6 +8,7 @@ from ..account.account import Account
 from ..account.exchange import Issuer
 from ..account.key_sources import CommandFor, KeySources, Workspace
 from ..account.other_issuer import other_issuer
+from ..account.wanted import wanted
 from ..errors import NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of, base_url_of
 from ..model.http import Http
@@ -32,10 +33,13 @@ class Chosen:
     provider: Provider
     account: Account
     model: Qwen
+    named_model: str = ""
+    is_qwen_codes: bool = False
+    """Whether it is the choice of Qwen Code's settings, and so is its `named_model`."""
 
     @property
     def default_model(self) -> str:
-        return self.provider.default_model
+        return self.named_model or self.provider.default_model
 
     @property
     def account_name(self) -> str | None:
@@ -70,6 +74,8 @@ class Services:
             raise RequestError(settings.fault)
         if settings.provider != "auto":
             return self._of(self._provider(settings.provider), settings)
+        if (qwen_codes := self._qwen_codes(settings)) and qwen_codes.is_paid_for:
+            return qwen_codes
         found = [
             chosen
             for provider in providers().values()
@@ -116,6 +122,14 @@ class Services:
         for chosen in self._known.values():
             await chosen.account.aclose()
         await self._http.aclose()
+
+    def _qwen_codes(self, settings: Settings) -> Chosen | None:
+        """What the settings of Qwen Code choose, unless the user has named an address here."""
+        choice = None if settings.base_url else wanted(self.keys.known)
+        if choice is None:
+            return None
+        chosen = self._of(self._provider(choice.provider), settings)
+        return replace(chosen, named_model=choice.model or "", is_qwen_codes=True)
 
     def _sign_ins(self, settings: Settings) -> list[str]:
         """The providers that one may be signed in with, first the one that is meant."""

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+QWEN_CODES = "the settings of Qwen Code"
+
+
 class Status:
     """The state of the session, sent to clients that want it whenever it changes."""
 
@@ -76,10 +79,12 @@ class Status:
         settings = self._session.settings
         value = self.value()
         if "provider" in value:
-            is_set = settings.provider != "auto"
+            chosen = self._session.services.chosen(settings)
+            found = QWEN_CODES if chosen.is_qwen_codes else "the only one found"
+            default = QWEN_CODES if chosen.named_model else "the provider's default"
             value["sources"] = {
-                "provider": "qwen.provider" if is_set else "the only one found",
-                "model": "qwen.model" if settings.model else "the provider's default",
+                "provider": "qwen.provider" if settings.provider != "auto" else found,
+                "model": "qwen.model" if settings.model else default,
             }
         return value
 
