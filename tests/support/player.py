@@ -24,6 +24,8 @@ from .typed import opened, replacements, typed
 QUIET = 1.0
 """Seconds, on a clock that jumps, in which something happens to the file if it is to happen."""
 
+FAILURES = {"lost": httpx.ConnectError("nobody answers"), "late": httpx.ReadTimeout("too late")}
+
 
 class Player:
     """One run of one scenario."""
@@ -196,10 +198,23 @@ class Player:
             await self._command("qwen.stop", None)
 
     def _do_answer(self, block: Block) -> None:
-        """What the authorization server says next: a status, and a body below it."""
+        """What the authorization server says next: a status, and a body below it.
+
+        `lost`: nothing, for the network is away; `late`: nothing in time.
+        """
+        if failure := FAILURES.get(block.rest):
+            self.service.answers.append(failure)
+            return
         status, _, body = block.text.partition("\n")
         headers = {"content-type": block.options.get("type", "application/json")}
         self.service.answers.append(httpx.Response(int(status), headers=headers, text=body))
+
+    def _do_elsewhere(self, _: Block) -> None:
+        """Another program signs in to Qwen."""
+        tokens = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
+        kept = Path(self.environment["QWEN_HOME"]) / "oauth_creds.json"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(tokens | {"expiry_date": 10**14}), encoding="utf-8")
 
     def _do_saved(self, block: Block) -> None:
         """By hand, unless it says `by-itself`; what stands in the block a formatter does."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 STEPS = (
     "editors", "client", "settings", "environment", "document", "run", "menu", "lenses", "command",
-    "model", "typed", "undo", "refused", "cancel", "answer", "saved", "closed", "reopened",
-    "killed", "hover", "wait", "instruction",
+    "model", "typed", "undo", "refused", "cancel", "answer", "elsewhere", "saved", "closed",
+    "reopened", "killed", "hover", "wait", "instruction",
 )  # fmt: skip
 EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "error", "ended")
 
