@@ -17,6 +17,7 @@ test: .venv/dev
 soak: .venv/dev
 	$(BIN)/python -m tests.soak $(SOAK)
 	$(if $(wildcard tests/e2e/test_killed.py),QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py)
+	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/test_many_processes.py
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench

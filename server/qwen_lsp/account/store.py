@@ -115,6 +115,7 @@ def _delete(path: Path) -> None:
     try:
         _refuse_link(path)
         _refuse_another(path, path.lstat())
+        _folder_tidied(path)
         path.unlink(missing_ok=True)
         _sync_folder(path.parent)
     except FileNotFoundError:
