@@ -114,7 +114,7 @@ def _program(name: str, environ: Mapping[str, str]) -> str:
     folders = [
         each for each in environ.get("PATH", "").split(os.pathsep) if Path(each).is_absolute()
     ]
-    if not named.name or named.name != str(named):
+    if not name or named.name != name:
         raise AccountError(
             "The command in qwen.keyCommand is no name on PATH and no whole path; name it from / "
             "or ~ on."

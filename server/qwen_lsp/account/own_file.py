@@ -40,14 +40,16 @@ def content(path: Path, *, follows_links: bool = True) -> bytes | None:
         opened = os.open(path, _READ if follows_links else _READ | _NO_LINK)
     except OSError:
         return None
-    with os.fdopen(opened, "rb") as file:
+    try:
         about = os.fstat(opened)
         if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
             return None
-        try:
+        with os.fdopen(opened, "rb", closefd=False) as file:
             return file.read(LARGEST)
-        except OSError:
-            return None
+    except OSError:
+        return None
+    finally:
+        os.close(opened)
 
 
 def is_link(path: Path) -> bool:
