@@ -268,6 +268,25 @@ def test_no_decision_after_its_time_is_the_end(late: Reply, words: str) -> None:
         flow.send(late)
 
 
+@pytest.mark.parametrize("jump", [-86_400, 86_400])
+def test_a_clock_that_is_set_ends_nothing(jump: float) -> None:
+    flow = Polling()
+    flow.send(PENDING)
+    flow.send(said(400, {"error": "authorization_pending"}, T0 + jump), elapsed=10)
+    flow.send(NoAnswer("Connection refused", T0 + jump), elapsed=890)
+    with pytest.raises(SignInExpired):
+        flow.send(said(400, {"error": "authorization_pending"}, T0 + jump), elapsed=901)
+
+
+def test_the_last_attempt_comes_when_the_code_expires() -> None:
+    flow = Polling()
+    for elapsed in (5, 15, 35, 75):
+        attempt = flow.send(DOWN, elapsed=elapsed)
+    assert attempt.after == 60
+    assert flow.send(DOWN, elapsed=870).after == 30
+    assert flow.send(DOWN, elapsed=898).after == 5
+
+
 def test_an_approval_that_is_fetched_after_a_long_sleep_counts() -> None:
     flow = Polling()
     with pytest.raises(StopIteration) as end:

@@ -79,9 +79,9 @@ async def _start_of(response: "httpx.Response") -> bytes:
     body = b""
     async for piece in response.aiter_bytes():
         body += piece
-        if len(body) > _LARGEST:
+        if len(body) >= _LARGEST:
             break
-    return body
+    return body[:_LARGEST]
 
 
 def _why(error: Exception) -> str:
