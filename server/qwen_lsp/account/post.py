@@ -59,11 +59,13 @@ async def _answer(
     import httpx
 
     headers = {"Accept": "application/json", "x-request-id": str(uuid.uuid4())}
-    method, fields = ("POST", form.revealed()) if form else ("GET", None)
+    method = "POST" if form else "GET"
     try:
         async with (
             asyncio.timeout(timeout),
-            client().stream(method, url, data=fields, headers=headers) as response,
+            client().stream(
+                method, url, data=form.revealed() if form else None, headers=headers
+            ) as response,
         ):
             kind = response.headers.get("content-type", "")
             reply: Reply = Answer(response.status_code, kind, await _start_of(response), clock())
