@@ -40,8 +40,10 @@ async def certificate_of_host(
 
     async def look(event: str, details: Mapping[str, Any]) -> None:
         if event.endswith("start_tls.complete") and _is_of_host(event, proxy):
-            secured = details["return_value"].get_extra_info("ssl_object")
+            stream = details["return_value"]
+            secured = stream.get_extra_info("ssl_object")
             seen.append(secured.getpeercert(binary_form=True) or b"")
+            await stream.aclose()
             raise _Seen
 
     asking = httpx.Request("HEAD", url.join("/"), extensions={"trace": look})
