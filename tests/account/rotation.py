@@ -24,7 +24,7 @@ class Rotation:
         self.asked: Callable[[int], Awaitable[None]] = _nothing
         self.renewed: Callable[[int], Awaitable[None]] = _nothing
         self._file = file
-        self._unwritten: dict[int, str] = {}
+        self._given_to: int | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
@@ -37,7 +37,7 @@ class Rotation:
         """Somebody signs in, and the file says so."""
         self.generation += 1
         self.reused = 0
-        self._unwritten.clear()
+        self._given_to = None
         expiry_date = round((now + LIFETIME) * 1000)
         token = self._token() | {"token_type": "Bearer", "expiry_date": expiry_date} | more
         self._file.touch(mode=0o600)
@@ -45,8 +45,8 @@ class Rotation:
 
     def is_between(self, process: int) -> bool:
         """Whether a process was given a token that is not in the file yet."""
-        given = self._unwritten.get(process)
-        return given is not None and given not in self._file.read_text()
+        written = f"refresh-{self.generation}." in self._file.read_text()
+        return process == self._given_to and not written
 
     def _token(self) -> dict[str, object]:
         at = self.generation
@@ -78,7 +78,7 @@ class Rotation:
             self.reused += 1
             return 400, {"error": "invalid_request"}
         self.generation += 1
-        self._unwritten[process] = f"refresh-{self.generation}."
+        self._given_to = process
         return 200, self._token() | {"expires_in": LIFETIME}
 
 

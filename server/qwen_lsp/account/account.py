@@ -5,6 +5,7 @@ import functools
 import logging
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
@@ -14,6 +15,7 @@ from qwen_lsp.model.qwen import Access
 from .device_flow import UserCode
 from .discovery import Directory
 from .exchange import QWEN, Issuer, like_qwen
+from .fresh import FreshTokenRefused
 from .keyed import EnvironmentAlone, Keyed, Sources
 from .keys import no_sign_in, normalised
 from .lock import Clock, Sleep
@@ -23,7 +25,7 @@ from .post import Client
 from .sign_in import SignIn, ticking
 from .store import Store
 from .token import Token, base_url_of_resource
-from .tokens import FreshTokenRefused, Tokens
+from .tokens import Tokens
 from .waiting import finished
 
 if TYPE_CHECKING:
@@ -78,6 +80,14 @@ class Account:
     def message(self) -> str | None:
         """What is wrong with keeping the sign-in, as a sentence, else None."""
         return self._tokens.message if "_tokens" in self.__dict__ else None
+
+    @property
+    def file(self) -> Path | None:
+        """What to watch for other programs that sign in or out; None where there is nothing."""
+        try:
+            return self._tokens.file if self.provider.sign_in else None
+        except AccountError:
+            return None
 
     async def look(self) -> State:
         """The state after a look at the file, where other programs may have signed in or out."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
 
 from .discovery import Directory
 from .exchange import Issuer
+from .fresh import Fresh, FreshTokenRefused
 from .lock import Clock, NotWritable
 from .post import Client, post
 from .refresh import refresh_form, refreshed
@@ -22,15 +24,8 @@ from .token import Token
 
 log = logging.getLogger(__name__)
 
-# A token that is refused so soon after it was given, in seconds, will not get better by another.
-_FRESH = 300.0
-
 # Seconds between attempts to write a token that could not be written.
 _AGAIN = 15.0
-
-
-class FreshTokenRefused(AccountError):
-    """The service refused a token that was given only just now."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +52,14 @@ class Tokens:
         self._one_at_a_time = asyncio.Lock()
         self._renewal: asyncio.Task[Token] | None = None
         self._unsaved: _Unsaved | None = None
-        self._given: tuple[SecretStr, float] | None = None
-        self._of_no_use: SecretStr | None = None
+        self._fresh = Fresh(clock)
         self._refused: SecretStr | None = None
         self._saving: asyncio.Task[None] | None = None
+
+    @property
+    def file(self) -> Path:
+        """Where the token is, for those who watch what other programs do with it."""
+        return self._store.path
 
     async def known(self) -> Token | None:
         """The newest token, stale or not, of this program and all others."""
@@ -87,17 +86,16 @@ class Tokens:
         round in circles, and AccountError.
         """
         token = self._there(await self.known())
-        if token.access_token == refused and self._is_fresh(refused):
-            self._of_no_use = refused
+        if token.access_token == refused and self._fresh.refuse(refused):
             raise FreshTokenRefused(f"The sign-in at {self._issuer.host} was refused.")
         if token.access_token == refused or token.is_stale(self._clock()):
             token = await self._after(token)
-        self._given = (token.access_token, self._clock())
+        self._fresh.give(token)
         return token
 
     def is_of_no_use(self, token: Token) -> bool:
         """Whether the service refused `token` for good."""
-        return token.access_token == self._of_no_use
+        return self._fresh.is_of_no_use(token)
 
     async def keep(self, token: Token) -> None:
         """Keeps a token that a sign-in gave: in the file if that can be, else in memory."""
@@ -106,15 +104,16 @@ class Tokens:
                 await self._save(token, await self._token_on_file(), hindrance)
         except AccountError as error:
             self._keep_in_memory(token, await self._token_on_file(), error)
-        self._given = (token.access_token, self._clock())
+        self._fresh.give(token)
 
     async def forget(self) -> None:
         """Signs out: deletes the file. Raises AccountError."""
         async with self._one_at_a_time:
-            self._unsaved = self._given = self.message = None
             if await self._store.exists():
                 async with self._store.locked():
                     await self._store.delete()
+            self._unsaved = self.message = None
+            self._fresh.forget()
 
     async def aclose(self) -> None:
         """Waits for a renewal that is under way: cut short it could lose the token."""
@@ -125,15 +124,6 @@ class Tokens:
         if token is None:
             raise NotSignedIn(f"Nobody is signed in at {self._issuer.host}; sign in first.")
         return token
-
-    def _is_fresh(self, refused: SecretStr) -> bool:
-        if refused == self._of_no_use:
-            return True
-        return (
-            self._given is not None
-            and self._given[0] == refused
-            and 0 <= self._clock() - self._given[1] < _FRESH
-        )
 
     async def _after(self, old: Token) -> Token:
         """The token after `old`, also where the renewal under way was begun for one before it."""
@@ -162,7 +152,7 @@ class Tokens:
                 return token
             newer = await self._refreshed(token)
             await self._save(newer, on_file, hindrance)
-            self._given = (newer.access_token, self._clock())
+            self._fresh.give(newer)
             log.info("renewed the sign-in at %s", self._issuer.host)
             return newer
 
