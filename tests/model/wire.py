@@ -102,6 +102,8 @@ async def wire(answering: Answering, secured: ssl.SSLContext | None = None) -> A
         yield seen
     finally:
         server.close()
+        # Who was let in just now is on the way to `connected`.
+        await asyncio.sleep(0.01)
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
