@@ -1,5 +1,6 @@
 """One mitmproxy for all of these tests, which wants a password and inspects TLS."""
 
+import base64
 import os
 import signal
 import ssl
@@ -14,6 +15,8 @@ import trustme
 
 USER, PASSWORD = "me@example", "p@ss/w#rd1"
 _WRITTEN = "me%40example:p%40ss%2Fw%23rd1"
+BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+SECRETS = (PASSWORD, "p%40ss", BASIC)
 _READY = "proxy listening at "
 
 

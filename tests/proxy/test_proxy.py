@@ -1,6 +1,5 @@
 """Requests through a proxy with a password, inspected or not, and what is said when they fail."""
 
-import base64
 import logging
 import traceback
 from collections.abc import AsyncIterator
@@ -15,10 +14,7 @@ from qwen_lsp.model.http import Http
 from qwen_lsp.model.network import Network
 from tests.model.wire import Call, Wire, wire
 
-from .conftest import PASSWORD, USER, Mitm, shown
-
-BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-SECRETS = (PASSWORD, "p%40ss%2Fw%23rd1", "p%40ss", BASIC)
+from .conftest import SECRETS, Mitm, shown
 
 
 async def answer(call: Call) -> None:
