@@ -5,13 +5,17 @@ import json
 import httpx
 import pytest
 
+from qwen_lsp.account.account import Account
 from qwen_lsp.account.discovery import Directory, NoDocument, documents, endpoints_in
 from qwen_lsp.account.exchange import QWEN, Answer, Endpoints, Issuer
 from qwen_lsp.account.other_issuer import other_issuer
+from qwen_lsp.account.places import own_file
 from qwen_lsp.errors import AccountError, RequestError
 from qwen_lsp.model.http import Http
+from qwen_lsp.model.providers import providers
 
 from .authorization import Clock
+from .conftest import Home
 
 URL = "https://login.acme.example/realms/acme"
 API = "https://models.acme.example/v1"
@@ -109,8 +113,8 @@ class Web:
     def __init__(self, pages: dict[str, httpx.Response | Exception]) -> None:
         self.asked: list[str] = []
         self.pages = pages
-        http = Http(transport=httpx.MockTransport(self._answer))
-        self.directory = Directory(ISSUER, http.client, clock=Clock())
+        self.client = Http(transport=httpx.MockTransport(self._answer)).client
+        self.directory = Directory(ISSUER, self.client, clock=Clock())
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         assert request.method == "GET"
@@ -150,6 +154,26 @@ async def test_a_document_without_end_is_none() -> None:
     long = httpx.Response(200, json=GOOD | {"x": "x" * (1 << 17)})
     with pytest.raises(NoDocument):
         await Web({documents(URL)[0]: long}).directory.endpoints()
+
+
+async def test_a_sign_in_outlives_a_server_that_does_not_say_where_to_renew_it(
+    home: Home, clock: Clock
+) -> None:
+    file = own_file(ISSUER)
+    file.parent.mkdir(parents=True)
+    tokens = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer", "expiry_date": 0}
+    file.write_text(json.dumps(tokens))
+    for page in (httpx.ConnectError("no way"), httpx.Response(200, html="<html>")):
+        web = Web(dict.fromkeys(documents(URL), page))
+        mine = Account(
+            providers()["oauth"], http=web.client, environ={}, base_url=API, issuer=ISSUER,
+            clock=clock, sleep=clock.sleep,
+        )  # fmt: skip
+        with pytest.raises(AccountError) as raised:
+            await mine.access()
+        assert type(raised.value) in (AccountError, NoDocument)
+        assert json.loads(file.read_text()) == tokens
+        assert await mine.look() == "signedIn"
 
 
 async def test_qwen_is_not_asked() -> None:

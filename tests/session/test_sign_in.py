@@ -4,6 +4,8 @@ import asyncio
 import json
 from pathlib import Path
 
+import httpx
+
 from ..support.stage import URI, Stage
 from .conftest import Play
 
@@ -40,6 +42,29 @@ def test_signing_out_is_answered_in_time_while_another_program_holds_the_file(
     play(scene)
 
 
+def test_asking_again_says_what_is_left_and_signing_out_ends_it_quietly(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.editor.settings = {"provider": "qwen-oauth"}
+        await stage.begin(stage.editor.settings)
+        code = {"device_code": "d", "user_code": "ABCD1234", "expires_in": 600}
+        page = {"verification_uri": "https://chat.qwen.ai/authorize"}
+        stage.service.answers.append(httpx.Response(200, json=code | page))
+        first = (await stage.editor.command("qwen.signIn"))["result"]
+        await asyncio.sleep(100)
+        second = (await stage.editor.command("qwen.signIn"))["result"]
+        assert (first["status"], second["status"]) == ("pending", "pending")
+        assert first["userCode"] == second["userCode"]
+        assert 450 < second["expiresIn"] <= first["expiresIn"] - 100
+        assert await _signed_out(stage) == {"status": "signedOut"}
+        asked = len(stage.service.requests)
+        await asyncio.sleep(100)
+        assert len(stage.service.requests) == asked
+        assert stage.errors == []
+        assert all("\n" not in text for _, text in stage.editor.messages)
+
+    play(scene)
+
+
 def test_a_job_for_want_of_a_sign_in_leaves_no_trouble_behind(play: Play) -> None:
     async def scene(stage: Stage) -> None:
         stage.editor.settings = {"provider": "qwen-oauth"}
@@ -68,6 +93,10 @@ def test_a_sign_in_by_another_program_is_noticed(play: Play, tmp_path: Path) -> 
         assert "Qwen: Refactor" in await _menu(stage)
 
     play(scene)
+
+
+async def _signed_out(stage: Stage) -> object:
+    return (await stage.editor.command("qwen.signOut"))["result"]
 
 
 def _states(stage: Stage) -> list[str]:
