@@ -1,6 +1,7 @@
 """The lock file of Qwen Code: who waits, who takes over, and what is left behind: nothing."""
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
+import filelock
 import pytest
 
 from qwen_lsp.account import lock as lock_module
@@ -22,9 +24,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "new" / ".qwen" / "oauth_creds.lock"
 
 
-def held_by_other(path: Path, *, seconds_ago: float = 0) -> None:
+def held_by_other(path: Path, *, seconds_ago: float = 0, owner: str = "of another program") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("of another program", "ascii")
+    path.write_text(owner, "ascii")
     then = time.time() - seconds_ago
     os.utime(path, (then, then))
 
@@ -193,6 +195,126 @@ async def test_cancelling_while_the_lock_is_being_made_leaves_none(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert left_in(path.parent) == []
+
+
+def held_by_a_dead_one_of_ours(path: Path, *, recorded: str) -> None:
+    held_by_other(path)
+    path.with_name("oauth_creds.qwen-lsp.uuid").write_text(recorded, "ascii")
+
+
+async def never(seconds: float) -> None:
+    raise InterruptedError
+
+
+async def test_the_lock_of_a_server_that_was_killed_is_broken_at_once(path: Path) -> None:
+    held_by_a_dead_one_of_ours(path, recorded="of another program")
+    async with locked(path, sleep=never):
+        assert owner_of(path) != "of another program"
+        assert path.with_name("oauth_creds.qwen-lsp.uuid").read_text() == owner_of(path)
+    assert left_in(path.parent) == []
+
+
+@pytest.mark.parametrize("recorded", ["", "of some other", "of another program\n"])
+async def test_a_lock_that_was_not_recorded_is_not_broken(path: Path, recorded: str) -> None:
+    held_by_a_dead_one_of_ours(path, recorded=recorded)
+    with pytest.raises(InterruptedError):
+        async with locked(path, sleep=never):
+            pytest.fail("the lock of another was stolen")
+    assert owner_of(path) == "of another program"
+
+
+async def test_an_empty_lock_that_is_just_being_made_is_not_broken(path: Path) -> None:
+    held_by_a_dead_one_of_ours(path, recorded="")
+    held_by_other(path, owner="")
+    with pytest.raises(InterruptedError):
+        async with locked(path, sleep=never):
+            pytest.fail("the lock of another was stolen")
+
+
+async def test_a_living_server_of_ours_is_waited_for(path: Path) -> None:
+    slept = []
+
+    async def pause(seconds: float) -> None:
+        slept.append(seconds)
+
+    async with locked(path):
+        owner = owner_of(path)
+        with pytest.raises(LockBusy, match="Another qwen-lsp is busy with the sign-in; try again"):
+            async with locked(path, sleep=pause):
+                pytest.fail("two hold one lock")
+        assert owner_of(path) == owner
+    assert 40 <= sum(slept) < 41
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOLCK, "No locks"), NotImplementedError()])
+async def test_where_there_are_no_locks_of_the_system_there_is_that_of_qwen_code(
+    path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", none)
+    async with locked(path, sleep=never):
+        assert uuid.UUID(owner_of(path))
+        assert left_in(path.parent) == [path.name]
+    assert left_in(path.parent) == []
+    held_by_a_dead_one_of_ours(path, recorded="of another program")
+    with pytest.raises(InterruptedError):
+        async with locked(path, sleep=never):
+            pytest.fail("a lock was broken that may be a living one's")
+
+
+async def test_where_there_are_no_hard_links(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", none)
+    async with locked(path, sleep=never):
+        assert uuid.UUID(owner_of(path))
+    assert left_in(path.parent) == []
+    held_by_a_dead_one_of_ours(path, recorded="of another program")
+    async with locked(path, sleep=never):
+        assert owner_of(path) != "of another program"
+
+
+async def test_the_lock_is_as_young_as_its_making(path: Path) -> None:
+    """It is a link of the record, which is older."""
+
+    async def pause(seconds: float) -> None:
+        os.utime(path.with_name("oauth_creds.qwen-lsp.uuid"), (5, 5))
+        await asyncio.to_thread(path.unlink)
+
+    held_by_other(path)
+    async with locked(path, sleep=pause):
+        (modified,) = [each.stat().st_mtime for each in path.parent.glob(path.name)]
+        assert time.time() - modified < 30
+
+
+async def test_a_lock_that_is_a_symbolic_link_is_not_followed(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    target = path.with_name("target")
+    target.write_text("")
+    for name in (path.name, "oauth_creds.qwen-lsp.uuid"):
+        path.with_name(name).symlink_to(target)
+    with pytest.raises(InterruptedError):
+        async with locked(path, sleep=never):
+            pytest.fail("a link was taken for a lock")
+    assert target.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("modified", "now", "watched", "stale"),
+    [
+        (1000, 1000, 0, False),
+        (1000, 1034, 34, False),
+        (1000, 1036, 0, True),
+        (1000, 0, 0, False),
+        (1000, 0, 34, False),
+        (1000, 0, 36, True),
+    ],
+)
+def test_when_a_lock_is_stale(modified: float, now: float, watched: float, stale: bool) -> None:
+    assert lock_module.is_stale(modified, now=now, watched=watched) is stale
 
 
 COUNTER = """
