@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
@@ -72,7 +71,9 @@ def proxies_in_force(setting: SecretStr | None) -> Proxies:
     """`setting`, which is qwen.proxy, for everything; else `HTTPS_PROXY` and its like; else the
     system's. NO_PROXY goes for the setting too.
     """
-    known = urllib.request.getproxies()
+    from urllib.request import getproxies
+
+    known = getproxies()
     exceptions = known.pop("no", "")
     if setting is not None and setting.get_secret_value().strip():
         return Proxies({"all": Proxy(setting, SETTING)}, exceptions)
