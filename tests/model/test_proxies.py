@@ -87,6 +87,25 @@ def test_the_systems_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("known", "environ", "taken"),
+    [
+        ({}, {}, "the settings of Qwen Code"),
+        ({"https": "http://a:1"}, {}, "the settings of Qwen Code"),
+        ({"https": "http://a:1"}, {"HTTPS_PROXY": "http://a:1"}, "HTTPS_PROXY"),
+    ],
+)
+def test_qwen_codes_proxy_counts_where_nothing_else_names_one(
+    monkeypatch: pytest.MonkeyPatch, known: dict[str, str], environ: dict[str, str], taken: str
+) -> None:
+    monkeypatch.setattr("urllib.request.getproxies", lambda: dict(known))
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    way = proxies_in_force(None, SecretStr("http://b:1")).way_to("https", "x.test", 443)
+    assert way is not None
+    assert way.source == taken
+
+
+@pytest.mark.parametrize(
     ("url", "place", "scheme", "has_password"),
     [
         ("proxy", "proxy", "http", False),

@@ -1,5 +1,6 @@
 """A whole session by way of the proxy: the real server, told of it as an editor tells it."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,10 @@ async def refactored(home: Home, gateway: Wire, **settings: Any) -> tuple[str, s
         file = editor.open(ABOVE + CODE + BELOW)
         ended = await editor.end_of(await editor.run("refactor", file, CODE))
         await editor.command("qwen.showStatus")
-    for text in (editor.wire, editor.stderr, *(path.read_bytes() for path in home.files())):
-        assert not any(secret.encode() in text for secret in (*SECRETS, KEY))
+    files = (path for path in home.files() if path.name != "settings.json")
+    written = b"\n".join(path.read_bytes() for path in files)
+    told = bytes(editor.wire + editor.stderr) + written
+    assert not any(secret.encode() in told for secret in (*SECRETS, KEY))
     return ended.get("message") or "", file.text
 
 
@@ -54,6 +57,18 @@ async def test_an_action(home: Home, gateway: Wire, mitm: Mitm) -> None:
     assert (message, text) == ("", ABOVE + MADE + BELOW)
     (call,) = gateway.calls
     assert f"\r\nauthorization: bearer {KEY}\r\n" in call.head.lower()
+
+
+def tell_qwen_code(home: Home, proxy: str) -> None:
+    folder = Path(home.environ["QWEN_HOME"])
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "settings.json").write_text(json.dumps({"proxy": proxy}), encoding="utf-8")
+
+
+async def test_the_proxy_of_qwen_codes_settings(home: Home, gateway: Wire, mitm: Mitm) -> None:
+    tell_qwen_code(home, mitm.url)
+    message, text = await refactored(home, gateway, caBundle=str(mitm.root))
+    assert (message, text) == ("", ABOVE + MADE + BELOW)
 
 
 async def test_an_inspected_one_that_is_not_believed(home: Home, gateway: Wire, mitm: Mitm) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from pydantic import SecretStr
+
 from ..account.account import Account
 from ..account.exchange import Issuer
 from ..account.key_sources import CommandFor, KeySources, Workspace
@@ -62,6 +64,8 @@ class Services:
 
     def reach_by(self, network: Network) -> None:
         """New requests go as `network` says; what is running goes on as it began."""
+        if proxy := self.keys.known.choice.proxy:
+            network = replace(network, qwen_codes_proxy=SecretStr(proxy))
         self._http.use(network)
 
     def chosen(self, settings: Settings) -> Chosen:
@@ -113,6 +117,7 @@ class Services:
         """Learns who is signed in and what keys there are, so that later questions need no file."""
         self.keys.take_command(_command(settings, self._environ))
         await self.keys.look(workspace)
+        self.reach_by(settings.network)
         with suppress(QwenError):
             for provider_id in self._sign_ins(settings):
                 await self.account(provider_id, settings).look()

@@ -16,10 +16,14 @@ _NOTE = "qwen_lsp.route"
 
 @dataclass(frozen=True)
 class Network:
-    """The user's own words: the URL of a proxy, which may hold a password, and a PEM file."""
+    """The user's own words: the URL of a proxy, which may hold a password, and a PEM file.
+
+    `qwen_codes_proxy` is the one that Qwen Code's settings name, for where nothing else names one.
+    """
 
     proxy: SecretStr | None = None
     ca_bundle: str | None = None
+    qwen_codes_proxy: SecretStr | None = None
 
 
 @dataclass(frozen=True)

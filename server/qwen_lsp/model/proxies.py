@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
@@ -12,6 +13,7 @@ from qwen_lsp.errors import Unreachable
 from qwen_lsp.model.address import is_loopback
 
 SETTING = "qwen.proxy"
+QWEN_CODES = "the settings of Qwen Code"
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 _SYSTEM = "the system's settings"
 
@@ -67,18 +69,24 @@ class Proxies:
         return self.by_scheme.get(scheme) or self.by_scheme.get("all")
 
 
-def proxies_in_force(setting: SecretStr | None) -> Proxies:
-    """`setting`, which is qwen.proxy, for everything; else `HTTPS_PROXY` and its like; else the
-    system's. NO_PROXY goes for the setting too.
+def proxies_in_force(setting: SecretStr | None, qwen_codes: SecretStr | None = None) -> Proxies:
+    """`setting`, which is qwen.proxy, for everything; else `HTTPS_PROXY` and its like; else the one
+    that Qwen Code's settings name; else the system's. NO_PROXY goes for all.
     """
     from urllib.request import getproxies
 
     known = getproxies()
     exceptions = known.pop("no", "")
-    if setting is not None and setting.get_secret_value().strip():
+    if _is_given(setting):
         return Proxies({"all": Proxy(setting, SETTING)}, exceptions)
     found = {scheme: Proxy(SecretStr(url), _source(scheme)) for scheme, url in known.items() if url}
+    if _is_given(qwen_codes) and all(proxy.source == _SYSTEM for proxy in found.values()):
+        return Proxies({"all": Proxy(qwen_codes, QWEN_CODES)}, exceptions)
     return Proxies(found, exceptions)
+
+
+def _is_given(proxy: SecretStr | None) -> TypeGuard[SecretStr]:
+    return proxy is not None and bool(proxy.get_secret_value().strip())
 
 
 def _source(scheme: str) -> str:

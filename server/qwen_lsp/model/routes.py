@@ -62,7 +62,7 @@ class Pools:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._proxies = proxies_in_force(network.proxy)
+        self._proxies = proxies_in_force(network.proxy, network.qwen_codes_proxy)
         self._pools: dict[tuple[str, Proxy | None], httpx.AsyncHTTPTransport] = {}
         self._running: set[httpx.Request] = set()
         self._reading = asyncio.Lock()
