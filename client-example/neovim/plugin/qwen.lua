@@ -4,7 +4,7 @@
 vim.lsp.config('qwen', {
   cmd = { 'qwen-lsp' },
   root_markers = { '.git' },
-  -- settings = { qwen = { provider = 'ollama', model = 'qwen3-coder:30b' } },
+  -- init_options = { provider = 'ollama', model = 'qwen3-coder:30b' },
 })
 vim.lsp.enable('qwen')
 

@@ -16,5 +16,17 @@ function own(section: any): any {
     return section;
   }
   const { server: _, ...rest } = section;
-  return rest;
+  return fromUser(rest);
+}
+
+/** Where requests go, what goes along and what runs: a folder's own settings do not count there. */
+const usersAlone = ['provider', 'baseUrl', 'headers', 'keyCommand', 'oauth', 'proxy', 'caBundle'];
+
+function fromUser(section: any): any {
+  const known = workspace.getConfiguration('qwen');
+  for (const name of usersAlone) {
+    const value = known.inspect(name)?.globalValue;
+    section[name] = value === undefined ? null : value;
+  }
+  return section;
 }
