@@ -1,10 +1,13 @@
 """Signed in or out, here or by another program, and what the status says of it."""
 
 import asyncio
+import errno
 import json
+import os
 from pathlib import Path
 
 import httpx
+import pytest
 
 from ..support.stage import URI, Stage
 from .conftest import Play
@@ -93,6 +96,36 @@ def test_a_sign_in_by_another_program_is_noticed(play: Play, tmp_path: Path) -> 
         assert "Qwen: Refactor" in await _menu(stage)
 
     play(scene)
+
+
+def test_a_renewed_token_that_cannot_be_written_is_told_once(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.editor.settings = {"provider": "qwen-oauth"}
+        kept = tmp_path / "oauth_creds.json"
+        tokens = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
+        kept.write_text(json.dumps(tokens | {"expiry_date": 0}))
+        newer = {"access_token": "a-2", "refresh_token": "r-2", "expires_in": 21600}
+        stage.service.answers.append(httpx.Response(200, json=newer))
+        monkeypatch.setattr("qwen_lsp.account.store._replaced", _full)
+        await stage.begin(stage.editor.settings)
+        await asyncio.sleep(1)
+        for _ in range(2):
+            await stage.run()
+            await asyncio.sleep(1)
+            stage.say("    a = 2", "    return a", ends=True)
+            await asyncio.sleep(5)
+        assert stage.ended == ["done", "done"]
+        told = f"{kept} can't be written (No space left on device); put that right."
+        warnings = [text for kind, text in stage.editor.messages if kind == 2]
+        assert warnings == [f"{told} Until then the sign-in is kept in memory only."]
+
+    play(scene)
+
+
+def _full(*_: Path) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 async def _signed_out(stage: Stage) -> object:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
+
 from ..errors import NotSignedIn, QwenError
 from ..perform import Outcome
 
@@ -18,6 +20,7 @@ class Status:
     def __init__(self, session: "Session") -> None:
         self._session = session
         self._trouble = ""
+        self._warned: str | None = None
         self._sent: dict[str, Any] | None = None
         self._may_be_sent = False
 
@@ -34,6 +37,7 @@ class Status:
         if outcome.ended in ("failed", "done", "answered"):
             is_trouble = outcome.ended == "failed" and self._is_paid_for()
             self._trouble = outcome.message if is_trouble else ""
+        self._warn()
         self.changed()
 
     def changed(self) -> None:
@@ -67,6 +71,16 @@ class Status:
         if self._trouble:
             value["message"] = self._trouble
         return value
+
+    def _warn(self) -> None:
+        """Says once what is wrong with keeping the sign-in."""
+        try:
+            account = self._session.services.chosen(self._session.settings).account
+        except QwenError:
+            return
+        if account.message and account.message != self._warned:
+            self._session.editor.say(account.message, types.MessageType.Warning)
+        self._warned = account.message
 
     def _is_paid_for(self) -> bool:
         try:
