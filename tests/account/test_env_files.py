@@ -31,7 +31,7 @@ class Tree:
             return offer.folder.name in trusted.split()
 
         place = env_place(self.project, self.environ, is_trusted)
-        return place and str(Path(place.path).relative_to(self.home))
+        return str(Path(place.path).relative_to(self.home)) if place else None
 
 
 @pytest.fixture

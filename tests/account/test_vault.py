@@ -4,6 +4,7 @@ import json
 import logging
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -58,8 +59,9 @@ def test_the_null_and_the_failing_back_end_are_none(
 ) -> None:
     from keyring.backends import chainer, fail, null
 
-    for backend in (null.Keyring(), fail.Keyring(), chainer.ChainerBackend()):
-        use(monkeypatch, backend)
+    backends: list[Any] = [null.Keyring, fail.Keyring, chainer.ChainerBackend]
+    for backend in backends:
+        use(monkeypatch, backend())
         assert vault.keep(ORIGIN, KEY) == "file"
 
 

@@ -67,7 +67,12 @@ def test_at_a_terminal_it_is_asked_for_without_an_echo(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(getpass, "getpass", lambda prompt: asked.append(prompt) or KEY)
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return KEY
+
+    monkeypatch.setattr(getpass, "getpass", answer)
     assert main(LOGIN) == 0
     assert asked == ["API key for DashScope (international) (it is not shown): "]
     assert kept() == {INTL: KEY}
