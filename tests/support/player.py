@@ -101,6 +101,13 @@ class Player:
             name, _, value = line.partition("=")
             self.environment[name] = value
 
+    def _do_home(self, block: Block) -> None:
+        """A file in the user's home."""
+        (path,) = block.words
+        file = Path(self.environment["HOME"]) / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.text, encoding="utf-8")
+
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected."""
         path, text, self.selection = opened(block)

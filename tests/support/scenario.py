@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STEPS = (
-    "editors", "client", "settings", "environment", "document", "run", "menu", "lenses", "command",
+    "editors", "client", "settings", "environment", "home", "document", "run", "menu", "lenses", "command",
     "model", "typed", "undo", "refused", "cancel", "answer", "elsewhere", "saved", "closed",
     "reopened", "killed", "hover", "wait", "instruction",
 )  # fmt: skip
