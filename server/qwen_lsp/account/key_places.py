@@ -1,12 +1,14 @@
 """What each place says of keys, and which origin a key of it belongs to, as values."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from qwen_lsp.model.address import same_origin
+from qwen_lsp.errors import RequestError
+from qwen_lsp.model.address import origin_of
 
 if TYPE_CHECKING:
     from qwen_lsp.model.providers import Provider
@@ -16,6 +18,12 @@ ADDRESS = "OPENAI_BASE_URL"
 MODELS = ("OPENAI_MODEL", "QWEN_MODEL")
 COMMAND = "the output of qwen.keyCommand"
 STORED = "the keyring or file of qwen-lsp login"
+
+
+def belongs(url: str, home: str) -> bool:
+    """Whether a key of `home` may go to `url`: both lie at one origin. An unsafe one has none."""
+    origin = _origin(url)
+    return bool(origin) and origin == _origin(home)
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ class Known:
     def stored_key(self, url: str) -> Key | None:
         """The key that was stored for the origin of `url`."""
         for origin, value in self.stored.items():
-            if same_origin(url, origin):
+            if belongs(url, origin):
                 return Key(STORED, value)
         return None
 
@@ -119,3 +127,12 @@ class Known:
             return place.value(ADDRESS) or OPENAI
         named = (each.value(ADDRESS) for each in self.places if each.is_users)
         return next((address for address in named if address), OPENAI)
+
+
+@functools.lru_cache(maxsize=1024)
+def _origin(url: str) -> str:
+    """Remembered, because a menu compares all services with all places within milliseconds."""
+    try:
+        return origin_of(url)
+    except RequestError:
+        return ""

@@ -13,12 +13,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from qwen_lsp.errors import AccountError
-from qwen_lsp.model.address import same_origin
 
 from .env_files import env_place, qwen_home_of, users_env_files
 from .folder import ENV_FILES, SETTINGS, Offer, offer_of
 from .key_command import KeyCommand
-from .key_places import ADDRESS, Choice, Known, Place
+from .key_places import ADDRESS, Choice, Known, Place, belongs
 from .own_file import content
 from .qwen_code_settings import read_settings
 from .trust import Trust, trust_file
@@ -75,7 +74,7 @@ class KeySources:
 
     def command_for(self, url: str) -> KeyCommand | None:
         """The command whose key belongs to the origin of `url`."""
-        if self._command and same_origin(url, self._command[0].home):
+        if self._command and belongs(url, self._command[0].home):
             return self._command[1]
         return None
 

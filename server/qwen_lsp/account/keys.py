@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn, RequestError
-from qwen_lsp.model.address import authority_of, base_url_of, is_loopback_url, same_origin
+from qwen_lsp.model.address import authority_of, base_url_of, is_loopback_url
 
 from .exchange import visible
-from .key_places import COMMAND, STORED, Key, Known
+from .key_places import COMMAND, STORED, Key, Known, belongs
 
 if TYPE_CHECKING:
     from qwen_lsp.model.providers import Provider
@@ -59,7 +59,7 @@ def named_key(provider: "Provider", url: str, known: Known) -> Key | None:
     """
     if takes_key(provider):
         for place, variable, home in known.named(provider):
-            if same_origin(url, home):
+            if belongs(url, home):
                 source = place.called(variable)
                 return _checked(Key(source, SecretStr(place.value(variable))))
     if provider.needs_key:
