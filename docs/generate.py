@@ -44,8 +44,9 @@ def settings() -> str:
         "The section is `qwen`. Settings arrive as `initializationOptions`, by "
         "`workspace/configuration` and by `workspace/didChangeConfiguration`; a value of null is "
         "unset. A wrong value is one warning and the default; where it says where code goes "
-        "(`provider`, `baseUrl`, `proxy`, `caBundle`, `oauth`), nothing is sent until it is "
-        "right.\n\n" + _table(("name", "values", "default", "meaning"), rows)
+        "(`provider`, `baseUrl`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing is sent until "
+        "it is right. Which of them a folder can set is in [account.md](account.md).\n\n"
+        + _table(("name", "values", "default", "meaning"), rows)
     )
 
 
@@ -111,7 +112,7 @@ def _setting(name: str, field: FieldInfo) -> Iterable[tuple[str, str, str, str]]
         return
     default = getattr(Settings(), name)
     shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
-    unset = "–" if default is None else shown
+    unset = "–" if default in (None, ()) else shown
     yield f"`{field.alias or name}`", _values(field), unset, field.description or ""
 
 
@@ -127,7 +128,7 @@ def _values(field: FieldInfo) -> str:
         f"`{value}`" for kind in kinds if get_origin(kind) is Literal for value in get_args(kind)
     ]
     plain: dict[Any, str] = {bool: "true or false", str: "text", float: "number"}
-    plain |= {int: "whole number", list[str]: "list of ids", SecretStr: "text"}
+    plain |= {int: "whole number", list[str]: "list of text", SecretStr: "text"}
     return ", ".join(literals) or ", ".join(plain.get(kind, str(kind)) for kind in kinds)
 
 

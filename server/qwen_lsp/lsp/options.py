@@ -69,7 +69,8 @@ class Options(_Options):
         list[str] | None,
         Field(
             description="A program and its arguments that print the key of `provider`, which has "
-            "to be set beside it; asked once, and again when the key is refused."
+            "to be set beside it; asked once, and again when the key is refused. The user's own: a "
+            "folder can't set it."
         ),
     ] = None
     proxy: Annotated[

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from ..account.account import Account
 from ..account.exchange import Issuer
 from ..account.key_sources import CommandFor, KeySources, Workspace
+from ..account.keys import no_sign_in
 from ..account.other_issuer import other_issuer
 from ..account.wanted import wanted
 from ..errors import NotSignedIn, QwenError, RequestError
@@ -107,10 +108,7 @@ class Services:
         """The account to sign in to: of the provider named, else set, else Qwen's."""
         provider = self._provider(provider_id or self._sign_ins(settings)[0])
         if not provider.sign_in:
-            raise RequestError(
-                f"{provider.name} has no sign-in; it takes a key from the environment"
-                + (f" ({provider.key_env[0]})." if provider.key_env else ", or none.")
-            )
+            raise RequestError(str(no_sign_in(provider)))
         return self._of(provider, settings).account
 
     async def load(self, settings: Settings, workspace: Workspace) -> None:
