@@ -1,9 +1,11 @@
 """Keyrings that behave as the real ones do, well or badly."""
 
-import time
+import threading
 from typing import Any
 
 import pytest
+
+from qwen_lsp.account import keyring_entries
 
 
 class Ring:
@@ -47,9 +49,21 @@ class Plain(Ring):
 class Hanging(Ring):
     """Waits for somebody to unlock it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.unlocked = threading.Event()
+        self.asked = 0
+
     def get_password(self, service: str, name: str) -> str | None:
-        time.sleep(5)
-        return None
+        self.asked += 1
+        self.unlocked.wait(20)
+        return super().get_password(service, name)
+
+    def unlock(self) -> None:
+        """Its user unlocks it; returns when it has ended what it was asked."""
+        self.unlocked.set()
+        with keyring_entries._free:
+            pass
 
 
 def use(monkeypatch: pytest.MonkeyPatch, ring: Any) -> Any:

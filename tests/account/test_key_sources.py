@@ -106,14 +106,15 @@ async def test_a_slow_keyring_holds_nobody_up(
 ) -> None:
     vault_file().parent.mkdir(parents=True)
     vault_file().write_text(json.dumps({"keys": {INTL: {"mark": "1"}}}))
-    use(monkeypatch, Hanging())
-    monkeypatch.setattr(keyring_entries, "PATIENCE", 0.4)
+    ring = use(monkeypatch, Hanging())
+    monkeypatch.setattr(keyring_entries, "READ_WITHIN", 0.4)
     look = asyncio.create_task(world.look())
     for _ in range(10):
         await asyncio.sleep(0.01)
         assert not look.done()
     await look
     assert not world.keyed().is_ready
+    ring.unlock()
 
 
 async def test_a_stored_key_is_for_its_origin_alone(world: World) -> None:

@@ -68,10 +68,27 @@ def test_the_null_and_the_failing_back_end_are_none(
 def test_a_keyring_that_never_answers_is_not_waited_for(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use(monkeypatch, Hanging())
-    monkeypatch.setattr(keyring_entries, "PATIENCE", 0.05)
+    ring = use(monkeypatch, Hanging())
+    monkeypatch.setattr(keyring_entries, "CHANGED_WITHIN", 0.05)
     assert vault.keep(ORIGIN, KEY) == "file"
     assert vault.keys() == {ORIGIN: KEY}
+    ring.unlock()
+
+
+def test_a_keyring_that_waits_for_its_user_is_asked_once_and_read_when_it_is_open(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Ring())
+    for origin in (ORIGIN, OTHER):
+        vault.keep(origin, KEY)
+    ring = use(monkeypatch, Hanging())
+    ring.held = {("qwen-lsp", origin): KEY.get_secret_value() for origin in (ORIGIN, OTHER)}
+    monkeypatch.setattr(keyring_entries, "READ_WITHIN", 0.05)
+    assert vault.keys() == {}
+    assert vault.keys() == {}
+    assert ring.asked == 1
+    ring.unlock()
+    assert vault.keys() == {ORIGIN: KEY, OTHER: KEY}
 
 
 def test_each_key_has_its_origin_and_a_later_one_takes_its_place(vault: Vault) -> None:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SERVICE = "qwen-lsp"
-PATIENCE = 30.0
-"""Seconds that a keyring has to answer: its user may have to unlock it first."""
+READ_WITHIN = 3.0
+"""Seconds that a look at the keys waits; one that is unlocked later is read by a later look."""
+CHANGED_WITHIN = 60.0
+"""Seconds that the command line waits: its user may have to unlock the keyring first."""
 
 _T = TypeVar("_T")
+_free = threading.Lock()
 
 
 def read(name: str) -> SecretStr | None:
@@ -25,7 +28,7 @@ def read(name: str) -> SecretStr | None:
     def get(keyring: "KeyringBackend") -> str | None:
         return keyring.get_password(SERVICE, name)
 
-    found = _asked(get)
+    found = _asked(get, within=READ_WITHIN)
     return SecretStr(found) if found else None
 
 
@@ -37,7 +40,7 @@ def keep(name: str, secret: SecretStr) -> bool:
         keyring.set_password(SERVICE, name, value)
         return keyring.get_password(SERVICE, name) == value
 
-    return _asked(put) is True
+    return _asked(put, within=CHANGED_WITHIN) is True
 
 
 def forget(name: str) -> bool:
@@ -48,15 +51,18 @@ def forget(name: str) -> bool:
             keyring.delete_password(SERVICE, name)
         return keyring.get_password(SERVICE, name) is None
 
-    return _asked(delete) is True
+    return _asked(delete, within=CHANGED_WITHIN) is True
 
 
-def _asked(ask: Callable[["KeyringBackend"], _T]) -> _T | None:
-    """What a keyring answers in time; None where there is none, or it fails.
+def _asked(ask: Callable[["KeyringBackend"], _T], *, within: float) -> _T | None:
+    """What a keyring answers in so many seconds; None where there is none, or it fails.
 
     It is asked in a thread that nobody waits for at the end: one that hangs can't be stopped.
+    While it hangs it is asked nothing more, since each question may open a window.
     """
     answers: list[_T] = []
+    if not _free.acquire(blocking=False):
+        return None
 
     def work() -> None:
         try:
@@ -66,12 +72,14 @@ def _asked(ask: Callable[["KeyringBackend"], _T]) -> _T | None:
         except Exception as error:  # noqa: BLE001  (each of its back ends raises what it likes)
             # Its words are not logged: a back end may quote what it was given.
             log.warning("the keyring failed (%s)", type(error).__name__)
+        finally:
+            _free.release()
 
     thread = threading.Thread(target=work, daemon=True, name="keyring")
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(within)
     if thread.is_alive():
-        log.warning("the keyring has not answered within %s s", PATIENCE)
+        log.warning("the keyring has not answered within %s s", within)
         return None
     return answers[0] if answers else None
 
