@@ -44,8 +44,8 @@ def settings() -> str:
         "The section is `qwen`. Settings arrive as `initializationOptions`, by "
         "`workspace/configuration` and by `workspace/didChangeConfiguration`; a value of null is "
         "unset. A wrong value is one warning and the default; where it says where code goes "
-        "(`provider`, `baseUrl`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing is sent until "
-        "it is right. Which of them a folder can set is in [account.md](account.md).\n\n"
+        "(`provider`, `baseUrl`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing is sent "
+        "until it is right. Which of them a folder can set is in [account.md](account.md).\n\n"
         + _table(("name", "values", "default", "meaning"), rows)
     )
 
