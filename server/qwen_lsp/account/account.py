@@ -89,6 +89,11 @@ class Account:
         except AccountError:
             return None
 
+    @property
+    def address(self) -> str:
+        """Where requests of a key go, and those of `qwen.oauth`. Raises AccountError."""
+        return self._keyed.address
+
     async def look(self) -> State:
         """The state after a look at the file, where other programs may have signed in or out."""
         if self.provider.sign_in:
@@ -168,7 +173,7 @@ class Account:
     def _issuer(self) -> Issuer:
         if self._given_issuer is not None:
             return self._given_issuer
-        return QWEN if self.provider.base_url is not None else like_qwen(origin_of(self._address()))
+        return QWEN if self.provider.base_url is not None else like_qwen(origin_of(self.address))
 
     @functools.cached_property
     def _directory(self) -> Directory:
@@ -179,13 +184,10 @@ class Account:
         store = Store(token_file(self._issuer, self._environ), sleep=self._sleep)
         return Tokens(self._issuer, self._directory, store, self._http, clock=self._clock)
 
-    def _address(self) -> str:
-        return self._keyed.address
-
     def _access(self, token: Token) -> Access:
         self._signed_in = True
         if self._issuer != QWEN:
-            return Access(self._address(), token.access_token)
+            return Access(self.address, token.access_token)
         override = self._environ.get("QWEN_API_BASE")
         url = normalised(override) if override else base_url_of_resource(token.resource_url)
         return Access(url, token.access_token)

@@ -36,6 +36,16 @@ def trusted_roots(ca_bundle: str | None, environ: Mapping[str, str]) -> ssl.SSLC
     return context
 
 
+def roots_named(ca_bundle: str | None, environ: Mapping[str, str]) -> str:
+    """What `trusted_roots` believes, as words of a sentence."""
+    names = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if environ.get(name)]
+    if names:
+        roots = f"the roots of {' and '.join(names)}"
+    else:
+        roots = "the system's roots" if _system_has_roots() else "the roots of the package certifi"
+    return f"{roots} and those of {SETTING}" if ca_bundle else roots
+
+
 def nobody_trusted() -> ssl.SSLContext:
     """What believes no certificate, and is made without reading any."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

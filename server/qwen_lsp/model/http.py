@@ -27,6 +27,11 @@ class Http:
         self._network = Network()
         self._routes: Routes | None = None
 
+    @property
+    def network(self) -> Network:
+        """The way that new requests go."""
+        return self._network
+
     def use(self, network: Network) -> None:
         """From now on requests go as `network` says; what is running goes on as it began."""
         self._network = network

@@ -31,7 +31,15 @@ def is_about_trust(error: BaseException) -> bool:
 async def certificate_of_host(
     url: httpx.URL, proxy: Proxy | None, roots: ssl.SSLContext
 ) -> Certificate | None:
-    """What the host of `url` shows, believed or not; None where it can't be had in time.
+    """What the host of `url` shows, believed or not; None where it can't be had in time."""
+    chain = await certificates_of_host(url, proxy, roots)
+    return chain[0] if chain else None
+
+
+async def certificates_of_host(
+    url: httpx.URL, proxy: Proxy | None, roots: ssl.SSLContext
+) -> tuple[Certificate, ...]:
+    """What the host of `url` shows, believed or not: its own certificate, then those behind it.
 
     The connection ends once it is secured, before anything of a request is sent. A proxy that is
     spoken to by TLS has to be believed by `roots`: it may be sent a password.
@@ -42,7 +50,7 @@ async def certificate_of_host(
         if event.endswith("start_tls.complete") and _is_of_host(event, proxy):
             stream = details["return_value"]
             secured = stream.get_extra_info("ssl_object")
-            seen.append(secured.getpeercert(binary_form=True) or b"")
+            seen.extend(_shown_by(secured))
             await stream.aclose()
             raise _Seen
 
@@ -50,7 +58,13 @@ async def certificate_of_host(
     with suppress(_Seen, httpx.HTTPError, OSError, ValueError, TimeoutError):
         async with asyncio.timeout(_SECONDS), _believing(proxy, roots) as anything:
             await anything.handle_async_request(asking)
-    return certificate_of(seen[0]) if seen else None
+    return tuple(read for read in map(certificate_of, seen) if read)
+
+
+def _shown_by(secured: Any) -> list[bytes]:
+    """The certificates in DER; those behind the first where Python gives them (3.13)."""
+    chain = getattr(secured, "get_unverified_chain", None)
+    return list(chain()) if chain else [secured.getpeercert(binary_form=True) or b""]
 
 
 def _is_of_host(event: str, proxy: Proxy | None) -> bool:
