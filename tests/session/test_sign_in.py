@@ -23,7 +23,7 @@ def test_the_status_says_where_values_come_from_if_there_are_any(play: Play) -> 
         await asyncio.sleep(1)
         none = (await stage.editor.command("qwen.showStatus"))["result"]
         assert none["state"] == "signedOut"
-        assert "sources" not in none
+        assert none["sources"] == {"provider": "the editor's settings"}
 
     play(scene)
 

@@ -4,14 +4,19 @@ import re
 from typing import Annotated, Any, TypeVar
 
 from lsprotocol import types
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ..errors import RequestError
 from .options import Edits
 from .protocol import CommandCall
 
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE)
+]
 
 
 class Arguments(BaseModel):
@@ -97,6 +102,14 @@ class ProviderArguments(Arguments):
     """Of commands that are about a provider."""
 
     provider: str | None = None
+
+
+class ChoiceArguments(Arguments):
+    """Of commands that choose a service or a model."""
+
+    provider: Name | None = None
+    model: Name | None = None
+    everywhere: bool = False
 
 
 def checked(kind: type[Kind], call: CommandCall) -> Kind:

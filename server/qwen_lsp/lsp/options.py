@@ -21,6 +21,18 @@ class ActionOptions(_Options):
     ] = None
 
 
+class ProvidersOptions(_Options):
+    """`qwen.providers`."""
+
+    allowed: Annotated[
+        list[str] | None,
+        Field(
+            description="Ids of the only services that may be asked; without it any. A folder's "
+            "own settings can take from it, and not add to it."
+        ),
+    ] = None
+
+
 class OAuthOptions(_Options):
     """`qwen.oauth`: whom the provider `oauth` signs in with."""
 
@@ -46,17 +58,26 @@ class Options(_Options):
     """What a client may send as the section `qwen`. A field left out, or null, is unset."""
 
     enabled: Annotated[
-        bool | None, Field(description="Whether anything is offered or sent at all.")
+        bool | None,
+        Field(
+            description="Whether anything is offered or sent at all. A folder's own settings can "
+            "switch it off for what lies in it, and not on."
+        ),
     ] = None
     provider: Annotated[
         str | None,
         Field(
             description="The service to use: an id of `docs/providers.md`, or `auto`: "
-            "the only one that there is a sign-in or a key for."
+            "the one chosen last (`qwen-lsp use`), else the only one that there is a sign-in or a "
+            "key for."
         ),
     ] = None
     model: Annotated[
-        str | None, Field(description="The model's name; without it the provider's default.")
+        str | None,
+        Field(
+            description="The model's name; without it the one chosen last, else the provider's "
+            "default."
+        ),
     ] = None
     base_url: Annotated[
         str | None,
@@ -135,6 +156,9 @@ class Options(_Options):
     max_tokens: Annotated[
         int | None,
         Field(gt=0, description="The most tokens of a reply; without it the service's own limit."),
+    ] = None
+    providers: Annotated[
+        ProvidersOptions | None, Field(description="Which services may be asked.")
     ] = None
     actions: Annotated[ActionOptions | None, Field(description="What is offered.")] = None
     oauth: Annotated[OAuthOptions | None, Field(description="A sign-in that is not Qwen's.")] = None

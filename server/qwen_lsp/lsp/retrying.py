@@ -73,7 +73,7 @@ class Retries:
         """Begins a job once more. Raises RequestError if that can't be."""
         past = self._find(asked)
         session = self._session
-        if not session.settings.enabled:
+        if not session.configuration.at(past.work.document.uri).enabled:
             raise RequestError(SWITCHED_OFF)
         if past.job.id in session.jobs.running:
             raise RequestError(RUNNING)

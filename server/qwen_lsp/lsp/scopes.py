@@ -38,9 +38,9 @@ def merged(
         return {**first, **latest}, ()
     refused = sorted(name for name in latest if not _may_be_taken(name, first, latest))
     taken = {name: value for name, value in latest.items() if name not in refused}
-    if first.get("enabled") is False:
-        taken["enabled"] = False
-    return {**first, **taken}, tuple(NOT_TAKEN.format(name=name) for name in refused)
+    return {**first, **taken, **_tightened(first, taken)}, tuple(
+        NOT_TAKEN.format(name=name) for name in refused
+    )
 
 
 def users_own(section: Mapping[str, Any]) -> UsersOwn:
@@ -49,6 +49,29 @@ def users_own(section: Mapping[str, Any]) -> UsersOwn:
     return UsersOwn(
         provider if isinstance(provider, str) else "", address if isinstance(address, str) else ""
     )
+
+
+def _tightened(first: Mapping[str, Any], latest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a folder can switch off, and take from, but neither switch on nor add to.
+
+    A wrong value of the user's own stays, and so nothing is sent.
+    """
+    tight: dict[str, Any] = {}
+    if first.get("enabled", True) is not True:
+        tight["enabled"] = first["enabled"]
+    if "providers" in first:
+        allowed, here = _allowed(first), _allowed(latest)
+        if allowed is None:
+            tight["providers"] = first["providers"]
+        elif here is not None:
+            tight["providers"] = {"allowed": [each for each in allowed if each in here]}
+    return tight
+
+
+def _allowed(section: Mapping[str, Any]) -> list[Any] | None:
+    group = section.get("providers")
+    allowed = group.get("allowed") if isinstance(group, Mapping) else None
+    return allowed if isinstance(allowed, list) else None
 
 
 def _may_be_taken(name: str, first: Mapping[str, Any], latest: Mapping[str, Any]) -> bool:

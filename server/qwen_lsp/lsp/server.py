@@ -18,6 +18,7 @@ from .handlers import (
     proposal,
     restore,
     run,
+    select,
 )
 from .serving import Server
 from .session import Session
@@ -55,6 +56,8 @@ COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.signIn": account.sign_in,
     "qwen.signOut": account.sign_out,
     "qwen.setUp": account.set_up,
+    "qwen.selectProvider": select.select_provider,
+    "qwen.selectModel": select.select_model,
     "qwen.showStatus": account.show_status,
 }
 

@@ -14,7 +14,7 @@ from .scopes import UsersOwn, merged, users_own
 
 SECTION = "qwen"
 FAILS_CLOSED = frozenset(
-    {"enabled", "provider", "baseUrl", "keyCommand", "proxy", "caBundle", "oauth"}
+    {"enabled", "provider", "providers", "baseUrl", "keyCommand", "proxy", "caBundle", "oauth"}
 )
 """Whether and where code goes: with a wrong value here nothing is sent at all."""
 NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
@@ -55,6 +55,8 @@ class Settings:
     max_tokens: int | None = None
     hidden_actions: frozenset[str] = frozenset()
     oauth: OAuth = OAuth()
+    allowed: tuple[str, ...] | None = None
+    """Ids of the only services that may be asked; None allows all."""
     key_command: tuple[str, ...] = ()
     users: UsersOwn = field(default_factory=UsersOwn)
     """What the user's own settings say, which a key from `key_command` belongs to."""
@@ -65,6 +67,22 @@ class Settings:
     def network(self) -> Network:
         """The way to the network."""
         return Network(self.proxy, self.ca_bundle)
+
+    def allows(self, provider_id: str) -> bool:
+        """Whether that service may be asked."""
+        return self.allowed is None or provider_id in self.allowed
+
+    def tightened(self, folder: "Settings") -> "Settings":
+        """These where a folder's own settings say `folder`: it takes away, and gives nothing."""
+        allowed = self.allowed
+        if folder.allowed is not None:
+            allowed = tuple(each for each in folder.allowed if self.allows(each))
+        return replace(
+            self,
+            enabled=self.enabled and folder.enabled,
+            allowed=allowed,
+            fault=self.fault or folder.fault,
+        )
 
 
 class Reading(NamedTuple):
@@ -102,6 +120,17 @@ class SentSettings:
         if isinstance(sent, Mapping) and SECTION not in sent and not sent.keys() & _names():
             return self._read()
         return self.update(sent)
+
+    def sources(self) -> dict[str, str]:
+        """What names each setting that is no default, in the words for a sentence."""
+        sources: dict[str, str] = {}
+        for sent, source in (
+            (self._with_greeting, "initializationOptions"),
+            (self._latest, "the editor's settings"),
+        ):
+            given = _given(_mapping(_section(sent))).keys() & _names()
+            sources |= dict.fromkeys(sorted(given), source)
+        return sources
 
     def _read(self) -> Reading:
         first, latest = _section(self._with_greeting), _section(self._latest)
@@ -184,7 +213,7 @@ def _said(message: str) -> str:
     return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
 
 
-_READ_APART = frozenset({"actions", "base_url", "ca_bundle", "key_command", "oauth"})
+_READ_APART = frozenset({"actions", "base_url", "ca_bundle", "key_command", "oauth", "providers"})
 
 
 def _settings(options: Options, fault: str) -> Settings:
@@ -199,6 +228,8 @@ def _settings(options: Options, fault: str) -> Settings:
         given["ca_bundle"] = options.ca_bundle
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
+    if options.providers and options.providers.allowed is not None:
+        given["allowed"] = tuple(options.providers.allowed)
     if options.oauth:
         named = options.oauth.model_dump(exclude_none=True)
         given["oauth"] = OAuth(**{name: value.strip() for name, value in named.items()})

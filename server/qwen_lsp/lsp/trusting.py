@@ -35,8 +35,8 @@ class Trusting:
         said = self._editor_says
         if said is None:
             said = self._session.editor.trusts_workspace
-        folders = [_path(folder) for folder in self._session.documents.folders.values()]
-        return Workspace(folders[0] if len(folders) == 1 else None, said)
+        folders = self._session.documents.folders.values()
+        return Workspace(path_of(*folders) if len(folders) == 1 else None, said)
 
     def editor_says(self, *, trusted: bool) -> None:
         """The editor has a trust of its own, and this is it now."""
@@ -65,7 +65,8 @@ class Trusting:
             await self._session.load_credentials()
 
 
-def _path(folder: types.WorkspaceFolder) -> Path | None:
+def path_of(folder: types.WorkspaceFolder) -> Path | None:
+    """Where a folder lies, if that is on this machine."""
     parts = urlsplit(folder.uri)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None

@@ -28,7 +28,7 @@ class Way:
         self.preview: Previewing | None = None
         self._session, self._job, self._work, self._page = session, job, work, page
         self._chosen: asyncio.Future[perform.Page] = asyncio.get_running_loop().create_future()
-        if work.edits or session.knows_settings:
+        if work.edits or session.configuration.is_known:
             self._choose()
 
     @property

@@ -68,7 +68,7 @@ class Work:
 
 def work_of(session: "Session", asked: RunArguments) -> Work:
     """What `qwen.run` asks for. Raises RequestError if that can't be done as asked."""
-    if not session.settings.enabled:
+    if not session.configuration.at(asked.uri).enabled:
         raise RequestError(SWITCHED_OFF)
     action = session.action(asked.action)
     document = session.document(asked.uri)

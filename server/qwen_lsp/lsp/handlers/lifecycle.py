@@ -10,8 +10,9 @@ from ..settings import SECTION
 def initialize(session: Session, params: types.InitializeParams) -> None:
     """Learns who the client is and what it sends at once."""
     session.editor.meet(params)
-    session.sent_settings.are_users = session.editor.announces("userSettings")
-    session.take_settings(session.sent_settings.greet(params.initialization_options))
+    sent = session.configuration.sent
+    sent.are_users = session.editor.announces("userSettings")
+    session.configuration.take(sent.greet(params.initialization_options))
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
@@ -28,7 +29,7 @@ async def did_change_configuration(
     if session.editor.has_settings:
         await session.ask_for_settings()
     else:
-        session.take_settings(session.sent_settings.pushed(params.settings))
+        session.configuration.take(session.configuration.sent.pushed(params.settings))
         await session.load_credentials()
 
 
