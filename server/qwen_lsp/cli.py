@@ -15,8 +15,13 @@ LEVELS = {
 }
 
 COMMANDS = {
-    "login": ("keep a key for a service", ".command_line.login"),
-    "logout": ("forget a key", ".command_line.logout"),
+    "setup": ("find a model and try it, or make an editor know qwen-lsp", ".command_line.setup"),
+    "login": ("sign in, or keep a key for a service", ".command_line.login"),
+    "logout": ("sign out, or forget a key", ".command_line.logout"),
+    "status": ("say which model would be asked here", ".command_line.status"),
+    "models": ("list the models of a service", ".command_line.models"),
+    "doctor": ("look into all between here and a model", ".command_line.doctor"),
+    "use": ("choose the service and the model that answer", ".command_line.use"),
     "trust": ("let what lies in a folder give keys", ".command_line.trust"),
     "simulate": ("run a stand-in Qwen service on this machine", ".simulator.command"),
 }

@@ -136,7 +136,8 @@ def test_a_key_is_no_argument(
     [
         (("--provider", "nobody", "--api-key"), 2, "There is no provider “nobody”; name one of"),
         (("--provider", "ollama", "--api-key"), 1, "Ollama takes no key."),
-        (("--provider", "dashscope-intl"), 2, "Say what to log in with"),
+        (("--provider", "dashscope-intl"), 1, "has no sign-in but takes a key"),
+        (("--api-key",), 2, "Say which service the key is for"),
         (("--provider", "custom", "--api-key"), 2, "say it with --base-url"),
         (("--provider", "custom", "--base-url", "http://a.example", "--api-key"), 1, "plain http"),
         (("--provider", "custom", "--base-url", "https://u:p@a.b", "--api-key"), 1, "password"),

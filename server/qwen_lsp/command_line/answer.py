@@ -15,10 +15,14 @@ DONE, FAILED, MISUSED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Done:
-    """What was done, in a sentence, and the same for programs."""
+    """What was done, in a sentence, and the same for programs.
+
+    `has_failed` is for what was done to its end and found something wrong.
+    """
 
     sentence: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    has_failed: bool = False
 
 
 class Misused(QwenError):
@@ -41,19 +45,22 @@ def answered(command: Callable[[], Done], *, as_json: bool) -> int:
         _fail("Stopped; nothing was changed.", as_json=as_json)
         return FAILED
     if as_json:
-        _print_json({"status": "done", "message": done.sentence, **done.fields})
+        status = "failed" if done.has_failed else "done"
+        print_json({"status": status, "message": done.sentence, **done.fields})
     else:
         sys.stdout.write(f"{done.sentence}\n")
-    return DONE
+    return FAILED if done.has_failed else DONE
 
 
 def _fail(sentence: str, *, as_json: bool) -> None:
     if as_json:
-        _print_json({"status": "failed", "message": sentence})
+        print_json({"status": "failed", "message": sentence})
         return
     has_colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     sys.stderr.write(f"\x1b[31m{sentence}\x1b[0m\n" if has_colour else f"{sentence}\n")
 
 
-def _print_json(fields: Mapping[str, Any]) -> None:
+def print_json(fields: Mapping[str, Any]) -> None:
+    """Writes one JSON object on a line of its own."""
     sys.stdout.write(f"{json.dumps(fields)}\n")
+    sys.stdout.flush()

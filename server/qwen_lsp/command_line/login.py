@@ -1,4 +1,4 @@
-"""`qwen-lsp login`: keeps a key, which is asked for without an echo or read from the input."""
+"""`qwen-lsp login`: signs in, or keeps a key, which is never shown nor an argument."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from qwen_lsp.account.exchange import visible
 from qwen_lsp.account.vault import Vault, vault_file
 from qwen_lsp.errors import AccountError
 
-from . import answer, whose_key
+from . import answer, signing_in, whose_key
 
 _LARGEST = 1 << 16
 _NO_ARGUMENT = (
@@ -21,29 +21,34 @@ _NO_ARGUMENT = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the words of the command."""
-    parser.usage = "qwen-lsp login --provider ID --api-key [--base-url ADDRESS] [--json]"
+    parser.usage = (
+        "qwen-lsp login [--provider ID] [--no-browser] [--json]\n"
+        "       qwen-lsp login --provider ID --api-key [--base-url ADDRESS] [--json]"
+    )
     whose_key.add_arguments(parser)
     parser.description = (
+        "Signs in by a code that you confirm in a browser, on this machine or another. "
         "With --api-key you are asked for the key, which is not shown; or send it to the input."
     )
+    signing_in.add_arguments(parser)
     # Words behind it are taken only to be refused: argparse would show them in its complaint.
     parser.add_argument("--api-key", nargs="*", help=argparse.SUPPRESS)
     answer.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Keeps the key; the exit status."""
+    """Signs in or keeps the key; the exit status."""
+    if arguments.api_key is None:
+        return answer.answered(lambda: signing_in.sign_in(arguments), as_json=arguments.json)
     return answer.answered(lambda: _log_in(arguments), as_json=arguments.json)
 
 
 def _log_in(arguments: argparse.Namespace) -> answer.Done:
-    if arguments.api_key is None:
-        raise answer.Misused("Say what to log in with: --api-key asks for a key.")
     if arguments.api_key:
         raise answer.Misused(_NO_ARGUMENT)
     meant = whose_key.key_for(arguments)
     vault = Vault(vault_file())
-    kept = vault.keep(meant.origin, _asked_key(meant.provider.name))
+    kept = vault.keep(meant.origin, key_of(meant.provider.name))
     where = (
         "the system's keyring"
         if kept == "keyring"
@@ -55,7 +60,7 @@ def _log_in(arguments: argparse.Namespace) -> answer.Done:
     )
 
 
-def _asked_key(name: str) -> SecretStr:
+def key_of(name: str) -> SecretStr:
     """The key, from the terminal or the input. Raises AccountError."""
     text = _typed(name) if sys.stdin and sys.stdin.isatty() else _sent()
     key = visible(text.strip())

@@ -1,4 +1,4 @@
-"""`qwen-lsp logout`: forgets a key that `qwen-lsp login` keeps."""
+"""`qwen-lsp logout`: signs out, or forgets a key that `qwen-lsp login` keeps."""
 
 import argparse
 
@@ -6,17 +6,24 @@ from qwen_lsp.account.keys import named_key
 from qwen_lsp.account.vault import Vault, vault_file
 from qwen_lsp.errors import AccountError
 
-from . import answer, whose_key
+from . import answer, signing_out, whose_key
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the words of the command."""
+    parser.description = (
+        "Forgets the key of the provider or, where one signs in, the sign-in; without a provider "
+        "it is the sign-in that is used here."
+    )
     whose_key.add_arguments(parser)
+    signing_out.add_arguments(parser)
     answer.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Forgets the key; the exit status."""
+    """Signs out or forgets the key; the exit status."""
+    if signing_out.is_meant(arguments):
+        return answer.answered(lambda: signing_out.sign_out(arguments), as_json=arguments.json)
     return answer.answered(lambda: _log_out(arguments), as_json=arguments.json)
 
 

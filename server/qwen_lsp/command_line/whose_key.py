@@ -29,7 +29,7 @@ class KeyFor:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the words that name a provider."""
-    parser.add_argument("--provider", metavar="ID", required=True, help="an id of qwen.provider")
+    parser.add_argument("--provider", metavar="ID", help="an id of qwen.provider")
     parser.add_argument(
         "--base-url", metavar="ADDRESS", help="the service's address, where its provider has none"
     )
@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def key_for(arguments: argparse.Namespace) -> KeyFor:
     """What is meant. Raises Misused or AccountError."""
+    if not arguments.provider:
+        raise Misused("Say which service the key is for: --provider ID.")
     provider = providers().get(arguments.provider)
     if provider is None:
         known_ids = ", ".join(each.id for each in providers().values() if takes_key(each))
