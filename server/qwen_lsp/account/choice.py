@@ -62,6 +62,13 @@ def project_of(folder: Path) -> Path:
     return folder
 
 
+def place_of(folders: Sequence[Path] | None) -> str:
+    """What a choice for these folders is made for; None is everywhere."""
+    if folders is None:
+        return EVERYWHERE
+    return " and ".join(str(folder) for folder in folders) or NO_FOLDER
+
+
 class Choices:
     """The choices in the file at `path`. All that it does blocks.
 
@@ -77,7 +84,7 @@ class Choices:
         Raises RequestError where its folders were given different services.
         """
         everywhere, workspaces = self._held()
-        if found := _read(workspaces.get(_name(folders)), _place(folders)):
+        if found := _read(workspaces.get(_name(folders)), place_of(folders)):
             return found
         found_in = [_nearest(folder, workspaces) or everywhere for folder in folders]
         first = found_in[0] if found_in else everywhere
@@ -145,7 +152,3 @@ def _service(choice: LastChoice | None) -> object:
 
 def _name(folders: Sequence[Path]) -> str:
     return "\n".join(sorted(os.path.normcase(folder) for folder in folders))
-
-
-def _place(folders: Sequence[Path]) -> str:
-    return " and ".join(str(folder) for folder in folders) or NO_FOLDER

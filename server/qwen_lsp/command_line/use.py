@@ -60,7 +60,7 @@ async def _done(
 ) -> answer.Done:
     place = place_of(folders)
     if choice is None:
-        return answer.Done(f"Nothing is chosen any more {where(place)}.", {"for": place})
+        return answer.Done(f"The choice {where(place)} is forgotten.", {"for": place})
     await services.last.look([this_folder()])
     choice = LastChoice(choice.provider, choice.model, choice.base_url, place)
     told = told_choice(services, Settings(), choice, is_running=False)
@@ -73,7 +73,7 @@ def _used(services: Services) -> answer.Done:
     model = chosen.default_model
     on = f"{model} on {chosen.provider.name}" if model else chosen.provider.name
     fields = {"provider": chosen.provider.id, "model": model, "source": chosen.source}
-    return answer.Done(f"{on} answers here: {chosen.source}.", fields)
+    return answer.Done(f"{on} answers here ({chosen.source}).", fields)
 
 
 def _choice(arguments: argparse.Namespace) -> LastChoice | None:

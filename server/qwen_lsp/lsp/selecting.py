@@ -1,9 +1,11 @@
 """Which service and model its user chooses: for the workspace, unless it is to be everywhere."""
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..account.choice import LastChoice
+from ..account.choice import LastChoice, place_of
 from ..errors import QwenError
 from ..model.providers import Provider
 from .arguments import ChoiceArguments
@@ -78,18 +80,22 @@ class Selecting:
 
     async def _choose(self, choice: LastChoice, asked: ChoiceArguments) -> dict[str, Any]:
         """Chooses; the answer says so, and what goes before it."""
-        session, last = self._session, self._session.services.last.choice
+        session = self._session
+        services, last = session.services, session.services.last.choice
+        is_running = len(session.jobs.running) > 0
         if last and last.provider == choice.provider:
-            choice = LastChoice(choice.provider, choice.model, last.base_url)
+            choice = replace(choice, base_url=last.base_url)
+        choice = replace(choice, place=place_of(self._folders(asked)))
         await self._keep(choice, asked)
-        told = told_choice(session, choice, everywhere=asked.everywhere)
+        told = told_choice(services, session.settings, choice, is_running=is_running)
         return self._answer(told.sentence, told.fields)
 
     async def _keep(self, choice: LastChoice | None, asked: ChoiceArguments) -> None:
-        session = self._session
-        folders = None if asked.everywhere else session.folders
-        await session.services.last.keep(choice, folders)
-        await session.load_credentials()
+        await self._session.services.last.keep(choice, self._folders(asked))
+        await self._session.load_credentials()
+
+    def _folders(self, asked: ChoiceArguments) -> list[Path] | None:
+        return None if asked.everywhere else self._session.folders
 
     def _answer(self, sentence: str, fields: dict[str, Any]) -> dict[str, Any]:
         self._session.editor.say(sentence)

@@ -1,16 +1,17 @@
 """What the user is told of a choice: what it is for, and what stands in its way."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..account.choice import EVERYWHERE, NO_FOLDER, LastChoice
+from ..account.choice import LastChoice
 from ..account.keys import no_sign_in
 from ..errors import QwenError
-from .choosing import where
-from .services import Chosen
+from .choosing import source_of, where
+from .services import Chosen, Services
+from .settings import Settings
 
-if TYPE_CHECKING:
-    from .session import Session
+_FINISHES = "What is running finishes as it began."
+_NO_MODEL = "Choose its model too: Qwen: Select model, or name it after the provider."
 
 
 @dataclass(frozen=True)
@@ -21,58 +22,63 @@ class Told:
     fields: dict[str, Any]
 
 
-def told_choice(session: "Session", choice: LastChoice, *, everywhere: bool) -> Told:
-    """What to say of a choice that was just made."""
-    place = _place(session, everywhere=everywhere)
+def told_choice(
+    services: Services, settings: Settings, choice: LastChoice, *, is_running: bool
+) -> Told:
+    """What to say of a choice that was just made, and looked for; `choice.place` is what for.
+
+    `is_running` says whether there are jobs that were begun before.
+    """
+    place = where(choice.place)
     try:
-        now = session.services.chosen(session.settings)
+        now = services.chosen(settings)
     except QwenError as error:
-        return Told(f"{choice.provider} is chosen {where(place)}, but: {error}", _fields(choice))
-    fields = {**_fields(choice), "for": place}
-    if source := _overriding(choice, now):
-        what = f"{choice.provider}{f' with {choice.model}' if choice.model else ''}"
+        return Told(f"{_called(choice)} is chosen {place}, but: {error}", _fields(choice))
+    if source := _overriding(choice, now, services.last.choice):
         return Told(
-            f"{what} is chosen {where(place)}, but {source} goes before it, so "
-            f"{now.provider.id} with {now.default_model or 'no model'} goes on answering; change "
-            "it there.",
-            {**fields, "overriddenBy": source},
+            f"{_called(choice)} is chosen {place}, but {source} goes before it: "
+            f"{_called(LastChoice(now.provider.id, now.default_model))} goes on answering until "
+            "you change that.",
+            {**_fields(choice), "overriddenBy": source},
         )
-    model = now.default_model
-    said = f"{model} on {now.provider.name}" if model else now.provider.name
-    sentence = f"{said} answers from now on, {where(place)}."
-    return Told(" ".join(filter(None, (sentence, *_to_do(session, now)))), fields)
+    model = f"{now.default_model} on " if now.default_model else ""
+    sentence = f"{model}{now.provider.name} answers from now on, {place}."
+    more = (_FINISHES if is_running else "", *_to_do(now))
+    return Told(" ".join(filter(None, (sentence, *more))), _fields(choice))
 
 
-def _to_do(session: "Session", now: Chosen) -> tuple[str, ...]:
-    """What is left to do before it answers, and what still goes another way."""
-    running = "What is running finishes as it began." if session.jobs.running else ""
-    model = "" if now.default_model else "Choose its model too: Qwen: Select model."
-    return running, _credential(now), model
+def _to_do(now: Chosen) -> tuple[str, str]:
+    """What is left to do before it answers."""
+    return "" if now.default_model else _NO_MODEL, _credential(now)
 
 
 def _credential(now: Chosen) -> str:
     if now.is_paid_for:
         return ""
     if now.provider.sign_in:
-        return "Nobody is signed in there yet; run Qwen: Sign in."
+        return "Nobody is signed in there yet; run Qwen: Sign in, or qwen-lsp login."
+    try:
+        now.account.address  # noqa: B018 - it says what is wrong with it
+    except QwenError as error:
+        return str(error)
     return str(no_sign_in(now.provider))
 
 
-def _overriding(choice: LastChoice, now: Chosen) -> str | None:
-    """What names another service or model, and goes before the choice."""
+def _called(choice: LastChoice) -> str:
+    return f"{choice.provider} with {choice.model}" if choice.model else choice.provider
+
+
+def _overriding(choice: LastChoice, now: Chosen, counts: LastChoice | None) -> str | None:
+    """What names another service or model, and goes before the choice; `counts` is one as well."""
     if now.provider.id != choice.provider:
         return now.source
+    if counts and counts.place != choice.place:
+        return source_of(counts)
     if choice.model and now.default_model != choice.model:
         return now.named_model.source
     return None
 
 
-def _place(session: "Session", *, everywhere: bool) -> str:
-    if everywhere:
-        return EVERYWHERE
-    return " and ".join(str(folder) for folder in session.folders) or NO_FOLDER
-
-
 def _fields(choice: LastChoice) -> dict[str, Any]:
-    chosen = {"provider": choice.provider, "model": choice.model}
-    return {name: value for name, value in chosen.items() if value}
+    held = {"provider": choice.provider, "model": choice.model, "for": choice.place}
+    return {name: value for name, value in held.items() if value}
