@@ -45,6 +45,7 @@ ADVERTISED = {
             "qwen.signOut",
             "qwen.setUp",
             "qwen.showStatus",
+            "qwen.diagnose",
         ],
         "workDoneProgress": True,
     },

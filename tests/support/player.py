@@ -14,7 +14,16 @@ from qwen_lsp.text.edits import moved_span
 from .asked import hover, lenses, menu
 from .client import CAPABILITIES, LANGUAGES, merge
 from .kinds import Telling
-from .model_editor import BY_HAND, BY_ITSELF, Json, Kind, ModelEditor, OpenFile, span_of
+from .model_editor import (
+    BY_HAND,
+    BY_ITSELF,
+    CAN_NOT_ASK,
+    Json,
+    Kind,
+    ModelEditor,
+    OpenFile,
+    span_of,
+)
 from .scenario import EXPECTATIONS, Block, Scenario
 from .seen import Seen, edits_text, meant, prompt_text, result_text
 from .service import Cut, Service
@@ -132,6 +141,9 @@ class Player:
         params = message["params"]
         for note in params.get("edit", {}).get("changeAnnotations", {}).values():
             self.seen.shown.append(f"asked: {note['label']}")
+        if message["method"] == "window/showMessageRequest":
+            titles = " | ".join(action["title"] for action in params["actions"])
+            self.seen.shown.append(f"asked: {params['message']} [{titles}]")
         is_file = message["method"] == "window/showDocument" and not params.get("external")
         if is_file and self.opens:
             path = Path(httpx.URL(params["uri"]).path)
@@ -251,6 +263,10 @@ class Player:
         edits = self.file.edits
         self.file = self.editor.open(self.file.uri, text, self.language)
         self.file.edits = edits
+
+    def _do_chooses(self, block: Block) -> None:
+        """What its user answers to the next question; `never`: the editor can't ask."""
+        self.editor.choices.append(CAN_NOT_ASK if "never" in block.words else block.text)
 
     async def _do_wait(self, block: Block) -> None:
         await asyncio.sleep(float(block.rest))

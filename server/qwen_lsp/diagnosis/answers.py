@@ -1,7 +1,6 @@
 """What a service answers when it is asked for its models: who it is, which it has, and the time."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -52,9 +51,9 @@ async def _heard(subject: Subject, access: Access) -> Heard:
     client, provider = subject.http.client(), subject.provider
     headers = {"Accept": "application/json", **authorization(access, provider.name)}
     request = client.build_request("GET", f"{access.base_url}/models", headers=headers)
-    begun = time.monotonic()
+    begun = asyncio.get_running_loop().time()
     response = await opened(client, request, seconds=_SECONDS, start_with=provider.start_with)
-    came, took = subject.clock(), time.monotonic() - begun
+    came, took = subject.clock(), asyncio.get_running_loop().time() - begun
     try:
         async with asyncio.timeout(_SECONDS):
             body = await body_of_answer(response)

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 
 from qwen_lsp.errors import UNEXPECTED, QwenError
-from qwen_lsp.model.qwen import Access
 
 from .answers import answer_found
 from .credential import credential_found
@@ -28,26 +27,34 @@ async def examine(subject: Subject) -> list[Finding]:
         fault = f"{subject.provider.name} gave no access in {_SECONDS:.0f} seconds."
         return [*await credential, Finding("Access", "wrong", fault, "Try again.")]
     except QwenError as error:
-        return _without_access(await credential, str(error))
-    looks = await asyncio.gather(credential, *_looks(subject, access))
-    return [finding for found in looks for finding in found]
+        return await _without_access(subject, await credential, str(error))
+    answer = _in_time("Answer", answer_found(subject, access))
+    return await _all(credential, *_way(subject, access.base_url), answer)
 
 
-def _looks(subject: Subject, access: Access) -> list[Coroutine[None, None, list[Finding]]]:
-    place = Place.of(access.base_url)
+async def _without_access(subject: Subject, found: list[Finding], fault: str) -> list[Finding]:
+    """Where nothing pays, the way can be looked at all the same; a wrong address has none."""
+    if not any(finding.grade == "wrong" for finding in found):
+        found = [*found, Finding("Access", "wrong", fault)]
+    try:
+        url = subject.provider.base_url or subject.account.address
+    except QwenError:
+        return found
+    return [*found, *await _all(*_way(subject, url))]
+
+
+def _way(subject: Subject, url: str) -> list[Coroutine[None, None, list[Finding]]]:
+    place, network = Place.of(url), subject.network
     return [
-        _in_time("Proxy", proxy_found(place, subject.network)),
-        _in_time("Name", name_found(place, subject.network)),
-        _in_time("Certificate", certificate_found(place, subject.network, subject.environ)),
-        _in_time("Answer", answer_found(subject, access)),
+        _in_time("Proxy", proxy_found(place, network)),
+        _in_time("Name", name_found(place, network)),
+        _in_time("Certificate", certificate_found(place, network, subject.environ)),
     ]
 
 
-def _without_access(found: list[Finding], fault: str) -> list[Finding]:
-    """Where nothing pays, or the address is wrong, nothing further can be asked."""
-    if any(finding.grade == "wrong" for finding in found):
-        return found
-    return [*found, Finding("Access", "wrong", fault)]
+async def _all(*looks: Awaitable[list[Finding]]) -> list[Finding]:
+    """What all of them find, in their order; they look at the same time."""
+    return [finding for found in await asyncio.gather(*looks) for finding in found]
 
 
 async def _in_time(about: str, look: Coroutine[None, None, list[Finding]]) -> list[Finding]:

@@ -31,7 +31,13 @@ class Configuration:
         self._of_folders: Mapping[str, Settings] = {}
         self._configured = asyncio.Event()
         self._asked = 0
+        self._warnings: tuple[str, ...] = ()
         self._warned: set[str] = set()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong with the settings by now, in sentences."""
+        return self._warnings
 
     @property
     def is_known(self) -> bool:
@@ -47,10 +53,10 @@ class Configuration:
 
     def take(self, reading: Reading) -> None:
         """Goes on with these settings, and tells the user once what is wrong with them."""
-        self.settings, warnings = reading
+        self.settings, self._warnings = reading
         self._session.pages.take_settings(self.settings)
         self._session.services.reach_by(self.settings.network)
-        for warning in warnings:
+        for warning in self._warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
                 self._session.editor.say(warning, types.MessageType.Warning)

@@ -126,15 +126,25 @@ class Editor(Abilities):
 
     async def choose(self, question: str, answers: Iterable[str]) -> str | None:
         """What the user answers; None if that is nothing, or the editor can't ask."""
+        try:
+            return await self.chosen_from(question, answers)
+        except RequestError:
+            return None
+
+    async def chosen_from(self, question: str, answers: Iterable[str]) -> str | None:
+        """What the user answers, None if that is nothing. Raises RequestError if it can't ask."""
         actions = [types.MessageActionItem(title=each) for each in answers]
         params = types.ShowMessageRequestParams(types.MessageType.Info, question, actions)
         asked = self._protocol.request(
             types.WINDOW_SHOW_MESSAGE_REQUEST, params, timeout=CONFIRMED_WITHIN
         )
         try:
-            title = entry(await asked, "title")
+            answer = await asked
         except TimeoutError:
             return None
+        if isinstance(answer, types.ResponseError):
+            raise RequestError("The editor can't ask its user.")
+        title = entry(answer, "title")
         return title if isinstance(title, str) else None
 
     def say(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:

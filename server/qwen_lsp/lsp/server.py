@@ -13,12 +13,14 @@ from .handlers import (
     account,
     code_action,
     code_lens,
+    diagnose,
     explanation,
     lifecycle,
     proposal,
     restore,
     run,
     select,
+    set_up,
 )
 from .serving import Server
 from .session import Session
@@ -55,10 +57,11 @@ COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.openExplanation": explanation.open_explanation,
     "qwen.signIn": account.sign_in,
     "qwen.signOut": account.sign_out,
-    "qwen.setUp": account.set_up,
+    "qwen.setUp": set_up.set_up,
     "qwen.selectProvider": select.select_provider,
     "qwen.selectModel": select.select_model,
     "qwen.showStatus": account.show_status,
+    "qwen.diagnose": diagnose.diagnose,
 }
 
 

@@ -42,9 +42,8 @@ if TYPE_CHECKING:
     from ..account.exchange import Issuer
 
 SET_UP = (
-    "Qwen has no model to ask yet: for one on this machine set qwen.provider to ollama; for a "
-    "service put its key into the environment (DASHSCOPE_API_KEY) and set qwen.provider to "
-    "dashscope-intl or dashscope-cn; or run Qwen: Sign in."
+    "Qwen has no model to ask yet; choose Qwen: Set up a model…, or run qwen-lsp setup in a "
+    "terminal."
 )
 SIGN_IN_PROVIDER = "qwen-oauth"
 
@@ -82,7 +81,7 @@ class Services:
     """The accounts of this process, one for each provider and address, and their models."""
 
     def __init__(self, http: Http, environ: Mapping[str, str], version: str) -> None:
-        self.http, self._environ, self._version = http, environ, version
+        self.http, self.environ, self._version = http, environ, version
         self.keys = KeySources(environ)
         self.models = ModelLists(http)
         self.last = ChosenLast()
@@ -157,7 +156,7 @@ class Services:
         the workspace, so that later questions need no file.
         """
         await self.last.look(folders)
-        self.keys.take_command(command_of(settings, self._environ))
+        self.keys.take_command(command_of(settings, self.environ))
         await self.keys.look(workspace)
         self.reach_by(settings.network)
         with suppress(QwenError):
@@ -227,7 +226,7 @@ class Services:
             account = Account(
                 provider,
                 http=self.http.client,
-                environ=self._environ,
+                environ=self.environ,
                 base_url=address,
                 issuer=issuer,
                 keys=self.keys,

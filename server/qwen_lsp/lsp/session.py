@@ -16,6 +16,7 @@ from ..errors import RequestError
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
 from .configuration import Configuration
+from .diagnosing import Diagnosing
 from .documents import Documents, OpenDocument, Revision
 from .editor import Editor
 from .explanations import Explanations
@@ -33,6 +34,7 @@ from .retrying import Retries
 from .selecting import Selecting
 from .services import Services
 from .serving import Server
+from .setting_up import SetUps
 from .settings import Settings
 from .sign_ins import SignIns
 from .status import Status
@@ -71,6 +73,8 @@ class Session:
         self.configuration = Configuration(self)
         self.looking = Looking(self)
         self.selecting = Selecting(self)
+        self.set_ups = SetUps(self)
+        self.diagnosing = Diagnosing(self)
         self.told: set[str] = set()
         self._background: set[asyncio.Task[Any]] = set()
 

@@ -51,6 +51,8 @@ def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams
     """The user has cancelled what a progress stands for."""
     session.jobs.stop_by_token(params.token)
     session.sign_ins.stop_by_token(params.token)
+    session.set_ups.stop_by_token(params.token)
+    session.diagnosing.stop_by_token(params.token)
 
 
 async def _ask_to_be_told(session: Session) -> None:
