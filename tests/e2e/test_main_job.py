@@ -44,6 +44,8 @@ ADVERTISED = {
             "qwen.signIn",
             "qwen.signOut",
             "qwen.setUp",
+            "qwen.selectProvider",
+            "qwen.selectModel",
             "qwen.showStatus",
             "qwen.diagnose",
         ],
