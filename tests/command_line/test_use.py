@@ -64,11 +64,11 @@ def test_everywhere_and_what_goes_before_it(project: Path, use: Say, tmp_path: P
     assert kept(tmp_path / "other") == ("lmstudio", "m", None)
     use("ollama")
     assert use("lmstudio", "other", "--everywhere") == (
-        f"lmstudio with other is chosen everywhere, but what was chosen for {project} goes before "
-        "it: ollama with qwen3-coder goes on answering until you change that."
+        f"lmstudio with other is chosen everywhere, but counts only after what was chosen for "
+        f"{project}: ollama with qwen3-coder goes on answering until you change that."
     )
     use("lmstudio", "m")
-    assert f"but what was chosen for {project} goes before it" in use(
+    assert f"but counts only after what was chosen for {project}" in use(
         "lmstudio", "m", "--everywhere"
     )
 

@@ -126,5 +126,5 @@ def checked(kind: type[Kind], call: CommandCall) -> Kind:
 
 def _said(message: str) -> str:
     """pydantic's words without those of Python."""
-    plain = message.replace("Input should", "it should")
+    plain = message.replace("Input should", "it should").replace("String should", "it should")
     return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)

@@ -57,7 +57,7 @@ async def models_offered(services: "Services", chosen: "Chosen") -> Offered:
     typed = f"qwen-lsp use {provider.id} MODEL"
     fields = {"provider": provider.id, "choices": list(names)}
     if not names:
-        return Offered("", f"{fault} In a terminal: {typed}.", fields=fields)
+        return Offered("", f"{fault} Any name can be given to {typed}.", fields=fields)
     more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return Offered(
         f"Which model of {provider.name} is to answer in this workspace? Another one can be "

@@ -40,7 +40,7 @@ class Selecting:
             provider = await self._decided(undecided)
             if provider is None:
                 raise
-        await self._choose(LastChoice(provider), ChoiceArguments())
+        await self._choose(LastChoice(provider), ChoiceArguments(), is_running=False)
         return services.chosen(settings)
 
     async def provider(self, asked: ChoiceArguments) -> dict[str, Any]:
@@ -54,7 +54,8 @@ class Selecting:
             await self._keep(None, asked)
             return self._answer("Qwen uses what it finds, until you choose again.", {})
         provider = self._allowed(asked.provider, settings)
-        return await self._choose(LastChoice(provider.id, asked.model), asked)
+        choice = LastChoice(provider.id, asked.model)
+        return await self._choose(choice, asked, is_running=self._is_running)
 
     async def model(self, asked: ChoiceArguments) -> dict[str, Any]:
         """The answer of `qwen.selectModel`. Raises RequestError, AccountError."""
@@ -65,7 +66,8 @@ class Selecting:
         else:
             chosen = services.at(self._allowed(asked.provider, settings).id, settings)
         if asked.model is not None:
-            return await self._choose(LastChoice(chosen.provider.id, asked.model), asked)
+            choice = LastChoice(chosen.provider.id, asked.model)
+            return await self._choose(choice, asked, is_running=self._is_running)
         return self._offer(await models_offered(services, chosen), asked)
 
     def _allowed(self, provider_id: str, settings: Settings) -> Provider:
@@ -78,11 +80,12 @@ class Selecting:
             raise not_allowed(provider, settings)
         return provider
 
-    async def _choose(self, choice: LastChoice, asked: ChoiceArguments) -> dict[str, Any]:
+    async def _choose(
+        self, choice: LastChoice, asked: ChoiceArguments, *, is_running: bool
+    ) -> dict[str, Any]:
         """Chooses; the answer says so, and what goes before it."""
         session = self._session
         services, last = session.services, session.services.last.choice
-        is_running = len(session.jobs.running) > 0
         if last and last.provider == choice.provider:
             choice = replace(choice, base_url=last.base_url)
         choice = replace(choice, place=place_of(self._folders(asked)))
@@ -93,6 +96,10 @@ class Selecting:
     async def _keep(self, choice: LastChoice | None, asked: ChoiceArguments) -> None:
         await self._session.services.last.keep(choice, self._folders(asked))
         await self._session.load_credentials()
+
+    @property
+    def _is_running(self) -> bool:
+        return len(self._session.jobs.running) > 0
 
     def _folders(self, asked: ChoiceArguments) -> list[Path] | None:
         return None if asked.everywhere else self._session.folders
@@ -119,9 +126,17 @@ class Selecting:
         provider, model = offered.titles[answer]
         named = asked.model_copy(update={"provider": provider, "model": model})
         try:
-            await (self.provider(named) if model is None else self.model(named))
+            await (self._with_model(named) if model is None else self.model(named))
         except QwenError as error:
             editor.warn(str(error))
+
+    async def _with_model(self, asked: ChoiceArguments) -> None:
+        """Chooses a service and, if it has no model of its own accord, asks which one."""
+        await self.provider(asked)
+        session = self._session
+        chosen = session.services.chosen(session.settings)
+        if chosen.provider.id == asked.provider and not chosen.default_model:
+            await self.model(asked)
 
     async def _decided(self, undecided: Undecided) -> str | None:
         """The provider that the user says; all jobs that wait for it share one question."""

@@ -114,7 +114,7 @@ class Status:
         )
         signed_out = " Nobody is signed in." if value["state"] == "signedOut" else ""
         trouble = f" Last trouble: {value['message']}" if "message" in value else ""
-        model = f"Qwen: {value['model']} on {value['provider']}{account}"
+        model = f"Qwen: {value['model'] or 'no model'} on {value['provider']}{account}"
         sent = _sent(value["quota"]) if "quota" in value else ""
         return f"{model}; {jobs}{sent}.{signed_out}{trouble}"
 

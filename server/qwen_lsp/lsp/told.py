@@ -36,7 +36,7 @@ def told_choice(
         return Told(f"{_called(choice)} is chosen {place}, but: {error}", _fields(choice))
     if source := _overriding(choice, now, services.last.choice):
         return Told(
-            f"{_called(choice)} is chosen {place}, but {source} goes before it: "
+            f"{_called(choice)} is chosen {place}, but counts only after {source}: "
             f"{_called(LastChoice(now.provider.id, now.default_model))} goes on answering until "
             "you change that.",
             {**_fields(choice), "overriddenBy": source},
