@@ -232,11 +232,8 @@ class Account:
                 "QWEN_API_BASE, or use a key with another qwen.provider."
             )
         if self._issuer == QWEN:
-            return CredentialRefused(
-                "Qwen signs you in but no longer answers: the free tier for sign-ins ended on "
-                "2026-04-15; set DASHSCOPE_API_KEY and qwen.provider to dashscope-intl, or use "
-                "a local model with qwen.provider set to ollama."
-            )
+            advice = self.provider.advice
+            return CredentialRefused(f"Qwen signs you in but no longer answers: {advice}.")
         if self._issuer.api:
             return CredentialRefused(
                 f"{host} does not accept what {self._issuer.host} gave only just now; check "
