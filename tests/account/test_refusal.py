@@ -115,7 +115,6 @@ async def test_a_401_is_met_by_one_renewal_and_then_a_sentence(account: Made, ho
     sentence = str(raised.value)
     assert "ended on 15 April 2026" in sentence
     assert "dashscope-intl" in sentence
-    assert "dashscope-intl" in sentence
     assert "ollama" in sentence
 
 
