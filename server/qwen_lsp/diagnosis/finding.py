@@ -23,8 +23,8 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """All of it in one line."""
-        said = f"{_MARKS[self.grade]} {self.about}: {self.sentence}"
+        """All of it in one line, in letters that any terminal has."""
+        said = f"{self.grade:<8} {self.about}: {self.sentence}"
         return f"{said} {self.way_out}" if self.way_out else said
 
 

@@ -17,6 +17,7 @@ from qwen_lsp.model.proxies import Proxy
 from qwen_lsp.model.trouble import causes_of
 
 _SECONDS = 5
+_ASN1 = 2
 
 
 class _Seen(Exception):
@@ -62,9 +63,18 @@ async def certificates_of_host(
 
 
 def _shown_by(secured: Any) -> list[bytes]:
-    """The certificates in DER; those behind the first where Python gives them (3.13)."""
-    chain = getattr(secured, "get_unverified_chain", None)
-    return list(chain()) if chain else [secured.getpeercert(binary_form=True) or b""]
+    """The certificates in DER. Before Python 3.13 only the inner object knows of more than one."""
+    for holder in (secured, getattr(secured, "_sslobj", None)):
+        if chain := getattr(holder, "get_unverified_chain", None):
+            return [_der(each) for each in chain() or ()]
+    return [secured.getpeercert(binary_form=True) or b""]
+
+
+def _der(certificate: Any) -> bytes:
+    if isinstance(certificate, bytes):
+        return certificate
+    der: bytes = certificate.public_bytes(_ASN1)
+    return der
 
 
 def _is_of_host(event: str, proxy: Proxy | None) -> bool:
