@@ -18,6 +18,7 @@ ANSWER_WITHIN = 6.5
 """Seconds in which the command is answered; what takes longer is shown when it is done."""
 NAME = "diagnosis.md"
 STILL_LOOKING = "Qwen is still looking; the diagnosis opens when it is done."
+STOPPED = "The diagnosis was stopped."
 _TOKEN = "qwen-lsp/diagnosis"  # noqa: S105  (of a progress)
 
 
@@ -36,6 +37,8 @@ class Diagnosing:
         if not done:
             self._session.editor.say(STILL_LOOKING)
             return {"message": STILL_LOOKING}
+        if self._looking.cancelled():
+            return {"message": STOPPED}
         return {"uri": self._looking.result()}
 
     def stop_by_token(self, token: object) -> None:
