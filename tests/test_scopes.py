@@ -77,6 +77,51 @@ def test_a_folder_may_switch_off_but_not_on(
     assert sent.update({"enabled": later}).settings.enabled is enabled
 
 
+def providers_of(allowed: object) -> dict[str, object]:
+    return {"providers": {"allowed": allowed}}
+
+
+@pytest.mark.parametrize(
+    ("greeting", "later", "allowed"),
+    [
+        (["a", "b"], ["b", "c"], ("b",)),
+        (["a"], [], ()),
+        ([], ["a"], ()),
+        (["a"], None, ("a",)),
+        (None, ["b"], ("b",)),
+        (None, None, None),
+    ],
+)
+def test_a_folder_may_take_services_away_but_not_add_any(
+    greeting: object, later: object, allowed: tuple[str, ...] | None
+) -> None:
+    sent = SentSettings()
+    sent.greet(providers_of(greeting))
+    assert sent.update(providers_of(later)).settings.allowed == allowed
+
+
+def test_where_all_is_the_users_the_latest_list_counts() -> None:
+    sent = SentSettings()
+    sent.are_users = True
+    sent.greet(providers_of(["a"]))
+    assert sent.update(providers_of(["a", "b"])).settings.allowed == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "later"),
+    [
+        ({"enabled": "no"}, {"enabled": True}),
+        (providers_of("a"), providers_of(["b"])),
+        ({"providers": ["a"]}, providers_of(["b"])),
+        (providers_of(["a"]), providers_of("b")),
+    ],
+)
+def test_no_folder_puts_a_wrong_value_right(greeting: object, later: object) -> None:
+    sent = SentSettings()
+    sent.greet(greeting)
+    assert sent.update(later).settings.fault
+
+
 def test_the_rest_is_as_the_latest_says() -> None:
     sent = SentSettings()
     sent.greet({"model": "a", "onStop": "keep"})

@@ -315,6 +315,22 @@ def test_an_address_that_was_chosen_stays_with_its_service(root: Path) -> None:
     play(scene, Room(root, "project"))
 
 
+def test_a_folder_redirects_nobody_who_has_chosen(root: Path) -> None:
+    """What comes by `workspace/configuration` may be a file of the folder's."""
+
+    async def scene(room: Room) -> None:
+        (folder,) = room.folders
+        del room.capabilities["experimental"]["qwen"]["userSettings"]
+        editor = await room.opened({"provider": "openrouter", "model": "m"}, **KEYS)
+        await room.begin()
+        await room.run(folder)
+        await editor.command("qwen.selectProvider", {"provider": "fireworks"})
+        await room.run(folder)
+        assert room.hosts == ["openrouter.ai", "api.fireworks.ai"]
+
+    play(scene, Room(root, "project"))
+
+
 def test_requests_are_counted_against_the_limits_of_the_service(root: Path) -> None:
     async def scene(room: Room) -> None:
         editor = await room.opened({"provider": "qwen-oauth"})

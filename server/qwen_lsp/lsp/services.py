@@ -171,8 +171,8 @@ class Services:
 
     def _named(self, settings: Settings) -> Chosen | None:
         """The service that a setting, Qwen Code or the last choice names, in this order."""
-        if settings.provider != "auto":
-            return self.at(settings.provider, settings, "qwen.provider")
+        if (set_ := self._set_provider(settings)) != "auto":
+            return self.at(set_, settings, "qwen.provider")
         if (qwen_codes := self._qwen_codes(settings)) and qwen_codes.is_paid_for:
             return qwen_codes
         if self.last.disagreement:
@@ -180,6 +180,11 @@ class Services:
         if choice := self.last.choice:
             return self.at(choice.provider, settings, source_of(choice))
         return None
+
+    def _set_provider(self, settings: Settings) -> str:
+        """The one that is set, but not where a folder may have set it and its user has chosen."""
+        is_chosen = self.last.choice is not None or self.last.disagreement
+        return "auto" if settings.may_be_folders and is_chosen else settings.provider
 
     def _found(self, settings: Settings) -> Chosen:
         found = self.ready(settings)
@@ -204,10 +209,11 @@ class Services:
     def _sign_ins(self, settings: Settings) -> list[str]:
         """The providers that one may be signed in with, first the one that is meant."""
         last = self.last.choice.provider if self.last.choice else "auto"
-        meant = last if settings.provider == "auto" else settings.provider
+        set_ = self._set_provider(settings)
+        meant = last if set_ == "auto" else set_
         if meant != "auto" and self._provider(meant).sign_in:
             return [meant]
-        may_be_other = settings.provider == "auto" and settings.oauth.issuer
+        may_be_other = set_ == "auto" and settings.oauth.issuer
         return [OTHER_SIGN_IN, SIGN_IN_PROVIDER] if may_be_other else [SIGN_IN_PROVIDER]
 
     def _provider(self, provider_id: str) -> Provider:

@@ -60,6 +60,8 @@ class Settings:
     key_command: tuple[str, ...] = ()
     users: UsersOwn = field(default_factory=UsersOwn)
     """What the user's own settings say, which a key from `key_command` belongs to."""
+    may_be_folders: bool = False
+    """Whether `provider` may stand in a file of the folder."""
     fault: str = ""
     """The sentence why nothing may be sent, if a setting that decides about that is wrong."""
 
@@ -143,7 +145,9 @@ class SentSettings:
         users = users_own(section if self.are_users else greeting)
         if settings.key_command and not users.provider:
             refused = (*refused, NO_HOME)
-        return Reading(replace(settings, users=users), (*warnings, *refused))
+        may_be_folders = settings.provider not in ("auto", users.provider)
+        read = replace(settings, users=users, may_be_folders=may_be_folders)
+        return Reading(read, (*warnings, *refused))
 
 
 def read_settings(sent: object) -> Reading:
