@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from qwen_lsp.account.choice import Choices, LastChoice, choice_file
 from qwen_lsp.account.vault import Vault, vault_file
-from qwen_lsp.cli import main
+from qwen_lsp.cli import COMMANDS, main
 from qwen_lsp.model import providers
 from qwen_lsp.simulator.service import Simulator
 
@@ -326,3 +326,71 @@ def test_red_is_kept_out_by_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.seek(0)
     assert main(("status",)) == 1
     assert "\x1b" not in terminal.getvalue()
+
+
+@pytest.mark.usefixtures("has_key")
+def test_who_reads_no_further_hears_no_complaint(simulator: Simulator) -> None:
+    code = "import sys; from qwen_lsp.cli import main; sys.exit(main(sys.argv[1:]))"
+    named = ("models", "custom", "--base-url", simulator.base_url)
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *named], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout
+        assert child.stderr
+        child.stdout.close()
+        assert child.stderr.read() == b""
+    assert child.returncode == 0
+
+
+def test_a_terminal_without_the_letters_is_written_to_all_the_same(in_a_folder: Path) -> None:
+    folder = in_a_folder / "🦆"
+    folder.mkdir()
+    code = "import sys; from qwen_lsp.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "trust", str(folder)],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "\\U0001f986" in done.stdout
+
+
+def test_a_fault_of_ours_is_told_without_what_looks_like_a_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("Bearer sk-7Qx-0123456789")
+
+    monkeypatch.setattr("qwen_lsp.command_line.status.services_of", broken)
+    assert main(("status",)) == 1
+    said = capsys.readouterr().err
+    assert "please report what stands above" in said
+    assert "KeyError" in said
+    assert "7Qx" not in said
+    assert main(("status", "--json")) == 1
+    assert json.loads(capsys.readouterr().out)["status"] == "failed"
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("lines", [("1", "n"), ("1",), ()])
+def test_a_service_stays_chosen_where_no_editor_is_set_up(
+    says: Says, in_a_folder: Path, lines: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    says("1", "1", "2", *lines)
+    assert main(("setup",)) == 0
+    assert capsys.readouterr().out.endswith("No editor's file was changed.\n")
+    assert chosen(in_a_folder) is not None
+
+
+def test_each_command_has_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--help",), *((name, "--help") for name in COMMANDS)):
+        with pytest.raises(SystemExit) as left:
+            main(words)
+        assert left.value.code == 0
+        said = capsys.readouterr().out
+        assert "None" not in said
+    for name in ("login", "logout", "status", "models", "use", "setup", "trust", "doctor"):
+        assert name in COMMANDS
+        with pytest.raises(SystemExit):
+            main((name, "--help"))
+        assert "--json" in capsys.readouterr().out

@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from qwen_lsp.account.places import shared_file
 from qwen_lsp.cli import main
 from qwen_lsp.command_line.signing_in import has_browser
+from qwen_lsp.model.providers import providers
 from qwen_lsp.simulator.service import Simulator
 
 from .conftest import Says
@@ -247,3 +250,23 @@ def test_what_nobody_shares_is_signed_out_of_unasked(
     assert main(("logout", *login[1:])) == 0
     assert capsys.readouterr().out.endswith("You are signed out of Qwen's simulator.\n")
     assert sign_ins() == []
+
+
+def test_before_one_signs_in_to_qwen_it_says_that_the_free_tier_ended(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stand-in has Qwen's row but for its address."""
+    rows = dict(providers())
+    advice = rows["qwen-oauth"].advice
+    rows["simulator"] = replace(rows["simulator"], advice=advice)
+    table = MappingProxyType(rows)
+    monkeypatch.setattr("qwen_lsp.lsp.services.providers", lambda: table)
+    named = ("--provider", "simulator", "--base-url", simulator.base_url)
+    assert main(("login", *named)) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("Qwen's free tier for sign-ins ended on 15 April 2026")
+    assert main(("logout", *named)) == 0
+    capsys.readouterr()
+    assert main(("login", *named, "--json")) == 0
+    pending = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert "free tier" in pending["note"]

@@ -1,6 +1,7 @@
 """How a command answers: a sentence for people, or one JSON object; 0 done, 1 failed, 2 misused."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -44,12 +45,36 @@ def answered(command: Callable[[], Done], *, as_json: bool) -> int:
     except (KeyboardInterrupt, EOFError):
         _fail("Stopped; nothing was changed.", as_json=as_json)
         return FAILED
+    except Exception as error:  # noqa: BLE001 - a traceback of Python's could show a secret
+        _fail(_fault(error), as_json=as_json)
+        return FAILED
+    try:
+        return _said(done, as_json=as_json)
+    except BrokenPipeError:  # Whoever reads it has enough: `| head`.
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return FAILED if done.has_failed else DONE
+
+
+def _said(done: Done, *, as_json: bool) -> int:
+    """Writes the answer; what the terminal has no letter for is written as its number."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     if as_json:
         status = "failed" if done.has_failed else "done"
         print_json({"status": status, "message": done.sentence, **done.fields})
     else:
         sys.stdout.write(f"{done.sentence}\n")
+        sys.stdout.flush()
     return FAILED if done.has_failed else DONE
+
+
+def _fault(error: Exception) -> str:
+    """A fault of ours, for a report: where it happened, and nothing that looks like a secret."""
+    from qwen_lsp.log import Redacting, redact
+
+    trace = Redacting().formatException((type(error), error, error.__traceback__))
+    return f"{redact(trace)}\nqwen-lsp ran into a problem; please report what stands above."
 
 
 def _fail(sentence: str, *, as_json: bool) -> None:

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from qwen_lsp.errors import RequestError
 
 
+class Declined(RequestError):
+    """The user said no."""
+
+
 def is_terminal() -> bool:
     """Whether there is somebody to ask."""
     return bool(sys.stdin and sys.stdin.isatty())
@@ -45,7 +49,7 @@ def line(question: str) -> str:
 
 
 def must_agree(question: str, *, yes: bool, what: str) -> None:
-    """Goes on if `yes` is on the command line or the user agrees. Raises RequestError.
+    """Goes on if `yes` is on the command line or the user agrees. Raises RequestError, Declined.
 
     `what` says what --yes would do, for where there is nobody to ask.
     """
@@ -54,4 +58,4 @@ def must_agree(question: str, *, yes: bool, what: str) -> None:
     if not is_terminal():
         raise RequestError(f"There is no terminal to ask at; --yes {what}. Nothing was changed.")
     if not agreed(question):
-        raise RequestError("Nothing was changed.")
+        raise Declined("Nothing was changed.")

@@ -3,7 +3,7 @@
 import argparse
 
 from . import answer, editor_setup
-from .asking import chosen, is_terminal
+from .asking import Declined, chosen, is_terminal, say
 from .editors.files import EDITORS
 
 _WITHOUT_TERMINAL = (
@@ -57,10 +57,15 @@ def _set_up(arguments: argparse.Namespace) -> answer.Done:
 
 
 def _with_editor(arguments: argparse.Namespace, done: answer.Done) -> answer.Done:
-    """Offers to set up an editor as well."""
-    from .asking import say
-
+    """Offers to set up an editor as well; the service stays chosen, whatever comes of that."""
     say(done.sentence)
+    try:
+        return _set_up_editor(arguments, done)
+    except (Declined, EOFError, KeyboardInterrupt):
+        return answer.Done("No editor's file was changed.", done.fields)
+
+
+def _set_up_editor(arguments: argparse.Namespace, done: answer.Done) -> answer.Done:
     titles = ("Helix", "Neovim", "Emacs", "None of them (VS Code has an extension)")
     number = chosen("Which editor should know qwen-lsp?", titles)
     if number == len(EDITORS):

@@ -43,8 +43,6 @@ async def _sign_in(arguments: argparse.Namespace) -> answer.Done:
         )
         name = account.provider.name
         said = f"You are signed in to {name}" + ("." if is_new else " already.")
-        if advice := account.provider.advice:
-            said += f" {advice}."
         return answer.Done(said, {"provider": account.provider.id, "account": name})
 
 
@@ -83,8 +81,12 @@ def _show(account: Account, code: UserCode, *, as_json: bool) -> None:
         }
         if code.verification_uri_complete:
             pending["verificationUriComplete"] = code.verification_uri_complete
+        if account.provider.advice:
+            pending["note"] = f"{account.provider.advice}."
         answer.print_json(pending)
         return
+    if account.provider.advice:
+        say(f"{account.provider.advice}.")
     verb = "confirm" if code.verification_uri_complete else "enter"
     say(f"To sign in to {account.provider.name}, {verb} the code {code.user_code} at\n  {page}")
 
