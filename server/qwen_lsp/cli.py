@@ -73,6 +73,10 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         metavar="LEVEL",
         help="how much to log: debug, info (the default), warning or error",
     )
+    parser.add_argument(
+        "--provider", metavar="ID", help="before all settings: which service answers"
+    )
+    parser.add_argument("--model", metavar="NAME", help="before all settings: which model")
     # LSP 3.17, "Implementation Considerations": editors may add these. The process id comes again
     # with `initialize`.
     parser.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
@@ -99,6 +103,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from .lsp.server import create_server
     from .lsp.stdio import serve
 
-    server = create_server()
+    named = {"provider": arguments.provider, "model": arguments.model}
+    server = create_server(command_line={name: value for name, value in named.items() if value})
     gc.freeze()  # What is imported stays: it need not be searched for garbage ever again.
     return serve(server)

@@ -67,10 +67,15 @@ class Room:
             folder.mkdir()
         self.environ = {"HOME": str(root), "QWEN_HOME": str(root / "qwen")}
         self.service = Service()
+        self.command_line: dict[str, str] = {}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
 
     async def opened(self, settings: Json, **keys: str) -> Folders:
-        self.server = create_server(http=Http(transport=self.service), environ=self.environ | keys)
+        self.server = create_server(
+            http=Http(transport=self.service),
+            environ=self.environ | keys,
+            command_line=self.command_line,
+        )
         self.editor = Folders(self.server)
         self.editor.settings = settings
         return self.editor
@@ -327,6 +332,29 @@ def test_a_folder_redirects_nobody_who_has_chosen(root: Path) -> None:
         await editor.command("qwen.selectProvider", {"provider": "fireworks"})
         await room.run(folder)
         assert room.hosts == ["openrouter.ai", "api.fireworks.ai"]
+
+    play(scene, Room(root, "project"))
+
+
+def test_the_command_line_goes_before_all_settings(root: Path) -> None:
+    async def scene(room: Room) -> None:
+        (folder,) = room.folders
+        room.command_line = {"provider": "ollama", "model": "given"}
+        settings = {"provider": "openrouter", "model": "set", "onStop": "keep"}
+        await room.opened(settings)
+        await room.begin()
+        found = (await room.editor.command("qwen.showStatus"))["result"]
+        assert (found["provider"], found["model"]) == ("ollama", "given")
+        assert found["sources"] == {
+            "provider": "--provider",
+            "model": "--model",
+            "onStop": "the editor's settings",
+        }
+        answer = await room.editor.command("qwen.selectProvider", {"provider": "lmstudio"})
+        assert answer["result"]["overriddenBy"] == "--provider"
+        await room.run(folder)
+        assert room.hosts == ["127.0.0.1"]
+        assert room.service.chats[0]["model"] == "given"
 
     play(scene, Room(root, "project"))
 

@@ -64,7 +64,7 @@ def named_model(
 ) -> Named:
     """The model to ask at `provider`, unless the request or the action names one."""
     if settings.model:
-        return Named(settings.model, "qwen.model")
+        return Named(settings.model, settings.model_source)
     if provider.id == "custom" and (found := next(_variables(known), None)):
         return found
     if choice and choice.provider == provider.id and choice.model:

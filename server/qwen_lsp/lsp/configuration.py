@@ -24,10 +24,10 @@ NO_SETTINGS = (
 class Configuration:
     """What the client has sent as settings, and what it makes of them."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: "Session", command_line: Mapping[str, str]) -> None:
         self._session = session
         self.settings = Settings()
-        self.sent = SentSettings()
+        self.sent = SentSettings(command_line)
         self._of_folders: Mapping[str, Settings] = {}
         self._configured = asyncio.Event()
         self._asked = 0

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from lsprotocol import types
@@ -65,13 +66,22 @@ COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
 }
 
 
-def create_server(*, http: Http | None = None, environ: Mapping[str, str] | None = None) -> Server:
-    """A server that is ready to be connected. `http` and `environ` are this process's own."""
+def create_server(
+    *,
+    http: Http | None = None,
+    environ: Mapping[str, str] | None = None,
+    command_line: Mapping[str, str] = MappingProxyType({}),
+) -> Server:
+    """A server that is ready to be connected. `http` and `environ` are this process's own.
+
+    `command_line` are settings that it was started with; they go before the client's.
+    """
     server = Server("qwen-lsp", version("qwen-lsp"), options=OPTIONS)
     session = Session(
         server,
         http=http or Http(),
         environ=os.environ if environ is None else environ,
+        command_line=command_line,
     )
     server.answer(
         {method: partial(handler, session) for method, handler in FEATURES.items()},

@@ -172,7 +172,7 @@ class Services:
     def _named(self, settings: Settings) -> Chosen | None:
         """The service that a setting, Qwen Code or the last choice names, in this order."""
         if (set_ := self._set_provider(settings)) != "auto":
-            return self.at(set_, settings, "qwen.provider")
+            return self.at(set_, settings, settings.provider_source)
         if (qwen_codes := self._qwen_codes(settings)) and qwen_codes.is_paid_for:
             return qwen_codes
         if self.last.disagreement:

@@ -50,7 +50,14 @@ STOPPED_WITHIN = 1.0
 class Session:
     """The rooms of one connection. It hears what happens to the documents."""
 
-    def __init__(self, server: Server, *, http: Http, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        http: Http,
+        environ: Mapping[str, str],
+        command_line: Mapping[str, str],
+    ) -> None:
         self.server = server
         self.actions: dict[str, Action] = {action.id: action for action in builtin_actions()}
         self.editor = Editor(server.protocol)
@@ -70,7 +77,7 @@ class Session:
         self.sign_ins = SignIns(self)
         self.status = Status(self)
         self.trusting = Trusting(self)
-        self.configuration = Configuration(self)
+        self.configuration = Configuration(self, command_line)
         self.looking = Looking(self)
         self.selecting = Selecting(self)
         self.set_ups = SetUps(self)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from pydantic import SecretStr, ValidationError
@@ -60,6 +61,9 @@ class Settings:
     key_command: tuple[str, ...] = ()
     users: UsersOwn = field(default_factory=UsersOwn)
     """What the user's own settings say, which a key from `key_command` belongs to."""
+    provider_source: str = "qwen.provider"
+    """What a sentence calls the place that names the provider."""
+    model_source: str = "qwen.model"
     may_be_folders: bool = False
     """Whether `provider` may stand in a file of the folder."""
     fault: str = ""
@@ -98,9 +102,11 @@ class SentSettings:
     """What a client sent: with its greeting, and last of all since then.
 
     A later answer takes the place of an earlier one; what it leaves unset is as the greeting said.
+    What the server was started with, by the names of settings, goes before all of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, command_line: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._command_line = command_line
         self.are_users = False
         """Whether the client takes from its user alone what a repository must not set."""
         self._with_greeting: object = None
@@ -125,14 +131,13 @@ class SentSettings:
 
     def sources(self) -> dict[str, str]:
         """What names each setting that is no default, in the words for a sentence."""
-        sources: dict[str, str] = {}
-        for sent, source in (
-            (self._with_greeting, "initializationOptions"),
-            (self._latest, "the editor's settings"),
-        ):
-            given = _given(_mapping(_section(sent))).keys() & _names()
-            sources |= dict.fromkeys(sorted(given), source)
-        return sources
+        places = {
+            "initializationOptions": _mapping(_section(self._with_greeting)),
+            "the editor's settings": _mapping(_section(self._latest)),
+        }
+        said = {name: source for source, sent in places.items() for name in _given(sent)}
+        own = {name: f"--{name}" for name in self._command_line}
+        return {name: source for name, source in {**said, **own}.items() if name in _names()}
 
     def _read(self) -> Reading:
         first, latest = _section(self._with_greeting), _section(self._latest)
@@ -141,13 +146,15 @@ class SentSettings:
                 return read_settings(sent)
         greeting, later = _given(_mapping(first)), _given(_mapping(latest))
         section, refused = merged(greeting, later, is_users=self.are_users)
+        section, greeting = ({**each, **self._command_line} for each in (section, greeting))
         settings, warnings = read_settings(section)
         users = users_own(section if self.are_users else greeting)
         if settings.key_command and not users.provider:
             refused = (*refused, NO_HOME)
         may_be_folders = settings.provider not in ("auto", users.provider)
         read = replace(settings, users=users, may_be_folders=may_be_folders)
-        return Reading(read, (*warnings, *refused))
+        places: dict[str, Any] = {f"{n}_source": f"--{n}" for n in self._command_line}
+        return Reading(replace(read, **places), (*warnings, *refused))
 
 
 def read_settings(sent: object) -> Reading:
