@@ -13,6 +13,11 @@ from qwen_lsp.lsp.settings import Settings
 from qwen_lsp.model.providers import Provider, providers
 
 FOLDER = Path(__file__).parent
+BEGINS = (
+    "<!-- Made by docs/generate.py from the code, as far as the next comment; `make docs` makes it "
+    "anew. -->"
+)
+ENDS = "<!-- As far as here. -->"
 MADE = "<!-- Made by docs/generate.py from the code; `make docs` makes it anew. -->\n\n"
 
 
@@ -75,6 +80,53 @@ def provider_pages() -> str:
         + "\n"
         + notes
     )
+
+
+def account() -> str:
+    """The page about the account, with the table in it made anew."""
+    page = (FOLDER / "account.md").read_text(encoding="utf-8")
+    before, begins, rest = page.partition(BEGINS)
+    _, ends, after = rest.partition(ENDS)
+    rows = [
+        (
+            f"`{row.id}`",
+            _getting_going(row),
+            _page("terms", row, row.terms),
+            _page("privacy", row, row.privacy),
+        )
+        for row in providers().values()
+    ]
+    table = _table(("provider", "get going", "terms", "privacy notice"), rows)
+    return f"{before}{begins}\n\n{table}\n{ends}{after}"
+
+
+def _getting_going(provider: Provider) -> str:
+    login = f"`qwen-lsp login --provider {provider.id}`"
+    if provider.id == "oauth":
+        return "set `qwen.oauth`, then run *Qwen: Sign in*"
+    if provider.sign_in:
+        start = f"`{provider.start_with}`, then " if provider.start_with else ""
+        at = " with `--base-url ADDRESS`" if provider.base_url is None else ""
+        ended = "; its free tier ended on 15 April 2026" if provider.advice else ""
+        return f"{start}{login}{at}{ended}"
+    if provider.is_local:
+        get = f", `{provider.get_model_with}`" if provider.get_model_with else ""
+        get = get.format(model=provider.default_model)
+        return f"`{provider.start_with}`{get}, then `qwen-lsp setup`"
+    at = "" if provider.base_url else " --base-url ADDRESS"
+    key = f"`qwen-lsp login --provider {provider.id}{at} --api-key`"
+    if not provider.needs_key:
+        key += " if it wants a key"
+    get = f" ([get a key]({provider.key_from}))" if provider.key_from else ""
+    model = "" if provider.default_model else " --model NAME"
+    return f"{key}{get}, then `qwen-lsp setup --provider {provider.id}{at}{model}`"
+
+
+def _page(name: str, provider: Provider, address: str | None) -> str:
+    if address:
+        return f"[{name}]({address})"
+    is_here = provider.is_local or provider.loopback_only
+    return "–" if is_here else "of whoever runs it"
 
 
 def _said_of(provider: Provider) -> Iterable[str]:
@@ -141,6 +193,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "account.md": account,
     "actions.md": actions,
     "settings.md": settings,
     "providers.md": provider_pages,

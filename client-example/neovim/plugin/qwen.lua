@@ -90,6 +90,8 @@ for name, about in pairs({
   SignIn = { 'qwen.signIn' },
   SignOut = { 'qwen.signOut' },
   Status = { 'qwen.showStatus' },
+  SetUp = { 'qwen.setUp' },
+  Diagnose = { 'qwen.diagnose' },
   OpenExplanation = { 'qwen.openExplanation' },
 }) do
   command(name, function()
