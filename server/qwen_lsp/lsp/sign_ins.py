@@ -94,8 +94,7 @@ class SignIns:
         try:
             await account.until_signed_in()
             self._session.editor.say(f"You are signed in to {name}.")
-            if account.message:
-                self._session.editor.say(account.message, types.MessageType.Warning)
+            self._session.status.warn(account)
         except QwenError as error:
             self._session.editor.say(str(error), types.MessageType.Error)
         except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from .choosing import key_source
 from .services import Chosen
 
 if TYPE_CHECKING:
+    from ..account.account import Account
     from .session import Session
 
 
@@ -37,7 +38,8 @@ class Status:
         if outcome.ended in ("failed", "done", "answered"):
             is_trouble = outcome.ended == "failed" and self._is_paid_for()
             self._trouble = outcome.message if is_trouble else ""
-        self._warn()
+        with suppress(QwenError):
+            self.warn(self._session.services.chosen(self._session.settings).account)
         self.changed()
 
     def changed(self) -> None:
@@ -74,12 +76,8 @@ class Status:
             value["quota"] = quota_of(chosen)
         return value
 
-    def _warn(self) -> None:
+    def warn(self, account: "Account") -> None:
         """Says once what is wrong with keeping the sign-in."""
-        try:
-            account = self._session.services.chosen(self._session.settings).account
-        except QwenError:
-            return
         if account.message and account.message != self._warned:
             self._session.editor.say(account.message, types.MessageType.Warning)
         self._warned = account.message
