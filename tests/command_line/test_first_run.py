@@ -250,12 +250,21 @@ def test_the_status_says_who_says_so(
     said = capsys.readouterr().out
     assert f"what was chosen for {in_a_folder}" in said
     assert "coder-model" in said
-    assert "Paid by the key in OPENAI_API_KEY." in said
+    assert "paid by the key in OPENAI_API_KEY." in said
     assert main(("status", "--json")) == 0
     fields = json.loads(capsys.readouterr().out)
     assert (fields["provider"], fields["model"]) == ("custom", "coder-model")
     assert fields["paidBy"] == "the key in OPENAI_API_KEY"
     assert KEY not in said + str(fields)
+
+
+def test_the_status_where_no_key_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    Choices(choice_file()).choose(LastChoice("ollama", "m"), None)
+    assert main(("status",)) == 0
+    assert capsys.readouterr().out == (
+        "Ollama (what was chosen everywhere) would be asked: m (what was chosen everywhere), "
+        "without a key.\n"
+    )
 
 
 def test_the_status_of_what_nobody_pays_for(capsys: pytest.CaptureFixture[str]) -> None:

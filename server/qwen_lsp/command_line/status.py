@@ -37,12 +37,12 @@ async def _status(arguments: argparse.Namespace) -> answer.Done:
             "sources": {"provider": chosen.source, "model": model.source},
         }
         return answer.Done(
-            f"{provider.name} ({chosen.source}) would be asked: {named}. Paid by {paid_by}.", fields
+            f"{provider.name} ({chosen.source}) would be asked: {named}, {_with(paid_by)}.", fields
         )
 
 
-def _paid_by(services: Services, chosen: Chosen) -> str:
-    """The words for what pays. Raises NotSignedIn."""
+def _paid_by(services: Services, chosen: Chosen) -> str | None:
+    """The words for what pays; None for nothing, where nothing need. Raises NotSignedIn."""
     if not chosen.is_paid_for:
         name, id_ = chosen.provider.name, chosen.provider.id
         how = "" if chosen.provider.sign_in else " --api-key"
@@ -53,4 +53,8 @@ def _paid_by(services: Services, chosen: Chosen) -> str:
     if chosen.provider.sign_in:
         return "your sign-in"
     source = key_source(chosen.account, services.keys.known)
-    return f"the key in {source}" if source else "nobody: no key is needed"
+    return f"the key in {source}" if source else None
+
+
+def _with(paid_by: str | None) -> str:
+    return f"paid by {paid_by}" if paid_by else "without a key"
