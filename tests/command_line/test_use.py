@@ -98,7 +98,7 @@ def test_what_is_left_to_do(project: Path, use: Say) -> None:
     assert "The address of Custom service is not known" in use("custom", "m")
 
 
-def test_the_settings_of_qwen_code_go_before_it(
+def test_it_goes_before_the_settings_of_qwen_code(
     project: Path, use: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QWEN_HOME", str(tmp_path / "qwen"))
@@ -115,10 +115,11 @@ def test_the_settings_of_qwen_code_go_before_it(
         "modelProviders": {"openai": [service]},
     }
     (tmp_path / "qwen/settings.json").write_text(json.dumps(settings), encoding="utf-8")
-    found = json.loads(use("ollama", "--json"))
-    assert found["overriddenBy"] == "the settings of Qwen Code"
-    assert "openrouter with m1 goes on answering" in found["message"]
-    assert kept(project) == ("ollama", None, None)
+    assert "(the settings of Qwen Code)" in use()
+    assert "overriddenBy" not in json.loads(use("ollama", "--json"))
+    assert use() == f"qwen3-coder on Ollama answers here (what was chosen for {project})."
+    use("auto")
+    assert "(the settings of Qwen Code)" in use()
 
 
 @pytest.mark.parametrize(

@@ -170,16 +170,18 @@ class Services:
         await self.http.aclose()
 
     def _named(self, settings: Settings) -> Chosen | None:
-        """The service that a setting, Qwen Code or the last choice names, in this order."""
+        """The service that a setting, the last choice or Qwen Code names, in this order.
+
+        What was chosen in this tool goes before another tool's file.
+        """
         if (set_ := self._set_provider(settings)) != "auto":
             return self.at(set_, settings, settings.provider_source)
-        if (qwen_codes := self._qwen_codes(settings)) and qwen_codes.is_paid_for:
-            return qwen_codes
         if self.last.disagreement:
             raise RequestError(self.last.disagreement)
         if choice := self.last.choice:
             return self.at(choice.provider, settings, source_of(choice))
-        return None
+        qwen_codes = self._qwen_codes(settings)
+        return qwen_codes if qwen_codes and qwen_codes.is_paid_for else None
 
     def _set_provider(self, settings: Settings) -> str:
         """The one that is set, but not where a folder may have set it and its user has chosen."""
