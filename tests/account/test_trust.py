@@ -1,6 +1,7 @@
 """Trust is in a folder with what stood in it then, and in nothing else."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def test_changed_content_is_untrusted_until_it_is_back(
     (project / path).unlink()
     (project / ".env").write_text(before)
     assert trust.decision(offer_of(project)) is True
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths are text there")
+def test_a_path_that_is_no_utf_8(trust: Trust, project: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(project.parent) + b"/caf\xe9"))
+    odd.mkdir()
+    (odd / ".env").write_text("DASHSCOPE_API_KEY=sk-1")
+    trust.decide(offer_of(project), trusted=True)
+    trust.decide(offer_of(odd), trusted=True)
+    again = Trust(trust.path)
+    assert again.decision(offer_of(project)) is True
+    assert again.decision(offer_of(odd)) is True
+    assert again.revoke(odd)
 
 
 def test_what_is_beside_it_changes_nothing(trust: Trust, project: Path) -> None:

@@ -72,7 +72,8 @@ class Choice:
     sign_in: str | None = None
     model: str | None = None
     base_url: str | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    """Its address may hold a password."""
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,9 @@ class Trust:
 
     def _folders(self) -> Mapping[str, Any]:
         try:
-            held = json.loads(content(self.path) or b"{}")
-        except ValueError:
+            text = content(self.path) or b"{}"
+            held = json.loads(text.decode("utf-8", "surrogateescape"))
+        except (ValueError, RecursionError):
             log.warning("the file of trusted folders holds no JSON; none is trusted")
             return {}
         folders = held.get("folders") if isinstance(held, dict) else None
