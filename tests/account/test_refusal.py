@@ -1,11 +1,16 @@
 """What refuses a token: which words end a sign-in, and that nothing goes in circles."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from qwen_lsp.account.exchange import QWEN, Answer, Issuer
+from qwen_lsp.account.refresh import refreshed
+from qwen_lsp.account.token import Token
 from qwen_lsp.errors import (
     AccountError,
     CredentialRefused,
@@ -86,6 +91,26 @@ async def test_nothing_else_clears_the_sign_in(account: Made, home: Home, said: 
     assert home.file.read_bytes() == before
     assert home.names() == ["oauth_creds.json"]
     assert used(await mine.access())[1] == ACCESS_2
+
+
+@pytest.mark.parametrize(
+    ("code", "to_do"),
+    [
+        ("invalid_client", "check qwen.oauth.clientId, which has to be a public client's"),
+        ("unauthorized_client", "check qwen.oauth.clientId"),
+        ("invalid_scope", "correct qwen.oauth.scope"),
+    ],
+)
+async def test_a_wrong_client_id_of_the_users_own_clears_nothing(code: str, to_do: str) -> None:
+    token = Token(SecretStr(ACCESS_1), SecretStr(REFRESH_1), "Bearer", 0)
+    said = Answer(401, "application/json", json.dumps({"error": code}).encode(), 0)
+    issuer = Issuer("https://login.example", "mine", "", api="https://models.example")
+    with pytest.raises(AccountError) as raised:
+        refreshed(issuer, token, said)
+    assert type(raised.value) is AccountError
+    assert f"because it answered 401 ({code}); {to_do}" in str(raised.value)
+    with pytest.raises(CredentialRefused):
+        refreshed(QWEN, token, said)
 
 
 async def test_another_programs_newer_token_outlives_a_refusal(account: Made, home: Home) -> None:

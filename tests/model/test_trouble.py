@@ -79,7 +79,7 @@ NO_NETWORK = beneath(OSError(errno.ENETUNREACH, "x"))
         (httpx.ProxyError("403 Forbidden"), Route(OURS), ("The proxy proxy:3128 did not let the "
          "connection to host:1 through (HTTP 403); ask whoever runs it, or check qwen.proxy.")),
         (httpx.ProxyError("502 Bad Gateway"), Route(OURS), ("The proxy proxy:3128 could not reach "
-         "host:1 (HTTP 502); check the address, or run the action again.")),
+         "host:1 (HTTP 502); check the address, or try again.")),
         (httpx.ProxyError("Not a SOCKS answer"), Route(OURS), ("The proxy proxy:3128 did not let "
          "the connection to host:1 through; ask")),
         (no_tls("WRONG_VERSION_NUMBER"), Route(SECURE), ("The proxy proxy:3128 does not speak TLS; "

@@ -1,6 +1,7 @@
 """Requests through a proxy with a password, inspected or not, and what is said when they fail."""
 
 import logging
+import time
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
+from qwen_lsp.account.exchange import Form, NoAnswer
+from qwen_lsp.account.post import post
 from qwen_lsp.errors import Unreachable
 from qwen_lsp.model.exchange import opened
 from qwen_lsp.model.http import Http
@@ -108,9 +111,29 @@ async def test_a_service_that_the_proxy_does_not_reach(mitm: Mitm) -> None:
     said = await ask(url, Network(SecretStr(mitm.url), str(mitm.root)))
     host = url.removeprefix("https://").removesuffix("/v1")
     assert said == (
-        f"The proxy {mitm.place} could not reach {host} (HTTP 502); check the address, or run the "
-        "action again."
+        f"The proxy {mitm.place} could not reach {host} (HTTP 502); check the address, or try "
+        "again."
     )
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("http://{place}", "The proxy {place} wants a password before it lets a request through"),
+        ("{url}", "was issued by “Example Inspection”, which this machine does not trust"),
+    ],
+)
+async def test_a_sign_in_says_the_same(mitm: Mitm, proxy: str, words: str) -> None:
+    http = Http()
+    http.use(Network(SecretStr(proxy.format(place=mitm.place, url=mitm.url))))
+    form = Form({"device_code": SecretStr("the-device-code")})
+    async with upstream(mitm, "login.test") as (url, service):
+        reply = await post(http.client, f"{url}/token?tenant=1", form, clock=time.time)
+    await http.aclose()
+    assert isinstance(reply, NoAnswer)
+    assert words.format(place=mitm.place) in reply.sentence
+    assert not any(secret in repr(reply) for secret in (*SECRETS, "the-device-code"))
+    assert not service.calls
 
 
 async def test_no_password_in_the_log(mitm: Mitm, caplog: pytest.LogCaptureFixture) -> None:

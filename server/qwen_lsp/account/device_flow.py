@@ -21,6 +21,7 @@ from .exchange import (
     json_object,
     safe_uri,
     seconds,
+    to_correct,
     visible,
     what_came,
 )
@@ -98,13 +99,10 @@ def device_form(issuer: Issuer, challenge: str) -> Form:
 def device_code(issuer: Issuer, reply: Reply) -> DeviceCode:
     """The code in the answer to `device_form`. Raises AccountError."""
     if isinstance(reply, NoAnswer):
-        raise AccountError(
-            f"{issuer.host} can't be reached to sign in, because {reply.reason}; "
-            "check the network and the proxy settings, then try again."
-        )
+        raise AccountError(f"The sign-in could not begin: {reply.sentence}")
     body = json_object(reply)
     if reply.status != 200 or body is None or error_code(body):
-        advice = _to_correct(issuer, body) or "try again later"
+        advice = to_correct(issuer, body) or "try again later"
         raise AccountError(
             f"{issuer.host} gave no sign-in code, because {what_came(reply)}; {advice}."
         )
@@ -188,7 +186,7 @@ def _decision(issuer: Issuer, reply: Reply) -> Token | _Wait:
             )
         case "expired_token" | "invalid_grant":
             raise _expired(reply)
-    if reply.status == 401 and not _to_correct(issuer, body):
+    if reply.status == 401 and not to_correct(issuer, body):
         raise _expired(reply)
     raise _stopped(issuer, reply)
 
@@ -207,8 +205,8 @@ def _poll_error(body: Mapping[str, object]) -> str | None:
 def _expired(reply: Reply) -> SignInExpired:
     if isinstance(reply, NoAnswer):
         return SignInExpired(
-            f"The sign-in code has expired, and at the end the service could not be asked, "
-            f"because {reply.reason}; sign in again."
+            "The sign-in code has expired; sign in again. At the end the service could not be "
+            f"asked: {reply.sentence}"
         )
     return SignInExpired("The sign-in code has expired; sign in again.")
 
@@ -219,22 +217,10 @@ def _stopped(issuer: Issuer, reply: Answer) -> AccountError:
             f"{issuer.host} allows no more sign-in requests for now; wait a few minutes, "
             "then sign in again."
         )
-    advice = _to_correct(issuer, json_object(reply)) or "sign in again"
+    advice = to_correct(issuer, json_object(reply)) or "sign in again"
     return AccountError(
         f"The sign-in failed at {issuer.host}, because {what_came(reply)}; {advice}."
     )
-
-
-def _to_correct(issuer: Issuer, body: Mapping[str, object] | None) -> str | None:
-    """The advice for an error that comes of the user's own settings, if it is one."""
-    if not issuer.api or body is None:
-        return None
-    match error_code(body):
-        case "invalid_client" | "unauthorized_client":
-            return "check qwen.oauth.clientId, which has to be a public client's"
-        case "invalid_scope":
-            return "correct qwen.oauth.scope"
-    return None
 
 
 def _base64url(octets: bytes) -> str:

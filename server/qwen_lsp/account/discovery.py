@@ -12,7 +12,6 @@ from .exchange import (
     Endpoints,
     Issuer,
     NoAnswer,
-    Reply,
     json_object,
     safe_uri,
     visible,
@@ -51,7 +50,9 @@ class Directory:
         for url in documents(self._issuer.url):
             reply = await get(self._http, url, clock=self._clock, timeout=_WAITED_FOR)
             if isinstance(reply, NoAnswer):
-                raise _unreachable(self._issuer, reply)
+                raise AccountError(
+                    f"{self._issuer.host} could not be asked how to sign in: {reply.sentence}"
+                )
             try:
                 return endpoints_in(self._issuer, reply)
             except NoDocument as error:
@@ -127,11 +128,4 @@ def _another(issuer: Issuer, named: object) -> AccountError:
     return AccountError(
         f"{issuer.host} describes another issuer than the one in qwen.oauth.issuer, so nothing was "
         "sent there; correct that setting."
-    )
-
-
-def _unreachable(issuer: Issuer, reply: Reply) -> AccountError:
-    return AccountError(
-        f"{issuer.host} can't be reached to sign in, because {what_came(reply)}; "
-        "check the network and the proxy settings, then try again."
     )

@@ -77,9 +77,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class NoAnswer:
-    """No answer came; `reason` reads after "because"; `at` is when, in seconds since the epoch."""
+    """No answer came; `sentence` is why, and what to do; `at` is seconds since the epoch."""
 
-    reason: str
+    sentence: str
     at: float
 
 
@@ -110,17 +110,27 @@ def is_transient(reply: Reply) -> bool:
     return isinstance(reply, NoAnswer) or reply.status >= 500 or reply.status == 408
 
 
-def what_came(reply: Reply) -> str:
-    """The reply in a few words that hold nothing of its body, to read after "because"."""
-    if isinstance(reply, NoAnswer):
-        return reply.reason
-    body = json_object(reply)
+def what_came(answer: Answer) -> str:
+    """The answer in a few words that hold nothing of its body, to read after "because"."""
+    body = json_object(answer)
     if body is None:
-        media = reply.content_type.partition(";")[0].strip().lower()
+        media = answer.content_type.partition(";")[0].strip().lower()
         kind = media if _MEDIA_TYPE.fullmatch(media) else "content of no known type"
-        return f"it answered {reply.status} with {kind} in place of JSON"
+        return f"it answered {answer.status} with {kind} in place of JSON"
     code = error_code(body)
-    return f"it answered {reply.status}" + (f" ({code})" if code else "")
+    return f"it answered {answer.status}" + (f" ({code})" if code else "")
+
+
+def to_correct(issuer: Issuer, body: Mapping[str, object] | None) -> str | None:
+    """The advice for an error that comes of the user's own settings, if it is one."""
+    if not issuer.api or body is None:
+        return None
+    match error_code(body):
+        case "invalid_client" | "unauthorized_client":
+            return "check qwen.oauth.clientId, which has to be a public client's"
+        case "invalid_scope":
+            return "correct qwen.oauth.scope"
+    return None
 
 
 def visible(value: object) -> str | None:

@@ -28,19 +28,24 @@ _INSPECTED = (
 
 
 def unreachable(
-    error: BaseException, host: str, route: Route | None = None, *, start_with: str | None = None
+    error: BaseException,
+    host: str,
+    route: Route | None = None,
+    *,
+    start_with: str | None = None,
+    again: str = "run the action again",
 ) -> Unreachable:
     """The sentence for `error` on the way to `host`, which may carry a port.
 
-    `start_with` is the command that starts a service of the user's own. Raise it `from None`: what
-    lies beneath may hold a header.
+    `start_with` is the command that starts a service of the user's own, `again` the words for
+    another attempt. Raise it `from None`: what lies beneath may hold a header.
     """
     causes, route = list(causes_of(error)), route or Route()
     said = (
         (_proxy_said(causes, host, route.proxy) if route.proxy else None)
         or _security_said(causes, host, route)
         or _network_said(causes, host, start_with)
-        or f"The connection to {host} broke before the reply began; {_again(causes, route)}."
+        or f"The connection to {host} broke before the reply began; {_again(causes, route, again)}."
     )
     return Unreachable(said)
 
@@ -95,7 +100,7 @@ def _refused_by_proxy(causes: list[BaseException], host: str, proxy: Proxy) -> s
         )
     said = f" (HTTP {number})" if number else ""
     if number.startswith("5"):
-        return f"{name} could not reach {host}{said}; check the address, or run the action again."
+        return f"{name} could not reach {host}{said}; check the address, or try again."
     return (
         f"{name} did not let the connection to {host} through{said}; ask whoever runs it, or check "
         f"{proxy.source}."
@@ -170,11 +175,11 @@ def _network_said(causes: list[BaseException], host: str, start_with: str | None
     return None
 
 
-def _again(causes: list[BaseException], route: Route) -> str:
+def _again(causes: list[BaseException], route: Route, again: str) -> str:
     # A service that expects TLS hangs up on a request without, or answers what is no HTTP.
     if route.is_plain and any(type(cause).__name__ == "RemoteProtocolError" for cause in causes):
-        return "run the action again, or write its address with https:// if it speaks TLS"
-    return "run the action again"
+        return f"{again}, or write its address with https:// if it speaks TLS"
+    return again
 
 
 def _no_way(cause: BaseException) -> str:
