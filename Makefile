@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
-.PHONY: demo test soak bench picture docs pins clean
+.PHONY: demo test soak editors bench picture docs pins clean
 
 demo: .venv/demo
 	@$(BIN)/python client-example/terminal/demo.py --provider $(PROVIDER)
@@ -18,6 +18,10 @@ soak: .venv/dev
 	$(BIN)/python -m tests.soak $(SOAK)
 	$(if $(wildcard tests/e2e/test_killed.py),QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py)
 	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/test_many_processes.py
+
+# In real editors, those that NVIM, HELIX and EMACS name: make editors NVIM=nvim HELIX=hx EMACS=emacs. Needs tmux.
+editors: .venv/dev
+	NVIM="$(NVIM)" HELIX="$(HELIX)" EMACS="$(EMACS)" $(BIN)/python -m tests.editors
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench

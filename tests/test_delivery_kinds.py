@@ -7,6 +7,7 @@ from qwen_lsp.lsp.manner import RESTING, Kind, Manner
 from qwen_lsp.lsp.pace import BETWEEN, TYPING
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.text.rewrite import BLANK
 
 from .support.loop import changed, opened, sent
 
@@ -69,7 +70,7 @@ def test_an_idle_client_is_sent_a_blank_row_so_that_it_reports() -> None:
     writing.extend(["same"])
     writing.finish()
     blank = sent(delivery, 1.0)
-    assert blank.edits == (put(1, "\n"),)
+    assert blank.edits == (put(1, f"{BLANK}\n"),)
     changed(delivery, *blank.edits, version=2, now=1.5)
     gone = sent(delivery, 1.5)
     assert gone.edits == (cut(1, 3),)

@@ -66,3 +66,23 @@ def test_putting_lines_in_and_taking_lines_away_may_be_done_apart(
         assert rows == rewrite.lines
     rewrite.land(rewrite.step())
     assert rewrite.lines == new
+
+
+def test_a_line_that_both_hold_once_stays_whatever_is_repeated_around_it() -> None:
+    old = [line for row in range(100) for line in (f"row {row}", "x = 1", "}")]
+    new = [f"{line}!" if number % 3 == 1 else line for number, line in enumerate(old)]
+    expected = [Hunk(row, row + 1, (new[row],)) for row in range(1, 300, 3)]
+    assert list(hunks(old, new)) == expected
+
+
+def test_of_lines_that_have_changed_places_most_stay() -> None:
+    old = ["one", "two", "three", "four"]
+    assert hunks(old, ["four", *old[:3]]) == (Hunk(0, 0, ("four",)), Hunk(3, 4, ()))
+
+
+def test_lines_that_are_single_only_within_others_are_found_at_any_depth() -> None:
+    inner = [line for row in range(1500) for line in (f"a{row + 1}", f"a{row}")]
+    assert hunks(["p", *inner, "q"], ["r", *inner, "s"]) == (
+        Hunk(0, 1, ("r",)),
+        Hunk(3001, 3002, ("s",)),
+    )

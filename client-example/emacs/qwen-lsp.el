@@ -27,7 +27,7 @@
 (defun qwen-lsp ()
   "Make qwen-lsp the server of the files of this mode in this project."
   (interactive)
-  (let* ((options (or qwen-lsp-settings (make-hash-table)))
+  (let* ((options `(:client (:undoStops t) ,@qwen-lsp-settings))
          (contact `(,@qwen-lsp-program :initializationOptions ,options))
          (eglot-server-programs `((,major-mode . ,contact))))
     (call-interactively #'eglot)))
@@ -130,6 +130,36 @@
   "c" #'qwen-lsp-compare
   "n" #'qwen-lsp-next-change
   "p" #'qwen-lsp-previous-change)
+
+;; What the server writes.  eglot itself makes its edits wherever the text has gone meanwhile, tells it what was
+;; typed once there is a rest, and has undo stop where a key happened to be pressed.
+
+(defvar-local qwen-lsp--written nil
+  "What could be undone right after the last edit of the server's.")
+
+(cl-defmethod eglot-handle-request (server (_method (eql qwen/applyEdit)) &key edit undoStopBefore undoStopAfter)
+  "Let SERVER make EDIT if it knows all that was typed, and undo stop as asked."
+  (let* ((change (aref (plist-get edit :documentChanges) 0))
+         (uri (plist-get (plist-get change :textDocument) :uri)))
+    (with-current-buffer (or (find-buffer-visiting (eglot-uri-to-path uri)) (error "The buffer is closed"))
+      (qwen-lsp--report)
+      (if (eq undoStopBefore t) (undo-boundary) (qwen-lsp--join))
+      (prog1 (eglot-handle-request server 'workspace/applyEdit :edit edit)
+        (setq qwen-lsp--written buffer-undo-list)
+        (when (eq undoStopAfter t) (undo-boundary))
+        (qwen-lsp--report)))))
+
+(defun qwen-lsp--report ()
+  "Tell the servers of this buffer at once how it has changed, where eglot lets us."
+  (when (fboundp 'eglot--signal-textDocument/didChange)
+    (eglot--signal-textDocument/didChange)))
+
+(defun qwen-lsp--join ()
+  "Let undo not stop behind what the server wrote last, if nothing was done since."
+  (when (and (consp buffer-undo-list) (null (car buffer-undo-list)))
+    (let ((done (seq-drop-while #'null buffer-undo-list)))
+      (when (eq done qwen-lsp--written)
+        (setq buffer-undo-list done)))))
 
 (defun qwen-lsp--run (action &rest arguments)
   "Start ACTION on the region, or at point, with more ARGUMENTS."

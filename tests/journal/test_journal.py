@@ -62,8 +62,17 @@ def path_of(folder: Path, entry: Entry) -> Path:
     return folder / f"{entry.id}.json"
 
 
-def test_it_is_in_the_folder_of_the_user() -> None:
-    assert journal_folder().parts[-2:] == ("qwen-lsp", "originals")
+@pytest.mark.parametrize("state_home", ["", "relative", None])
+def test_it_is_in_the_folder_of_the_user(state_home: str | None) -> None:
+    environ = {} if state_home is None else {"XDG_STATE_HOME": state_home}
+    folder = journal_folder(environ)
+    assert folder.is_absolute()
+    assert folder.parts[-2:] == ("qwen-lsp", "originals")
+
+
+def test_it_is_where_the_environment_says(tmp_path: Path) -> None:
+    folder = journal_folder({"XDG_STATE_HOME": str(tmp_path)})
+    assert folder == tmp_path / "qwen-lsp" / "originals"
 
 
 def test_what_is_written_is_left(folder: Path) -> None:

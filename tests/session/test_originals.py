@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen_lsp.journal.journal import Journal, journal_folder
+from qwen_lsp.journal.journal import Journal
 from qwen_lsp.lsp import originals
 from qwen_lsp.lsp.jobs import Job
 from qwen_lsp.lsp.session import Session
@@ -21,9 +21,9 @@ ORIGINAL = ["    a = 1", "    return a"]
 KEEPS = {**GREETING, "onStop": "keep"}
 
 
-def kept() -> list[list[str]]:
+def kept(stage: Stage) -> list[list[str]]:
     """The originals on the disk."""
-    return [json.loads(path.read_text())["original"] for path in journal_folder().glob("*.json")]
+    return [json.loads(path.read_text())["original"] for path in stage.journal.glob("*.json")]
 
 
 def session_of(stage: Stage) -> Session:
@@ -49,7 +49,7 @@ def test_it_is_there_before_the_first_edit(play: Play) -> None:
 
         def asked(message: Json) -> None:
             if message["method"] == "workspace/applyEdit":
-                seen.append(kept())
+                seen.append(kept(stage))
 
         await stage.begin()
         stage.editor.on_request = asked
@@ -68,11 +68,11 @@ def test_it_goes_when_the_original_is_back(play: Play) -> None:
     async def scene(stage: Stage) -> None:
         await stage.begin()
         await write(stage)
-        assert kept() == [ORIGINAL]
+        assert kept(stage) == [ORIGINAL]
         await stage.stop()
         await asyncio.sleep(1)
         assert stage.file.document.text == TEXT
-        assert kept() == []
+        assert kept(stage) == []
 
     play(scene)
 
@@ -84,7 +84,7 @@ def test_nothing_is_kept_of_a_job_that_only_shows(play: Play) -> None:
         await asyncio.sleep(1)
         stage.say("It counts.")
         await asyncio.sleep(1)
-        assert not journal_folder().exists()
+        assert not stage.journal.exists()
 
     play(scene)
 
@@ -101,10 +101,10 @@ def test_what_a_job_has_left_in_the_file_is_kept_until_that_is_closed(
             await stage.stop()
         await asyncio.sleep(1)
         assert stage.ended == ["done" if ends else "stopped"]
-        assert kept() == [ORIGINAL]
+        assert kept(stage) == [ORIGINAL]
         stage.editor.close(stage.file)
         await asyncio.sleep(1)
-        assert kept() == []
+        assert kept(stage) == []
 
     play(scene)
 
@@ -119,7 +119,7 @@ def test_who_decides_what_stays_has_it_erased(play: Play) -> None:
         assert not job.original
         session_of(stage).originals.forget(job)
         await asyncio.sleep(1)
-        assert kept() == []
+        assert kept(stage) == []
 
     play(scene)
 
@@ -134,7 +134,7 @@ def test_a_takeover_before_the_first_edit_leaves_nothing(play: Play) -> None:
         stage.editor.type(stage.file, Span(Position(1, 4), Position(1, 5)), "b")
         await asyncio.sleep(1)
         assert stage.ended == ["takenOver"]
-        assert kept() == []
+        assert kept(stage) == []
 
     play(scene)
 
@@ -146,7 +146,7 @@ def test_a_takeover_later_leaves_the_original(play: Play) -> None:
         stage.editor.type(stage.file, Span(Position(1, 4), Position(1, 5)), "b")
         await asyncio.sleep(1)
         assert stage.ended == ["takenOver"]
-        assert kept() == [ORIGINAL]
+        assert kept(stage) == [ORIGINAL]
 
     play(scene)
 
@@ -160,7 +160,7 @@ def test_a_server_that_shuts_down_leaves_what_was_running(
         await write(stage, ends=ends)
         await asyncio.sleep(1)
         await stage.editor.request("shutdown", None)
-        assert kept() == left
+        assert kept(stage) == left
 
     play(scene)
 
@@ -172,8 +172,8 @@ def test_an_editor_that_is_gone_leaves_all(play: Play, ends: bool) -> None:
         await write(stage, ends=ends)
         await asyncio.sleep(1)
         await stage.server.close()
-        assert kept() == [ORIGINAL]
-        (entry,) = Journal(journal_folder()).left(URI)
+        assert kept(stage) == [ORIGINAL]
+        (entry,) = Journal(stage.journal).left(URI)
         assert entry.title == "Qwen: Refactor"
 
     play(scene)
@@ -188,7 +188,7 @@ def test_an_editor_that_goes_silent_leaves_the_original(play: Play) -> None:
         stage.say("```python", "    a = 2")
         await asyncio.sleep(20)
         assert stage.ended == ["failed"]
-        assert kept() == [ORIGINAL]
+        assert kept(stage) == [ORIGINAL]
 
     play(scene)
 
@@ -207,7 +207,7 @@ def test_a_disk_that_is_full_is_said_once(play: Play, monkeypatch: pytest.Monkey
         (warning,) = [text for kind, text in stage.editor.messages if kind == 2]
         assert "original can't be kept" in warning
         assert "No space left on device" in warning
-        assert kept() == []
+        assert kept(stage) == []
 
     play(scene)
 
@@ -256,7 +256,7 @@ async def test_a_disk_that_does_not_answer_holds_nobody_up(
     stage.editor.close(stage.file)
     answers.set()
     await stage.server.close()
-    assert kept() == []
+    assert kept(stage) == []
 
 
 async def _until(holds: object) -> None:

@@ -1,6 +1,7 @@
 """Previews whose settings come late, whose files can't be written, whose user is asked first."""
 
 import asyncio
+import json
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -10,18 +11,20 @@ from typing import Any
 import httpx
 import pytest
 
-from qwen_lsp.lsp.applying import CHANGED, MOVED_ON, UNANSWERED
-from qwen_lsp.lsp.previews import ASKED
+from qwen_lsp.lsp.applying import CHANGED, MOVED_ON, TYPED, UNANSWERED
+from qwen_lsp.lsp.previews import ASKED, DECLINED
 from qwen_lsp.text.document import Position, Span
 
 from ..support.client import CAPABILITIES
-from ..support.model_editor import Json
+from ..support.model_editor import Json, OpenFile
 from ..support.stage import TEXT, SlowEditor, Stage
 from .conftest import Play
 
 PREVIEW: Json = {"provider": "ollama", "edits": "preview"}
 KEPT = "def total(prices):\n    a = 2\n    return a\n"
+ORIGINAL = ["    a = 1", "    return a"]
 TOP = Span(Position(0, 0), Position(0, 0))
+MOVED = "import os\n"
 
 
 @pytest.fixture
@@ -47,6 +50,37 @@ async def previewed(stage: Stage) -> Json:
     stage.say("```python", "    a = 2", "    return a", "```", ends=True)
     await asyncio.sleep(5)
     return next(iter(ends(stage)))
+
+
+async def moved_on(stage: Stage) -> None:
+    """A preview whose file has changed, elsewhere, since it was made."""
+    await previewed(stage)
+    stage.editor.type(stage.file, TOP, MOVED)
+    await asyncio.sleep(1)
+
+
+def comment(stage: Stage) -> None:
+    """The user makes a comment of the last row that the preview is of."""
+    row = stage.file.document.lines.index("    return a\n")
+    stage.editor.type(stage.file, Span(Position(row, 4), Position(row, 4)), "# ")
+
+
+def asked_of(stage: Stage) -> list[Json]:
+    """The edits that the editor is to ask its user about, from now on."""
+    seen: list[Json] = []
+
+    def asked(message: Json) -> None:
+        edit = message["params"].get("edit", {})
+        if "changeAnnotations" in edit:
+            seen.append(edit)
+
+    stage.editor.on_request = asked
+    return seen
+
+
+def originals(stage: Stage) -> list[list[str]]:
+    """What the journal holds."""
+    return [json.loads(path.read_text())["original"] for path in stage.journal.glob("*.json")]
 
 
 def ends(stage: Stage) -> Iterator[Json]:
@@ -176,17 +210,52 @@ def test_two_previews_of_the_same_lines_are_two_documents(play: Play) -> None:
 
 
 @pytest.mark.usefixtures("asking")
-def test_a_file_that_changes_while_the_user_is_asked_is_asked_about_once_more(play: Play) -> None:
+def test_who_presses_keep_has_seen_it_and_is_not_asked(play: Play) -> None:
     async def scene(stage: Stage) -> None:
         await previewed(stage)
-        await keep(stage)
-        stage.editor.type(stage.file, TOP, "import os\n")
-        await asyncio.sleep(1)
-        assert stage.errors == [MOVED_ON.format(name="a.py")]
-        assert stage.file.document.text == "import os\n" + TEXT
+        seen = asked_of(stage)
         await keep(stage)
         await asyncio.sleep(3)
-        assert stage.file.document.text == "import os\n" + KEPT
+        assert stage.file.document.text == KEPT
+        assert seen == []
+
+    play(scene)
+
+
+@pytest.mark.usefixtures("asking")
+def test_where_the_file_has_moved_on_one_thing_is_asked(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await moved_on(stage)
+        seen = asked_of(stage)
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == MOVED + KEPT
+        (edit,) = seen
+        ((change,),) = [each["edits"] for each in edit["documentChanges"]]
+        assert change["newText"] == "    a = 2\n"
+        assert change["range"]["end"] == {"line": 3, "character": 0}
+        (note,) = edit["changeAnnotations"].values()
+        assert note["needsConfirmation"]
+        assert "tick it" in note["label"]
+
+    play(scene)
+
+
+@pytest.mark.usefixtures("asking")
+def test_a_file_that_changes_while_the_user_is_asked_is_asked_about_once_more(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await moved_on(stage)
+        seen = asked_of(stage)
+        await keep(stage)
+        while not seen:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.001)
+        stage.editor.type(stage.file, TOP, MOVED)
+        await asyncio.sleep(1)
+        assert stage.errors == [MOVED_ON.format(name="a.py")]
+        assert stage.file.document.text == MOVED + MOVED + TEXT
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == MOVED + MOVED + KEPT
 
     play(scene)
 
@@ -194,7 +263,7 @@ def test_a_file_that_changes_while_the_user_is_asked_is_asked_about_once_more(pl
 @pytest.mark.usefixtures("asking")
 def test_a_user_may_think_for_minutes_and_is_asked_only_once(play: Play) -> None:
     async def scene(stage: Stage) -> None:
-        await previewed(stage)
+        await moved_on(stage)
         stage.editor.is_silent = True
         await keep(stage)
         for name in ("qwen.keep", "qwen.discard"):
@@ -203,34 +272,45 @@ def test_a_user_may_think_for_minutes_and_is_asked_only_once(play: Play) -> None
         assert stage.errors == []
         await asyncio.sleep(200)
         assert stage.errors == [UNANSWERED.format(name="a.py")]
+        assert originals(stage) == [ORIGINAL]
         stage.editor.is_silent = False
         await keep(stage)
         await asyncio.sleep(3)
-        assert stage.file.document.text == KEPT
+        assert stage.file.document.text == MOVED + KEPT
+        assert originals(stage) == []
 
     play(scene)
 
 
 @pytest.mark.usefixtures("asking")
-def test_an_edit_that_was_agreed_to_and_dropped_is_made_all_the_same(
-    play: Play, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("answer", [{"applied": False}, {"applied": True}])
+def test_who_puts_nothing_in_still_has_the_preview(
+    play: Play, monkeypatch: pytest.MonkeyPatch, answer: Json
 ) -> None:
     make: Any = SlowEditor._apply
+    seen: list[Json] = []
 
     def only_said(editor: SlowEditor, id_: int, params: Json) -> None:
-        if "changeAnnotations" in params["edit"]:
-            editor._answer(id_, {"applied": True})
+        seen.append(params["edit"])
+        if len(seen) == 1:
+            editor._answer(id_, answer)
         else:
             make(editor, id_, params)
 
     monkeypatch.setattr(SlowEditor, "_apply", only_said)
 
     async def scene(stage: Stage) -> None:
-        await previewed(stage)
+        await moved_on(stage)
         await keep(stage)
         await asyncio.sleep(5)
-        assert stage.file.document.text == KEPT
+        assert stage.file.document.text == MOVED + TEXT
+        assert originals(stage) == []
+        assert said(stage)[-1] == DECLINED.format(name="a.py")
         assert stage.errors == []
+        await keep(stage)
+        await asyncio.sleep(5)
+        assert stage.file.document.text == MOVED + KEPT
+        assert "error" in await keep(stage)
 
     play(scene)
 
@@ -238,13 +318,141 @@ def test_an_edit_that_was_agreed_to_and_dropped_is_made_all_the_same(
 @pytest.mark.usefixtures("asking")
 def test_a_file_that_is_closed_while_the_user_is_asked_stays_as_it_was(play: Play) -> None:
     async def scene(stage: Stage) -> None:
-        await previewed(stage)
+        await moved_on(stage)
         stage.editor.is_silent = True
         await keep(stage)
         stage.editor.close(stage.file)
         await asyncio.sleep(700)
-        assert stage.file.document.text == TEXT
+        assert stage.file.document.text == MOVED + TEXT
         assert "error" in await keep(stage)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("moves", [False, True])
+@pytest.mark.usefixtures("asking")
+def test_the_original_is_on_the_disk_before_it_is_replaced(play: Play, moves: bool) -> None:
+    async def scene(stage: Stage) -> None:
+        await (moved_on if moves else previewed)(stage)
+        seen: list[list[list[str]]] = []
+
+        def asked(message: Json) -> None:
+            if message["method"] == "workspace/applyEdit":
+                seen.append(originals(stage))
+
+        stage.editor.on_request = asked
+        assert originals(stage) == []
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text.endswith(KEPT)
+        assert seen
+        assert all(each == [ORIGINAL] for each in seen)
+        assert originals(stage) == []
+
+    play(scene)
+
+
+def test_an_editor_that_dies_while_it_is_put_in_leaves_the_original(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+        stage.editor.is_silent = True
+        await keep(stage)
+        await asyncio.sleep(1)
+        await stage.server.close()
+        assert originals(stage) == [ORIGINAL]
+
+    play(scene)
+
+
+def test_a_file_that_is_closed_while_it_is_put_in_has_its_original_offered(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+        stage.editor.is_silent = True
+        await keep(stage)
+        await asyncio.sleep(1)
+        stage.editor.close(stage.file)
+        await asyncio.sleep(1)
+        assert (stage.errors, said(stage)) == ([], [])
+        assert originals(stage) == [ORIGINAL]
+        stage.file = stage.editor.open(stage.file.uri, "def total(prices):\n    a = 2\n", "python")
+        await asyncio.sleep(1)
+        assert ["interrupted" in text for text in said(stage)] == [True]
+
+    play(scene)
+
+
+def test_who_types_there_before_it_is_put_in_is_told(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+
+        def asked(message: Json) -> None:
+            if message["method"] == "workspace/applyEdit":
+                stage.editor.on_request = None
+                comment(stage)
+
+        stage.editor.on_request = asked
+        await keep(stage)
+        await asyncio.sleep(20)
+        assert stage.errors == [CHANGED.format(name="a.py")]
+        assert stage.file.document.text == TEXT.replace("return", "# return")
+        stage.editor.undo(stage.file)
+        await asyncio.sleep(1)
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == KEPT
+        assert originals(stage) == []
+
+    play(scene)
+
+
+def test_who_types_there_when_a_part_is_in_is_told_that(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+
+        def edited(_: OpenFile) -> None:
+            stage.editor.on_edit = None
+            comment(stage)
+
+        stage.editor.on_edit = edited
+        await keep(stage)
+        await asyncio.sleep(20)
+        assert stage.errors == [TYPED.format(name="a.py")]
+        assert originals(stage) == [ORIGINAL]
+        while stage.editor.undo(stage.file):
+            pass
+        await asyncio.sleep(1)
+        assert stage.file.document.text == TEXT
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == KEPT
+        assert originals(stage) == []
+
+    play(scene)
+
+
+def test_an_editor_that_refuses_it_leaves_the_preview(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+        stage.editor.refusal = "{read-only}"
+        await keep(stage)
+        await asyncio.sleep(20)
+        assert "{read-only}" in stage.errors[-1]
+        stage.editor.refusal = None
+        await keep(stage)
+        await asyncio.sleep(3)
+        assert stage.file.document.text == KEPT
+        assert originals(stage) == []
+
+    play(scene)
+
+
+def test_a_preview_that_is_discarded_has_no_original(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await previewed(stage)
+        await stage.editor.command("qwen.discard")
+        await asyncio.sleep(1)
+        assert originals(stage) == []
+        assert stage.file.document.text == TEXT
 
     play(scene)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qwen_lsp.journal.journal import Journal, journal_folder
+from qwen_lsp.journal.journal import Journal
 from qwen_lsp.lsp.restores import NO_EDITS, TYPED
 from qwen_lsp.text.document import Position, Span
 
@@ -61,8 +61,8 @@ def told(stage: Stage) -> list[str]:
     return [text for _, text in stage.editor.messages]
 
 
-def left() -> int:
-    return len([*journal_folder().glob("*.json")])
+def left(stage: Stage) -> int:
+    return len([*stage.journal.glob("*.json")])
 
 
 def test_it_is_offered_where_it_is_asked_for(play: Play, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_it_is_offered_where_it_is_asked_for(play: Play, tmp_path: Path) -> None
         assert await restore(stage, {"uri": URI}) is None
         assert stage.file.document.text == TEXT
         assert await menu(stage) == []
-        assert left() == 0
+        assert left(stage) == 0
 
     play(scene)
 
@@ -167,7 +167,7 @@ def test_the_original_may_be_back_by_then(play: Play, tmp_path: Path) -> None:
         assert "nothing to restore" in await restore(stage)
         assert await menu(stage) == []
         assert stage.file.edits == []
-        assert left() == 0
+        assert left(stage) == 0
 
     play(scene)
 
@@ -253,11 +253,11 @@ def test_an_editor_that_takes_no_edits_shows_it(play: Play, tmp_path: Path) -> N
         await interrupted(tmp_path)
         await opened(stage, capabilities={})
         await restore(stage)
-        (path,) = journal_folder().glob("original-*.py")
+        (path,) = stage.journal.glob("original-*.py")
         assert path.read_text() == "    a = 1\n    return a\n"
         assert told(stage)[-1] == f"{NO_EDITS}, so the original is in a file of its own: {path}."
         assert stage.file.edits == []
-        assert left() == 0
+        assert left(stage) == 0
 
     play(scene)
 
@@ -274,7 +274,7 @@ def test_where_it_cannot_be_shown_it_stays(
         monkeypatch.setattr(Journal, "shown", full)
         await restore(stage)
         assert "No space left on device" in stage.errors[-1]
-        assert left() == 1
+        assert left(stage) == 1
         assert len(await menu(stage)) == 1
 
     play(scene)

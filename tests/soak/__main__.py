@@ -1,7 +1,13 @@
-"""Runs, and prints how many went wrong and how to see each again; exits with 1 if there is one."""
+"""Runs, and prints how many went wrong and how to see each again; exits with 1 if there is one.
+
+Then a state machine of hypothesis' plays what no seed has been told to, in each kind of editor.
+"""
 
 import argparse
 import multiprocessing
+import os
+import secrets
+import subprocess
 import sys
 import traceback
 from collections import Counter
@@ -9,11 +15,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..support.desk.habits import KINDS, Kind
+from ..support.desk.job import Complaint, Verdict
 from .driver import Run
 
 RUNS = 24_000
 CHUNK = 100
 MOST_SHOWN = 5
+EXAMPLES = 400
+"""Of the state machine, in each kind of editor."""
 
 
 class Chunk(NamedTuple):
@@ -24,13 +33,23 @@ class Chunk(NamedTuple):
     last: int
 
 
+class Wrong(NamedTuple):
+    """A run that went wrong, and by what."""
+
+    kind: Kind
+    seed: int
+    verdict: Verdict
+    words: str
+
+
 class Came(NamedTuple):
-    """What came of a chunk: how its jobs ended, and which seeds went wrong."""
+    """What came of a chunk: how its jobs ended, which seeds went wrong, and what was excused."""
 
     kind: Kind
     runs: int
     endings: Counter[str]
-    wrong: list[tuple[int, str]]
+    wrong: list[Wrong]
+    excused: Counter[Verdict]
 
 
 def main() -> int:
@@ -44,19 +63,25 @@ def main() -> int:
     chunks = list(_chunks(kinds, asked.seed, each))
     with multiprocessing.Pool() as pool:
         came = list(pool.imap_unordered(run, chunks))
-    return _report(kinds, came)
+    is_wrong = _report(kinds, came)
+    for kind in kinds if asked.examples else ():
+        is_wrong |= _play(kind, asked.examples)
+    return is_wrong
 
 
 def run(chunk: Chunk) -> Came:
     """All runs of a chunk."""
     endings: Counter[str] = Counter()
-    wrong = []
+    wrong: list[Wrong] = []
+    excused: Counter[Verdict] = Counter()
     for seed in range(chunk.first, chunk.last):
         done = Run(chunk.kind, seed)
         if complaints := _complaints(done):
-            wrong.append((seed, complaints[0]))
+            worst = min(complaints, key=lambda each: each.verdict)
+            wrong.append(Wrong(chunk.kind, seed, *worst))
+        excused.update({each.verdict for each in done.desk.excused})
         endings.update(job.writing.ending.name for job in done.desk.jobs if job.writing.ending)
-    return Came(chunk.kind, chunk.last - chunk.first, endings, wrong)
+    return Came(chunk.kind, chunk.last - chunk.first, endings, wrong, excused)
 
 
 def say(*words: object, sep: str = " ") -> None:
@@ -70,6 +95,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first run in each editor")
     parser.add_argument("--runs", type=int, default=RUNS, help="in all; 1 shows what happens")
     parser.add_argument("--only", choices=KINDS, help="one kind of editor")
+    parser.add_argument("--examples", type=int, default=EXAMPLES, help="of the machine; may be 0")
     return parser.parse_args()
 
 
@@ -79,29 +105,43 @@ def _chunks(kinds: list[Kind], seed: int, each: int) -> Iterator[Chunk]:
             yield Chunk(kind, first, min(first + CHUNK, seed + each))
 
 
-def _complaints(done: Run) -> list[str]:
+def _complaints(done: Run) -> list[Complaint]:
     try:
         return done.finish()
     except Exception:  # noqa: BLE001 - a run that breaks is one that went wrong
-        return [traceback.format_exc().strip().splitlines()[-1], traceback.format_exc()]
+        return [Complaint("corruption", " ".join(traceback.format_exc().split("\n")[:-4:-1]))]
 
 
 def _report(kinds: list[Kind], came: list[Came]) -> int:
-    wrong = sorted((each.kind, *pair) for each in came for pair in each.wrong)
+    wrong = sorted(pair for each in came for pair in each.wrong)
     for kind in kinds:
-        runs = sum(each.runs for each in came if each.kind == kind)
-        endings = sum((each.endings for each in came if each.kind == kind), Counter())
-        ended = ", ".join(f"{name} {count:,}" for name, count in endings.most_common())
-        say(f"{kind:8} {runs:7,} runs  {_count(kind, wrong)} corruptions  ({ended})")
-        for _, seed, complaint in [each for each in wrong if each[0] == kind][:MOST_SHOWN]:
-            say(f"  seed {seed}: {complaint[:200]}")
-            _show([kind], seed)
-    say(f"{sum(each.runs for each in came):,} runs, {len(wrong)} corruptions")
+        of_kind = [each for each in came if each.kind == kind]
+        runs = sum(each.runs for each in of_kind)
+        endings = sum((each.endings for each in of_kind), Counter())
+        excused = sum((each.excused for each in of_kind), Counter())
+        found = Counter(each.verdict for each in wrong if each.kind == kind)
+        say(
+            f"{kind:8} {runs:7,} runs  {found['corruption']} corruptions, {found['early']} early;",
+            f"excused: {excused['twins']} twins, {excused['doubt']} early",
+            f"({', '.join(f'{name} {count:,}' for name, count in endings.most_common())})",
+        )
+    for kind in kinds:
+        for each in [each for each in wrong if each.kind == kind][:MOST_SHOWN]:
+            say(f"{kind} seed {each.seed}, {each.verdict}: {each.words[:200]}")
+            _show([kind], each.seed)
+    corruptions = sum(each.verdict == "corruption" for each in wrong)
+    runs = sum(each.runs for each in came)
+    say(f"{runs:,} runs, {corruptions} corruptions, {len(wrong) - corruptions} early")
     return int(bool(wrong))
 
 
-def _count(kind: Kind, wrong: list[tuple[Kind, int, str]]) -> int:
-    return sum(each[0] == kind for each in wrong)
+def _play(kind: Kind, examples: int) -> int:
+    """The state machine, from a seed that is drawn anew each time."""
+    seed = secrets.randbelow(1_000_000)
+    command = f"-m tests.soak.machine {kind} --strict --examples {examples} --seed {seed}"
+    say(f"PYTHONHASHSEED=0 python {command}")
+    env = {**os.environ, "PYTHONHASHSEED": "0"}
+    return subprocess.run([sys.executable, *command.split()], env=env, check=False).returncode
 
 
 def _show(kinds: list[Kind], seed: int) -> int:
@@ -113,7 +153,8 @@ def _show(kinds: list[Kind], seed: int) -> int:
         say(done.desk.editor.habits)
         say(repr(done.desk.editor.text))
         complaints = _complaints(done)
-        say(*done.desk.trace, *complaints, sep="\n")
+        told = [f"{verdict}: {words}" for verdict, words in (*complaints, *done.desk.excused)]
+        say(*done.desk.trace, *told, sep="\n")
         wrong |= bool(complaints)
     return int(wrong)
 

@@ -7,7 +7,7 @@ from qwen_lsp.lsp.manner import Manner
 
 from ..support.desk.desk import Desk
 from ..support.desk.habits import Habits, Kind
-from ..support.desk.job import Close, Job
+from ..support.desk.job import Close, Complaint, Job
 from ..support.desk.user import OUTSIDE, PLACES, User, Where
 from .scene import Part, scene
 
@@ -39,7 +39,7 @@ class Run:
         if self.is_busy:
             self._at(rng.uniform(0, 0.3), self._act)
 
-    def finish(self) -> list[str]:
+    def finish(self) -> list[Complaint]:
         """Lets it all happen; what is wrong then."""
         self.desk.clock.run(until=self.seconds + self.rng.choice((0.5, 1.0, 2.0)))
         self.is_busy = False

@@ -6,11 +6,12 @@ import pytest
 
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.text.rewrite import BLANK
 
 from ..support.desk.desk import Desk
 from ..support.desk.editor import Cut
 from ..support.desk.habits import Habits
-from ..support.desk.job import Job
+from ..support.desk.job import Complaint, Job
 from ..support.desk.marks import USER, Hand, Marks
 from .__main__ import Chunk, main, run
 
@@ -67,13 +68,20 @@ def test_text_that_was_put_right_is_no_loss() -> None:
 def test_a_job_with_other_rows_than_it_should_have_is_seen() -> None:
     _, job = settled()
     job.content = "ne"
-    assert job.complaint() == "ended with 'ne' in its rows"
+    assert job.complaint() == ("corruption", "ended with 'ne' in its rows")
+    is_but_for = {("ne", "new"): True}.__contains__
+    excused = job.complaint(is_but_for=lambda rows, wished: is_but_for((rows, wished)))
+    assert excused == ("twins", "ended with 'ne' in its rows")
 
 
 def test_a_job_that_nobody_has_taken_over_is_seen() -> None:
     _, job = settled()
     job.writing.ending = Ending.TAKEN_OVER
-    assert job.complaint() == "was taken over by nobody"
+    assert job.complaint() == ("early", "was taken over by nobody")
+    job.is_formatted = True
+    assert job.complaint() == ("early", "was taken over by nobody")
+    job.is_doubtful = True
+    assert job.complaint() == ("doubt", "was taken over by nobody")
     job.is_touched = True
     assert job.complaint() is None
 
@@ -81,7 +89,7 @@ def test_a_job_that_nobody_has_taken_over_is_seen() -> None:
 def test_a_job_without_an_end_is_seen() -> None:
     desk = Desk(Habits("helix"), TEXT, Random(1))
     desk.begin(1, 2, ["new"])
-    assert desk.rest() == ["job 0 has not ended"]
+    assert desk.rest() == [("early", "job 0 has not ended")]
 
 
 def test_a_job_that_was_stopped_may_keep_only_what_it_had() -> None:
@@ -101,6 +109,36 @@ def test_what_is_typed_at_an_edge_is_outside_and_within_is_inside() -> None:
         assert marks.touched == ({0} if inside else set())
 
 
+def test_what_its_user_undoes_of_a_job_that_is_over_is_his_own() -> None:
+    desk, _ = settled()
+    desk.begin(2, 3, ["other"])
+    desk.undo()
+    assert desk.editor.text == f"above\nnew\n{BLANK}\nold\nbelow\n"
+    assert desk.editor.marks.wished == f"above\nnew\n{BLANK}\nold\n\n"
+
+
+def test_text_astray_that_its_user_has_changed_may_stay_but_nothing_else_may() -> None:
+    desk, job = settled()
+    desk.editor.take([Edit(at(2, 0, 0), "astray")], OF_JOB)
+    marks = desk.editor.marks
+    assert marks.meddled == set()
+    desk.change([Cut(12, 12, "x")])
+    assert (marks.meddled, marks.text) == ({0}, "above\nnew\nasxtraybelow\n")
+    assert desk.rest() == []
+    assert desk.begin(0, 1, ["y"]).number == job.number + 1
+    desk.editor.take([Edit(at(2, 0, 0), "more")], Hand(is_ours=True, job=1))
+    assert marks.meddled_with() != marks.text
+
+
+def test_what_is_astray_when_a_document_is_closed_may_stay_but_what_is_lost_is_seen() -> None:
+    for edit, is_right in ((Edit(at(0, 0, 0), "astray"), True), (Edit(at(0, 0, 1), ""), False)):
+        desk, _ = settled()
+        desk.change([Cut(0, 0, "x")])
+        desk.editor.take([edit], OF_JOB)
+        desk.close()
+        assert (desk.rest() == []) is is_right
+
+
 def test_undo_brings_back_whose_it_was() -> None:
     marks = Marks(TEXT)
     marks.enclose(0, 6, 9)
@@ -118,18 +156,21 @@ def test_the_report_names_the_seed_and_the_runs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["soak", "--only", "vscode", "--runs", "5", "--seed", "11"])
+    monkeypatch.setattr("tests.soak.__main__.EXAMPLES", 0)
     assert main() == 0
     told = capsys.readouterr().out
     assert told.startswith("seed 11, 5 runs in each of vscode\n")
-    assert told.endswith("5 runs, 0 corruptions\n")
+    assert "5 runs  0 corruptions, 0 early; excused: 0 twins, 0 early (SETTLED" in told
+    assert told.endswith("5 runs, 0 corruptions, 0 early\n")
 
 
 def test_a_run_that_goes_wrong_is_told_with_its_trace(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Job, "complaint", lambda *_: "is wrong")
+    wrong = Complaint("early", "is wrong")
+    monkeypatch.setattr(Job, "complaint", lambda *_, **__: wrong)
     monkeypatch.setattr("sys.argv", ["soak", "--only", "helix", "--runs", "1", "--seed", "3"])
     assert main() == 1
     told = capsys.readouterr().out
     assert "python -m tests.soak --only helix --seed 3 --runs 1\n" in told
-    assert told.endswith("job 0 is wrong\n")
+    assert told.endswith("early: job 0 is wrong\n")

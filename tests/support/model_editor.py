@@ -12,7 +12,7 @@ from qwen_lsp.lsp.serving import Server, connect
 from qwen_lsp.text.document import Document, Edit, Position, Span, split_lines
 
 from .kinds import TRAITS, Kind, Telling, in_order, refusal, verdict
-from .open_file import Json, OpenFile
+from .open_file import Json, OpenFile, Step
 from .reporting import Reporter
 
 __all__ = ["Json", "Kind", "ModelEditor", "OpenFile", "span_of"]
@@ -79,10 +79,11 @@ class ModelEditor:
         self.notify("textDocument/didClose", {"textDocument": {"uri": file.uri}})
 
     def save(self, file: OpenFile, *, formatted: Callable[[], None], reason: int = BY_HAND) -> None:
-        """Saves a file; `formatted` is what a formatter does to it then."""
+        """Saves a file; `formatted` is what a formatter does to it then. Helix says so late."""
         identifier = {"uri": file.uri}
         self.flush(file)
-        self.notify("textDocument/willSave", {"textDocument": identifier, "reason": reason})
+        if self.kind != "helix":
+            self.notify("textDocument/willSave", {"textDocument": identifier, "reason": reason})
         formatted()
         self.flush(file)
         self.notify("textDocument/didSave", {"textDocument": identifier})
@@ -95,9 +96,13 @@ class ModelEditor:
         """The user takes the newest step back; False if there is none."""
         if not file.steps:
             return False
-        self._change(file, file.steps.pop().edits)
+        file.undone.append(self._change(file, file.steps.pop().edits))
         file.close_step()
         return True
+
+    def redo(self, file: OpenFile) -> None:
+        """The user does again what they have undone last."""
+        file.steps.append(Step(self._change(file, file.undone.pop()), is_open=False))
 
     async def command(self, name: str, argument: Json | None = None) -> Json:
         """The whole answer to a command."""
@@ -151,7 +156,7 @@ class ModelEditor:
             self.notifications.append((message["method"], message["params"]))
 
     def _asked(self, message: Json) -> None:
-        params = message["params"]
+        params = message.setdefault("params", {})
         if self.on_request:
             self.on_request(message)
         match message["method"]:

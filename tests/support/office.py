@@ -10,7 +10,7 @@ from typing import Any
 from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 
-from .client import CAPABILITIES
+from .client import CAPABILITIES, homes
 from .kinds import Kind
 from .model_editor import Json, ModelEditor, OpenFile, span_of
 from .service import Service, Stream, chunk, last_chunks
@@ -47,8 +47,7 @@ class Office:
 
     def __init__(self, kind: Kind, home: Path) -> None:
         self.service = Service()
-        environ = {"HOME": str(home), "QWEN_HOME": str(home)}
-        self.server = create_server(http=Http(transport=self.service), environ=environ)
+        self.server = create_server(http=Http(transport=self.service), environ=homes(home))
         self.editor = ModelEditor(self.server, kind)
         self.rng = random.Random(kind)
         self.jobs: list[Job] = []

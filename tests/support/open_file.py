@@ -38,6 +38,8 @@ class OpenFile:
     """What the server's requests changed, in the order in which they were made."""
     steps: list[Step] = field(default_factory=list)
     """What undo takes back, the newest last."""
+    undone: list[list[Edit]] = field(default_factory=list)
+    """What redo does again, the newest last."""
     unreported: list[Change] = field(default_factory=list)
     reports: int = 0
     reported_at: float | None = None
@@ -61,10 +63,12 @@ class OpenFile:
 
     def made_by_user(self, back: Sequence[Edit]) -> None:
         """What `back` takes back is an undo step of its own."""
+        self.undone.clear()
         self.steps.append(Step(list(back), is_open=False))
 
     def made_by_server(self, back: Sequence[Edit], *, joins: bool, stays_open: bool) -> None:
         """What `back` takes back is a step of its own, or part of an open one if it `joins`."""
+        self.undone.clear()
         if joins and self.steps and self.steps[-1].is_open:
             self.steps[-1].edits[:0] = back
             self.steps[-1].is_open = stays_open

@@ -11,8 +11,8 @@ from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
 from qwen_lsp.text.edits import moved_span
 
-from .asked import hover, lenses, menu
-from .client import CAPABILITIES, LANGUAGES, merge
+from .asked import Entry, chosen, hover, lenses, menu
+from .client import CAPABILITIES, LANGUAGES, homes, merge
 from .kinds import Telling
 from .model_editor import (
     BY_HAND,
@@ -54,7 +54,7 @@ class Player:
         explain = {"explain": "message"} if shows_all else {}
         self.settings: Json = {"provider": "ollama", **explain}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
-        self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
+        self.environment = homes(home)
         self.telling = telling
         self.opens = False
         self.previews: list[OpenFile] = []
@@ -118,11 +118,18 @@ class Player:
         file.write_text(block.text, encoding="utf-8")
 
     async def _do_document(self, block: Block) -> None:
-        """Starts the editor and opens the file; «» is what is selected."""
-        path, text, self.selection = opened(block)
-        await self._start()
-        self.language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
-        self.file = self.editor.open(f"file:///project/{path}", text, self.language)
+        """Starts the editor and opens the file; «» is what is selected.
+
+        `beside`: the editor has this one open as well.
+        """
+        path, text, selection = opened(block)
+        language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
+        is_beside = "beside" in block.words
+        if not is_beside:
+            await self._start()
+        file = self.editor.open(f"file:///project/{path}", text, language)
+        if not is_beside:
+            self.file, self.selection, self.language = file, selection, language
 
     async def _start(self) -> None:
         """Starts the editor, and its server."""
@@ -145,7 +152,10 @@ class Player:
             titles = " | ".join(action["title"] for action in params["actions"])
             self.seen.shown.append(f"asked: {params['message']} [{titles}]")
         is_file = message["method"] == "window/showDocument" and not params.get("external")
-        if is_file and self.opens:
+        if is_file and params["uri"] == self.file.uri:
+            start = params["selection"]["start"]
+            self._go_to(Position(start["line"], start["character"]))
+        elif is_file and self.opens:
             path = Path(httpx.URL(params["uri"]).path)
             text = path.read_bytes().decode()
             self.previews.append(self.editor.open(params["uri"], text, self.language))
@@ -179,14 +189,37 @@ class Player:
         if "error" in answer:
             self.seen.error.append(answer["error"]["message"])
 
+    def _do_cursor(self, block: Block) -> None:
+        """The cursor goes to where the text of the block stands for the first time."""
+        self._go_to(span_of(self.file.document.text, block.text).start)
+
+    def _go_to(self, place: Position) -> None:
+        self.selection = Span(place, place)
+
     async def _do_menu(self, block: Block) -> None:
-        context = json.loads(block.text or "{}")
+        entries = await self._menu(block, json.loads(block.text or "{}"))
+        self.seen.offered += [entry.text + entry.kind for entry in entries]
+
+    async def _do_choose(self, block: Block) -> None:
+        """Chooses from the menu, by its title."""
+        await self._run(chosen(await self._menu(block, {}), block.text))
+
+    async def _menu(self, block: Block, context: Json) -> list[Entry]:
         file = self._chosen(block)
         span = self.selection if file is self.file else Span(Position(0, 0), Position(0, 0))
-        self.seen.offered += await menu(self.editor, file, span, context)
+        return await menu(self.editor, file, span, context)
 
-    async def _do_lenses(self, _: Block) -> None:
-        self.seen.offered += await lenses(self.editor, self.file)
+    async def _do_lenses(self, block: Block) -> None:
+        entries = await lenses(self.editor, self._chosen(block))
+        assert all(entry.is_of_use for entry in entries), "a code lens can't be clicked"
+        self.seen.offered += [entry.text for entry in entries]
+
+    async def _do_click(self, block: Block) -> None:
+        """Clicks a code lens, by its row and its title."""
+        await self._run(chosen(await lenses(self.editor, self._chosen(block)), block.text))
+
+    async def _run(self, command: Json) -> None:
+        await self._command(command["command"], command["arguments"][0])
 
     async def _do_model(self, block: Block) -> None:
         await asyncio.sleep(QUIET)
@@ -290,7 +323,7 @@ class Player:
         if block.word == "result":
             return result_text(self._chosen(block), block)
         if block.word == "prompt":
-            return prompt_text(self.service.chats[-1])
+            return prompt_text(self.service.chats[-1], block)
         if block.word == "edits":
             return edits_text(self.file)
         return self.seen.said(block.word)

@@ -46,8 +46,7 @@ class Seen:
             (self.error if kind < 3 else self.shown).append(text)
         self._messages = len(editor.messages)
         for opened in editor.opened:
-            is_page = opened.get("external")
-            self.shown.append(f"browser: {opened['uri']}" if is_page else _file(opened["uri"]))
+            self.shown.append(_opened(opened))
         editor.opened.clear()
         streamed = ""
         for method, params in editor.notifications:
@@ -89,8 +88,10 @@ def result_text(file: OpenFile, block: Block) -> str:
     return written(text if "no-newline" in block.words else text.removesuffix("\n"))
 
 
-def prompt_text(body: Json) -> str:
-    """What a `prompt` block should say."""
+def prompt_text(body: Json, block: Block) -> str:
+    """What a `prompt` block should say: the model only, where it says `model`."""
+    if "model" in block.words:
+        return str(body["model"])
     return "\n\n".join(f"{each['role']}: {each['content']}" for each in body["messages"])
 
 
@@ -103,6 +104,15 @@ def _edit(edit: Any) -> str:
     (start, end), text = edit
     place = f"{start.line}:{start.column}-{end.line}:{end.column}"
     return f"{place} {json.dumps(text, ensure_ascii=False)}"
+
+
+def _opened(opened: Json) -> str:
+    """A page in the browser, a place in a file that is open, or all of another file."""
+    if opened.get("external"):
+        return f"browser: {opened['uri']}"
+    if selection := opened.get("selection"):
+        return f"cursor: row {selection['start']['line']}"
+    return _file(opened["uri"])
 
 
 def _file(uri: str) -> str:

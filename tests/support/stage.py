@@ -3,11 +3,12 @@
 import asyncio
 from pathlib import Path
 
+from qwen_lsp.journal.journal import journal_folder
 from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 from qwen_lsp.text.document import Position, Span
 
-from .client import CAPABILITIES
+from .client import CAPABILITIES, homes
 from .model_editor import Json, ModelEditor, OpenFile
 from .service import Service, chunk, last_chunks
 
@@ -43,7 +44,8 @@ class Stage:
 
     def __init__(self, home: Path) -> None:
         self.service = Service()
-        environ = {"HOME": str(home), "QWEN_HOME": str(home)}
+        environ = homes(home)
+        self.journal = journal_folder(environ)
         self.server = create_server(http=Http(transport=self.service), environ=environ)
         self.editor = SlowEditor(self.server, "vscode")
         self.editor.settings = GREETING

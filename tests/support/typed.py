@@ -11,7 +11,7 @@ from .seen import meant
 
 def opened(block: Block) -> tuple[str, str, Span]:
     """The path and the text of a document, and what «» selects in it."""
-    paths = [word for word in block.words if word not in ("crlf", "no-newline")]
+    paths = [word for word in block.words if word not in ("crlf", "no-newline", "beside")]
     text = meant(block.text if "no-newline" in block.words else block.text + "\n")
     if "crlf" in block.words:
         text = text.replace("\n", "\r\n")

@@ -11,7 +11,7 @@ import re
 import stat
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,10 +40,13 @@ _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-def journal_folder() -> Path:
-    """Where the entries are."""
+def journal_folder(environ: Mapping[str, str]) -> Path:
+    """Where the entries are: by XDG_STATE_HOME on every platform, else in its state folder."""
     import platformdirs
 
+    home = Path(environ.get("XDG_STATE_HOME", ""))
+    if home.is_absolute():
+        return home / "qwen-lsp" / "originals"
     return platformdirs.user_state_path("qwen-lsp", appauthor=False) / "originals"
 
 

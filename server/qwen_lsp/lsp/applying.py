@@ -1,10 +1,14 @@
 """What a preview holds gets into the user's file: at once, or when the editor's user agrees."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from ..errors import RequestError
+from ..text.edits import common
+from ..text.hunks import Hunk
+from ..text.rewrite import Rewrite
 from .preview import Preview
 from .writing import Writing
 
@@ -18,6 +22,11 @@ CHANGED = (
     "(undo), or copy what you want from the preview."
 )
 BUSY = "Qwen is writing to these lines of {name}; stop that first (Qwen: Stop), or wait."
+TYPED = (
+    "You changed the lines of {name} while the preview was put in, so it may not all be there; "
+    "undo that, then run Qwen: Keep again."
+)
+ASKING = "{title}: {name} has changed since this was made; tick it to put it in"
 MOVED_ON = "{name} has changed while you were asked, so nothing was put in; run Qwen: Keep again."
 UNANSWERED = (
     "The editor has not said whether the preview of {name} is to be put in; run Qwen: Keep again."
@@ -33,49 +42,78 @@ def check(session: "Session", preview: Preview) -> None:
         raise RequestError(BUSY.format(name=preview.of))
 
 
-async def apply(session: "Session", preview: Preview) -> None:
-    """Puts what the preview holds into the file, unless its user is asked and refuses that.
+async def apply(session: "Session", preview: Preview) -> bool:
+    """Puts what the preview holds into the file; whether its user agreed, where they were asked.
 
-    Raises RequestError if it can't be done.
+    They are where the file has changed since the preview was made, if the editor can ask. Raises
+    RequestError if it can't be done.
     """
-    rows = preview.rows
-    if session.editor.confirms_edits and tuple(rows) != preview.place.original:
-        has_agreed = await _agreed(session, preview, rows)
-        if not has_agreed or await preview.place.has_come(within=MADE_WITHIN):
-            return
-        if preview.is_dropped:
-            return
-        check(session, preview)
-    page = session.pages.begin(preview.place.document, *preview.place.rows)
-    page.finish(rows)
+    differs = tuple(preview.rows) != preview.place.original
+    if differs and preview.place.has_moved_on and session.editor.confirms_edits:
+        return await _asked(session, preview)
+    await _put_in(session, preview)
+    return True
+
+
+async def _put_in(session: "Session", preview: Preview) -> None:
+    place, originals = preview.place, session.originals
+    page = session.pages.begin(place.document, *place.rows)
+    originals.watch(preview.job, place.document, page)
+    await originals.before_keeping(preview.job, place)
+    page.finish(preview.rows)
     end = await page.end()
-    if end.ended != "done":
-        raise RequestError(end.message or CHANGED.format(name=preview.of))
+    await originals.ended(preview.job)
+    if end.ended == "done":
+        originals.forget(preview.job)
+    elif not preview.is_dropped:
+        is_begun = tuple(page.lines) != page.original
+        sentence = (TYPED if is_begun else CHANGED).format(name=preview.of)
+        raise RequestError(end.message or sentence)
 
 
-async def _agreed(session: "Session", preview: Preview, rows: list[str]) -> bool:
-    """Whether the user agreed, so that the editor says that it made the edit."""
-    document = preview.place.document
-    version = document.version
-    identifier = types.OptionalVersionedTextDocumentIdentifier(document.uri, version)
-    preview.place.expect(rows)
+async def _asked(session: "Session", preview: Preview) -> bool:
+    await session.originals.before_keeping(preview.job, preview.place)
     try:
-        has_agreed = await session.editor.confirm(
-            identifier, _edits(preview, rows), preview.job.title
-        )
+        check(session, preview)
+        is_in = await _agreed(session, preview)
     except TimeoutError:
+        # It may still be made: the original stays in the journal.
         raise RequestError(UNANSWERED.format(name=preview.of)) from None
-    if not has_agreed and document.version != version:
+    except RequestError:
+        session.originals.forget(preview.job)
+        raise
+    session.originals.forget(preview.job)
+    return is_in
+
+
+async def _agreed(session: "Session", preview: Preview) -> bool:
+    """Whether the user agreed, and the edit is in the document. Raises TimeoutError."""
+    place, document = preview.place, preview.place.document
+    version = document.version
+    rows = preview.rows
+    place.expect(rows)
+    has_agreed = await session.editor.confirm(
+        types.OptionalVersionedTextDocumentIdentifier(document.uri, version),
+        _edits(preview, rows),
+        ASKING.format(title=preview.job.title, name=preview.of),
+    )
+    if has_agreed and await place.has_come(within=MADE_WITHIN):
+        return True
+    if document.version != version and not preview.is_dropped:
         raise RequestError(MOVED_ON.format(name=preview.of))
-    return has_agreed
+    return False
 
 
 def _edits(preview: Preview, rows: list[str]) -> list[types.TextEdit]:
-    document = preview.place.document
-    writing = Writing(document.document, *preview.place.rows)
-    writing.extend(rows)
-    writing.finish()
-    return [
-        types.TextEdit(document.to_range(span), text)
-        for span, text in writing.whole_edits(writing.rewrite.step())
-    ]
+    """One replacement: of several, an editor would let its user choose some that make no sense."""
+    place, document = preview.place, preview.place.document
+    writing = Writing(document.document, *place.rows)
+    writing.rewrite = Rewrite.whole(place.original, rows, (_whole_change(place.original, rows),))
+    edits = writing.whole_edits(writing.rewrite.step())
+    return [types.TextEdit(document.to_range(span), text) for span, text in edits]
+
+
+def _whole_change(old: Sequence[str], new: Sequence[str]) -> Hunk:
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
+    return Hunk(head, len(old) - tail, tuple(new[head : len(new) - tail]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Position, Span, after
+from ..text.document import Document, Edit, Position, Span, after, split_lines
 from ..text.edits import moved_span, touches
 from .report import Change
 from .writing import Writing
@@ -20,13 +20,15 @@ def moved_beside(document: Document, writing: Writing, changes: Iterable[Change]
     region = writing.region
     is_certain = True
     for change in changes:
+        if touches(region, change.edit) and change.edit.text in writing.taken_away:
+            return None
         edit = slid(writing, change.edit, region)
         if touches(region, edit):
-            outside = _cut_slid(writing, region, change)
+            outside = _cut_slid(document, writing, region, change)
             if outside is None:
                 return None
             edit, is_certain = outside, False
-        elif _undoes(region, edit) and edit.text in writing.taken_away:
+        elif _undoes(region, edit) and edit.text in writing.taken_at_edges:
             return None
         region = moved_span(region, [edit])
     return region if is_certain or _stands(document, region, writing) else None
@@ -80,7 +82,7 @@ def _undoes(region: Span, edit: Edit) -> bool:
     )
 
 
-def _cut_slid(writing: Writing, region: Span, change: Change) -> Edit | None:
+def _cut_slid(document: Document, writing: Writing, region: Span, change: Change) -> Edit | None:
     """What was taken from the rows, as if it had stood beside them, where it may have."""
     ((start, end), text), removed = change
     if text:
@@ -91,12 +93,29 @@ def _cut_slid(writing: Writing, region: Span, change: Change) -> Edit | None:
     if start < region.start or region.end < end:
         return None
     head, tail = _around(writing, start, region)[0], _around(writing, end, region)[1]
-    begin = Position(region.start.line, region.start.column - len(removed))
-    if begin.column >= 0 and head is not None and (head + removed).endswith(head):
-        return Edit(Span(begin, region.start), "")
+    if head is not None and (head + removed).endswith(head):
+        above = _before(document, region.start, (head + removed)[: len(removed)])
+        if above is not None:
+            return Edit(Span(above, region.start), "")
     if tail is not None and (removed + tail).startswith(tail):
         return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
     return None
+
+
+def _before(document: Document, place: Position, text: str) -> Position | None:
+    """Where `text`, which ends at `place`, begins; None where it does not stand there.
+
+    Blank rows are like any others, so that what is told of them counts.
+    """
+    first, *others = split_lines(text)
+    row = place.line - len(others)
+    if not others:
+        column = place.column - len(text)
+    elif text.isspace() or row < 0:
+        return None
+    else:
+        column = len(document.lines[row]) - len(first)
+    return Position(row, column) if column >= 0 else None
 
 
 def _stands(document: Document, region: Span, writing: Writing) -> bool:

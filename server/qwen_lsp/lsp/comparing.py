@@ -1,6 +1,7 @@
 """What a job has changed, as a document of its own: a diff."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from difflib import unified_diff
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsprotocol import types
 
 from ..errors import RequestError
+from ..text.hunks import made
 from .arguments import ChangeArguments
 from .jobs import Job
-from .patches import made
 from .proposals import NOT_HERE
 
 if TYPE_CHECKING:
     from .session import Session
 
 NOTHING = "There are no changes of Qwen's to show here; run an action first."
+SAME = "Qwen has changed nothing here so far; there is something to show once it has."
 UNWRITABLE = (
     "The changes can't be written to a file ({reason}); see that there is room in the temporary "
     "folder."
@@ -54,6 +56,8 @@ def compare(session: "Session", asked: ChangeArguments) -> Job:
     if not candidates:
         raise RequestError(NOTHING)
     compared = max(candidates, key=lambda each: (each.job.uri == uri, int(each.job.id)))
+    if list(compared.before) == list(compared.after):
+        raise RequestError(SAME)
     session.spawn(_show(session, compared))
     return compared.job
 
@@ -75,12 +79,13 @@ def _proposed(session: "Session", asked: ChangeArguments, uri: str) -> Compared 
         changes = tuple(hunk for patch in touched for hunk in patch.hunks)
         if not changes:
             raise RequestError(NOT_HERE)
-    after = made(changes, proposal.original)
+    after = made(proposal.original, changes)
     return Compared(proposal.job, proposal.document.name, proposal.original, after)
 
 
 def _previewed(session: "Session", job_id: str | None, uri: str) -> Compared | None:
-    preview = session.previews.find(job_id, uri)
+    previews = session.previews
+    preview = previews.of_job(job_id) if job_id else previews.find(None, uri)
     if preview is None:
         return None
     return Compared(preview.job, preview.of, preview.place.original, preview.rows)
@@ -98,4 +103,7 @@ async def _show(session: "Session", compared: Compared) -> None:
 
 
 def _written(session: "Session", compared: Compared) -> Path:
-    return session.private_files.written(f"changes-{compared.job.id}.diff", compared.diff)
+    """Other changes have another name: not every editor reads a file again that it has open."""
+    sign = hashlib.sha256(compared.diff.encode("utf-8", "replace")).hexdigest()[:4]
+    name = f"changes-{compared.job.id}-{sign}.diff"
+    return session.private_files.written(name, compared.diff)

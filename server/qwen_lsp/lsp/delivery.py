@@ -60,7 +60,8 @@ class Delivery:
         if self._strays:
             return self._put_right(now)
         while writing := self._longest_waiting():
-            due = self._due(writing, now)
+            is_patient = not self._manner.refuses_stale
+            due = self._pace.due(now, is_free=writing.is_urgent, is_patient=is_patient)
             if now < due:
                 return due
             if send := self._send(writing, now):
@@ -90,23 +91,24 @@ class Delivery:
         removed: Sequence[str],
         now: float,
         by_save: bool = False,
+        is_compared: bool = False,
     ) -> None:
         """The document is now at `version`; `edits`, one after the other, have made it so.
 
         `removed` is what each of them took away. `by_save` says that a save is under way, so that a
-        change in a region is a formatter's and not the user taking over.
+        change in a region is a formatter's and not the user taking over. `is_compared` says that
+        the whole text was told, and that the edits are what differs.
         """
         self.version = version
         self._pace.reported(now)
-        report = Report.of(edits, removed)
+        report = Report.of(edits, removed, is_compared=is_compared)
         if self._half:
             report, self._half = Report(self._half + report), None
         flight = self._flight
         if flight and is_part(report, flight.send.edits, self.document):
             self._half = report
             return
-        kind = self._manner.kind
-        parts = ours_in(report, flight, self.document, kind) if flight and report else None
+        parts = ours_in(report, flight, self.document, self._manner, now) if flight else None
         if parts:
             report = parts.all
         if self._strays:
@@ -137,6 +139,8 @@ class Delivery:
                 self._end(writing, Ending.TAKEN_OVER)
         if report and not (parts and parts.is_alone) and not by_save:
             self._pace.typed_at = now
+            if parts is None:
+                self._manner.typed(now)
         if flight is None or flight is not self._flight:
             return
         if parts:
@@ -192,8 +196,8 @@ class Delivery:
 
     def _may_fold(self, writing: Writing, now: float) -> bool:
         """Whether its edits are steps of their own in a history that nobody adds to just now."""
-        has_typed = writing.began_at is None or self._pace.typed_at >= writing.began_at
-        is_one_step = self._manner.merges_undo or (self.has_undo_stops and not has_typed)
+        is_apart = self.has_undo_stops and writing.history.is_unmixed(self._pace.typed_at)
+        is_one_step = self._manner.merges_undo or is_apart
         return not is_one_step and not self._pace.is_typing(now)
 
     def _check_limit(self, now: float) -> None:
@@ -219,13 +223,6 @@ class Delivery:
         waiting = [writing for writing in self.writings if not writing.rewrite.is_settled]
         return min(waiting, key=lambda writing: writing.sent_at, default=None)
 
-    def _due(self, writing: Writing, now: float) -> float:
-        return self._pace.due(
-            now,
-            is_free=writing.is_urgent,
-            is_patient=not self._manner.refuses_stale,
-        )
-
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""
         step = writing.step(self._manner.kind_for(self.version), is_fresh=self._pace.is_fresh(now))
@@ -233,9 +230,11 @@ class Delivery:
             writing.rewrite.land(step)
             self._settle(now)
             return None
-        is_first = writing.began_at is None or writing.is_folding
-        if writing.began_at is None:
-            writing.began_at = now
+        is_first = writing.history.begins or writing.is_folding
+        writing.history.left(now)
+        for other in self.writings:
+            if other is not writing:
+                other.history.other_left()
         writing.sent_at = now
         self._pace.sent(now)
         edits = writing.edits(step)

@@ -22,12 +22,14 @@ REMEMBERED = 200
 class Revision(NamedTuple):
     """One didChange: its edits in the order in which they were made, none if nothing changed.
 
-    `removed` is the text that each of them has taken away.
+    `removed` is the text that each of them has taken away. `is_compared` says that the whole text
+    was told, and that the edits are only what differs.
     """
 
     version: int
     edits: tuple[Edit, ...]
     removed: tuple[str, ...] = ()
+    is_compared: bool = False
 
 
 class Watcher(Protocol):
@@ -129,7 +131,10 @@ class OpenDocument(TextDocument):
                 self.document.apply(edit)
         if len(self.revisions) == REMEMBERED:
             self._oldest = self.revisions[0].version
-        self.revisions.append(Revision(version, tuple(edits), tuple(removed)))
+        is_compared = any(
+            isinstance(change, types.TextDocumentContentChangeWholeDocument) for change in changes
+        )
+        self.revisions.append(Revision(version, tuple(edits), tuple(removed), is_compared))
         self._in_units.append(Revision(version, tuple(in_units)))
         self.version = version
         return self.revisions[-1]

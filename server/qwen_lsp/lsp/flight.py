@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..text.document import Edit
-from ..text.rewrite import Rewrite, Step
+from ..text.rewrite import BLANK, Rewrite, Step
 from .writing import Writing
 
 ANSWER_LIMIT = 10.0
@@ -38,6 +38,10 @@ class Flight:
         self.answered_at: float | None = None
         self.is_crossed = False
 
+    def rested(self, now: float) -> float:
+        """Seconds since the editor said that it made the edit, and nothing spoke against that."""
+        return 0 if self.answered_at is None or self.is_crossed else now - self.answered_at
+
     def was_answered(self, now: float, version: int, *, is_prompt: bool) -> None:
         """The editor says that it made the edit; the document was seen at `version` by then."""
         self.answered_at = now
@@ -67,5 +71,5 @@ class Landed:
             return self._step.lines[row - placed]
         old, blank = row - placed - len(self._step.lines) + self._step.consumed, self._step.blank
         if old == blank:
-            return ""
+            return BLANK
         return self._rewrite.old[old - (blank is not None and old > blank)]

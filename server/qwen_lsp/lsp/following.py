@@ -6,6 +6,7 @@ from ..text.document import Document, Position, Span
 from ..text.edits import moved_span, touches
 from ..text.region import hull_of, outlined, recognised
 from ..text.rewrite import Step
+from .aside import left_alone
 from .beside import move, moved_beside, slid
 from .flight import Flight, Landed
 from .report import Parts, Report
@@ -47,6 +48,9 @@ def _without_ours(
     if not report:
         return Followed()
     if region := moved_beside(document, writing, report):
+        writing.move_to(region)
+        return Followed()
+    if region := left_alone(document, writing, report):
         writing.move_to(region)
         return Followed()
     if by_save and (formatted := _formatted(document, writing, report)):
@@ -101,7 +105,7 @@ def _formatted(document: Document, writing: Writing, report: Report) -> Span | N
 
     Many formatters replace all from the first to the last thing that they change as one piece.
     """
-    if outlined(writing.region, report.edits):
+    if outlined(writing.region, report.edits, are_apart=report.is_apart):
         return moved_span(writing.region, report.edits)
     rows, hull = writing.rewrite, hull_of(report.edits)
     if hull is None or writing.edges.before or writing.edges.behind:

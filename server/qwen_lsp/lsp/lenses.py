@@ -1,18 +1,17 @@
 """What stands above the rows that jobs write or have written, in editors that show code lenses."""
 
+from collections import Counter
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types
 
-from ..text.document import Position, Span
+from ..text.document import Span
 from .documents import OpenDocument
 from .jobs import Job
-from .page import Page
-from .patches import Patch
 from .preview import Preview
-from .proposal import Proposal
+from .proposal import Patch, Proposal
 
 if TYPE_CHECKING:
     from .session import Session
@@ -42,6 +41,15 @@ MOST_CHANGES = 50
 Told = tuple[object, ...]
 
 
+class Lens(NamedTuple):
+    """What is written above a row, and the command, with its argument, that a click runs."""
+
+    row: int
+    title: str
+    name: str
+    argument: dict[str, Any]
+
+
 class Lenses:
     """Tells the editor when they change, and what they are."""
 
@@ -59,12 +67,11 @@ class Lenses:
     def of(self, document: OpenDocument) -> list[types.CodeLens]:
         """All of a document, by what is in memory."""
         session = self._session
-        written = [
-            *(_of_job(document, job, page) for job, page in session.writing(document)),
+        return _in_order(
+            *(_of_job(job, page.region.start.line) for job, page in session.writing(document)),
             *(_of_proposal(document, each) for each in session.proposals.of_document(document)),
             *(_of_preview(document, each) for each in session.previews.of_document(document)),
-        ]
-        return list(chain.from_iterable(written))
+        )
 
     async def _tell(self) -> None:
         self._is_telling = False
@@ -81,47 +88,8 @@ class Lenses:
         return (
             tuple(job.id for job, _ in session.writing()),
             tuple((each.job.id, *each.patches, each.warning) for each in session.proposals),
-            tuple(each.job.id for each in session.previews),
+            tuple((each.job.id, each.uri, each.can_be_kept) for each in session.previews),
         )
-
-
-def _of_job(document: OpenDocument, job: Job, page: Page) -> list[types.CodeLens]:
-    place = page.region.start
-    return [
-        _lens(document, place, f"{job.title} is writing…", "", {}),
-        _lens(document, place, "Stop", "qwen.stop", {"job": job.id}),
-    ]
-
-
-def _of_preview(document: OpenDocument, preview: Preview) -> list[types.CodeLens]:
-    is_of = document is preview.place.document
-    place = preview.place.region.start if is_of else Position(0, 0)
-    return [
-        _lens(document, place, title, f"qwen.{name}", {"job": preview.job.id})
-        for name, title in PREVIEW_ENTRIES.items()
-    ]
-
-
-def _of_proposal(document: OpenDocument, proposal: Proposal) -> list[types.CodeLens]:
-    place = proposal.region.start
-    warned = [_lens(document, place, proposal.warning, "", {})] if proposal.warning else []
-    order = WARNED if proposal.warning else tuple(ENTRIES)
-    whole = [
-        _lens(document, place, ENTRIES[name], f"qwen.{name}", {"job": proposal.job.id})
-        for name in order
-    ]
-    if not 1 < len(proposal.patches) <= MOST_CHANGES:
-        return warned + whole
-    each = [lens for patch in proposal.patches for lens in _of_patch(document, proposal, patch)]
-    return warned + whole + each
-
-
-def _of_patch(document: OpenDocument, proposal: Proposal, patch: Patch) -> list[types.CodeLens]:
-    argument = {"job": proposal.job.id, "range": plain_range(document, patch.span)}
-    return [
-        _lens(document, patch.span.start, title, f"qwen.{name}", argument)
-        for name, title in CHANGE_ENTRIES.items()
-    ]
 
 
 def plain_range(document: OpenDocument, span: Span) -> dict[str, dict[str, int]]:
@@ -133,12 +101,51 @@ def plain_range(document: OpenDocument, span: Span) -> dict[str, dict[str, int]]
     }
 
 
-def _lens(
-    document: OpenDocument, place: Position, title: str, command: str, argument: dict[str, Any]
-) -> types.CodeLens:
-    start = Position(place.line, 0)
-    arguments = [argument] if argument else None
-    return types.CodeLens(
-        document.to_range(Span(start, start)),
-        types.Command(title=title, command=command, arguments=arguments),
-    )
+def _of_job(job: Job, row: int) -> list[Lens]:
+    argument = {"job": job.id}
+    return [
+        Lens(row, f"{job.title} is writing…", "compare", argument),
+        Lens(row, "Stop", "stop", argument),
+    ]
+
+
+def _of_preview(document: OpenDocument, preview: Preview) -> list[Lens]:
+    is_of = document is preview.place.document
+    row = preview.place.region.start.line if is_of else 0
+    if not preview.can_be_kept:
+        return _of_job(preview.job, row)
+    argument = {"job": preview.job.id}
+    return [Lens(row, title, name, argument) for name, title in PREVIEW_ENTRIES.items()]
+
+
+def _of_proposal(document: OpenDocument, proposal: Proposal) -> list[Lens]:
+    row, argument = proposal.region.start.line, {"job": proposal.job.id}
+    warning = proposal.warning
+    warned = [Lens(row, warning, "compare", argument)] if warning else []
+    order = WARNED if warning else tuple(ENTRIES)
+    whole = [Lens(row, ENTRIES[name], name, argument) for name in order]
+    if not 1 < len(proposal.patches) <= MOST_CHANGES:
+        return warned + whole
+    each = [lens for patch in proposal.patches for lens in _of_patch(document, proposal, patch)]
+    return warned + whole + each
+
+
+def _of_patch(document: OpenDocument, proposal: Proposal, patch: Patch) -> list[Lens]:
+    row = patch.span.start.line
+    argument = {"job": proposal.job.id, "range": plain_range(document, patch.span)}
+    return [Lens(row, title, name, argument) for name, title in CHANGE_ENTRIES.items()]
+
+
+def _in_order(*groups: list[Lens]) -> list[types.CodeLens]:
+    """The n-th lens of a row has character n, because Neovim sorts them by that.
+
+    Where the row is shorter, LSP takes it for the row's end.
+    """
+    number: Counter[int] = Counter()
+    found = []
+    for row, title, name, argument in chain.from_iterable(groups):
+        place = types.Position(row, number[row])
+        number[row] += 1
+        command = types.Command(title=title, command=f"qwen.{name}", arguments=[argument])
+        found.append(types.CodeLens(types.Range(place, place), command))
+    return found

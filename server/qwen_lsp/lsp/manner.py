@@ -8,6 +8,10 @@ RESTING = 0.3
 """Seconds between an answer and the echo of its edit above which the client waits for a rest."""
 ENOUGH = 2
 """Prompt reports that prove a client prompt: what the user does may make any client report once."""
+DELAYED = 0.2
+"""Seconds after an answer in which a client that drops an edit has told why: Neovim takes 0.15."""
+QUICK = 0.4
+"""Seconds between two reports of what the user types below which the client waits for no rest."""
 
 MOST_REFUSALS = 10
 """Refusals one after the other, no change reported between them, before the writing fails."""
@@ -28,7 +32,8 @@ class Manner:
     def __init__(self, forced: Kind | None = None) -> None:
         self.forced = forced
         self._refuses = False
-        self._prompt_echoes = 0
+        self._prompt_echoes = self._quick_reports = 0
+        self._typed_at: float | None = None
         self._rests = self._misplaces = False
 
     @property
@@ -38,7 +43,7 @@ class Manner:
             return self.forced
         if self._misplaces or self._rests:
             return "idle"
-        if self._is_prompt:
+        if self._is_prompt and (self._is_quick or self._typed_at is None):
             return "answer" if self._refuses else "echo"
         return None
 
@@ -51,6 +56,17 @@ class Manner:
     def most_refusals(self) -> int:
         """After how many it is certain that it never makes the edit."""
         return MOST_REFUSALS_UNSEEN if self.kind == "idle" else MOST_REFUSALS
+
+    def checks(self, version: int) -> bool:
+        """Whether it is certain that an edit for `version` is made only while it is at that."""
+        return version != 0 and (self._is_quick or self.forced not in (None, "idle"))
+
+    def kind_of_report(self, after_answer: float) -> Kind | None:
+        """What it is taken for when it reports so many seconds after it said that an edit is made.
+
+        One that tells so late what happened meanwhile waits for a rest, and drops nothing.
+        """
+        return self.kind or ("idle" if after_answer > DELAYED else None)
 
     def kind_for(self, version: int) -> Kind | None:
         """What it is taken for at `version`: 0 is looked at only by one that refuses."""
@@ -73,6 +89,13 @@ class Manner:
         """It has made an edit for an older version, in a wrong place."""
         self._misplaces = True
 
+    def typed(self, now: float) -> None:
+        """It has reported what the user did, and nothing else."""
+        if self._typed_at is not None and self._quick_reports < ENOUGH:
+            is_quick = now - self._typed_at < QUICK
+            self._quick_reports = self._quick_reports + 1 if is_quick else 0
+        self._typed_at = now
+
     def echoed(self, after_answer: float | None) -> None:
         """It has reported an edit so many seconds after its answer; None: before that."""
         if after_answer is not None and after_answer > RESTING:
@@ -83,3 +106,8 @@ class Manner:
     @property
     def _is_prompt(self) -> bool:
         return self._prompt_echoes >= ENOUGH
+
+    @property
+    def _is_quick(self) -> bool:
+        """Whether it reports while its user types; one that waits for a rest may be at rest."""
+        return self._quick_reports >= ENOUGH

@@ -15,9 +15,11 @@ from ..journal.entry import Entry, neighbours
 from ..journal.journal import Journal
 from ..model.chat import Piece, Request
 from ..perform import Model
+from ..text.surroundings import Rows
 from .documents import OpenDocument
 from .jobs import Job
 from .page import Page
+from .place import Place
 
 if TYPE_CHECKING:
     from .session import Session
@@ -71,7 +73,11 @@ class Originals:
         """`model`, whose reply comes no sooner than the original of `job` is on the disk."""
         if job not in self._pages:
             return model
-        return _AfterWriting(model, partial(self._keep, job, *self._pages[job]), self._written)
+        return _AfterWriting(model, partial(self._keep_of_page, job), self._written)
+
+    async def before_keeping(self, job: Job, place: Place) -> None:
+        """What the preview of `job` is to give way to is on the disk after this."""
+        await self._written(self._keep(job, place.document, place.rows, place.original))
 
     async def ended(self, job: Job) -> None:
         """The job has ended: its original is erased where it is back, or nothing was written."""
@@ -152,27 +158,35 @@ class Originals:
         kept = self._kept.get(entry.id)
         return kept.is_left if kept else not self.journal.is_own(entry.id)
 
-    def _keep(self, job: Job, document: OpenDocument, page: Page) -> Kept:
-        """Begins to write the original."""
-        first, last = page.region.start.line, page.region.end.line + 1
-        above, below = neighbours(document.document, first, last)
+    def _keep_of_page(self, job: Job) -> Kept:
+        document, page = self._pages[job]
+        rows = page.region.start.line, page.region.end.line + 1
+        kept = self._keep(job, document, rows, page.original)
+        if job.instead_of:
+            self.forget(job.instead_of)
+        return kept
+
+    def _keep(
+        self, job: Job, document: OpenDocument, rows: Rows, original: tuple[str, ...]
+    ) -> Kept:
+        """Begins to write the original, in place of one that is kept for the job already."""
+        above, below = neighbours(document.document, *rows)
         entry = Entry(
             id=self.journal.new_id(document.uri),
             uri=document.uri,
             title=job.title,
             when=time.time(),
-            row=first,
-            original=page.original,
+            row=rows[0],
+            original=original,
             above=above,
             below=below,
             line_end=document.document.line_end,
         )
-        job.original = entry.id
         writing = self.do(self.journal.write, entry)
         writing.add_done_callback(self._was_written)
         kept = self._kept[entry.id] = Kept(document.uri, writing)
-        if job.instead_of:
-            self.forget(job.instead_of)
+        self.erase(job.original)
+        job.original = entry.id
         return kept
 
     async def _written(self, kept: Kept) -> None:

@@ -10,7 +10,7 @@ from .delivery import Delivery
 from .documents import OpenDocument, Revision
 from .editor import Editor, UndoStops
 from .flight import Send
-from .manner import Manner
+from .manner import Kind, Manner
 from .page import Page
 from .settings import Settings
 
@@ -48,6 +48,7 @@ class Sheet:
             removed=revision.removed,
             now=_now(),
             by_save=by_save,
+            is_compared=revision.is_compared,
         )
         self.pump()
 
@@ -120,8 +121,13 @@ class Pages:
 
     def take_settings(self, settings: Settings) -> None:
         """Goes on with these settings."""
-        self.manner.forced = None if settings.delivery == "auto" else settings.delivery
+        self.manner.forced = self._promised if settings.delivery == "auto" else settings.delivery
         self.folds = settings.undo == "fold"
+
+    @property
+    def _promised(self) -> Kind | None:
+        """What the client says of itself: who takes undo stops looks at versions."""
+        return "echo" if self._editor.announces("undoStops") else None
 
     def overlaps(self, document: OpenDocument, first: int, last: int) -> bool:
         """Whether a page takes up some of these rows."""

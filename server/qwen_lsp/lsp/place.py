@@ -20,6 +20,8 @@ class Place:
         lines = document.document
         self.original = tuple(lines.line(row) for row in range(first, last))
         self.region = Span(Position(first, 0), Position(last - 1, len(self.original[-1])))
+        self.has_moved_on = False
+        """Whether the document has changed, anywhere."""
         self._edges = edges_of(lines, self.region)
         self._expected: Sequence[str] | None = None
         self._come = asyncio.Event()
@@ -57,6 +59,7 @@ class Place:
     def changed(self, revision: Revision) -> None:
         """The document has changed. Costs the rows touched."""
         if hull := hull_of(revision.edits):
+            self.has_moved_on = True
             region = self._expected_at(hull) or self._found(hull, revision)
             self.region = region
             self._edges = edges_of(self.document.document, region)

@@ -22,12 +22,15 @@ LONGEST_NAME = 50
 
 
 class Preview:
-    """What would stand in the rows at `place`, which are untouched until it is applied."""
+    """What would stand in the rows at `place`, which are untouched until it is applied.
+
+    Once its job writes no more it can be kept, or it is dropped.
+    """
 
     def __init__(self, session: "Session", job: Job, place: Place) -> None:
         self.job, self.place = job, place
         self.uri = ""
-        self.is_dropped = False
+        self.can_be_kept = self.is_dropped = False
         self._session = session
         self._rows = list(place.original)
         self._name = ""

@@ -22,6 +22,10 @@ INCOMPLETE = (
     "not replaced; Keep puts it in as it is."
 )
 DROPPED = "The preview of {name} is incomplete and was dropped; the file is as it was."
+DECLINED = (
+    "Nothing was put into {name}, and its preview stays: Qwen: Keep asks again (tick the change "
+    "there), Qwen: Discard drops it."
+)
 ASKED = "The editor has already asked whether to put this preview in; answer there."
 
 
@@ -31,17 +35,16 @@ class Previews:
     def __init__(self, session: "Session") -> None:
         self._session = session
         self._all: list[Preview] = []
-        self._whole: list[Preview] = []
         self._asked: set[Preview] = set()
 
     def __iter__(self) -> Iterator[Preview]:
-        """Those that can be kept."""
-        return iter(self._whole)
+        return iter(self._all)
 
     def begin(self, job: Job, document: OpenDocument, first: int, last: int) -> Preview:
         """A preview of what `job` would make of rows `first` up to, not including, `last`."""
         preview = Preview(self._session, job, Place(document, first, last))
         self._all.append(preview)
+        self._session.lenses.changed()
         return preview
 
     def job_ended(self, written: Previewing) -> None:
@@ -50,7 +53,7 @@ class Previews:
         if preview not in self._all:
             return
         if written.can_be_kept:
-            self._whole.append(preview)
+            preview.can_be_kept = True
             self._session.lenses.changed()
         else:
             self._drop(preview)
@@ -59,24 +62,31 @@ class Previews:
             self._session.editor.say(sentence.format(name=preview.of))
 
     def find(self, job: str | None, uri: str | None = None) -> Preview | None:
-        """The one of `job`; without one the newest of the document `uri`, else the newest."""
-        mine = [each for each in self._whole if job in (None, each.job.id)]
+        """The one of `job`; without one the newest of the document `uri`, else the newest.
+
+        Of those that can be kept.
+        """
+        mine = [each for each in self._all if each.can_be_kept and job in (None, each.job.id)]
         here = [each for each in mine if each.is_about(uri or self._session.active_uri)]
         found = here or mine
         return found[-1] if found else None
 
+    def of_job(self, job_id: str) -> Preview | None:
+        """The one of a job, which may be writing it."""
+        return next((each for each in self._all if each.job.id == job_id), None)
+
     def of_document(self, document: OpenDocument) -> list[Preview]:
         """Those that `document` shows, or that are of its text."""
-        return [each for each in self._whole if each.is_about(document.uri)]
+        return [each for each in self._all if each.is_about(document.uri)]
 
     def drop_of(self, job: Job) -> None:
         """The preview of a job, if there is one, is not wanted any more."""
-        for preview in [each for each in self._whole if each.job is job]:
+        if preview := self.of_job(job.id):
             self._drop(preview)
 
     def at(self, document: OpenDocument, span: Span) -> Preview | None:
         """The newest one that `document` shows, or that is of text which `span` touches."""
-        for preview in reversed(self._whole):
+        for preview in reversed(self._all):
             start, end = preview.place.region
             is_there = preview.place.document is document and start <= span.end
             if preview.is_shown_by(document) or (is_there and span.start <= end):
@@ -98,6 +108,7 @@ class Previews:
         """Drops it; the file is as it was. Raises RequestError if its user was asked already."""
         if preview in self._asked:
             raise RequestError(ASKED)
+        self._session.originals.forget(preview.job)
         self._drop(preview)
 
     def opened(self, document: OpenDocument) -> None:
@@ -127,16 +138,21 @@ class Previews:
 
     async def _keep(self, preview: Preview) -> None:
         try:
-            await apply(self._session, preview)
+            is_in = await apply(self._session, preview)
         except RequestError as error:
             self._session.editor.say(str(error), types.MessageType.Error)
         else:
-            self._drop(preview)
+            self._kept(preview, is_in=is_in)
         finally:
             self._asked.discard(preview)
+
+    def _kept(self, preview: Preview, *, is_in: bool) -> None:
+        if is_in:
+            self._drop(preview)
+        elif not preview.is_dropped:
+            self._session.editor.say(DECLINED.format(name=preview.of))
 
     def _drop(self, preview: Preview) -> None:
         preview.drop()
         self._all = [each for each in self._all if each is not preview]
-        self._whole = [each for each in self._whole if each is not preview]
         self._session.lenses.changed()

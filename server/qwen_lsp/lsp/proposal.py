@@ -1,114 +1,240 @@
 """What one finished job has made of some rows of a document, as long as that is to be decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from ..text.document import Edit, Position, Span
+from ..text.document import Position, Span
 from ..text.edits import moved_span
-from ..text.hunks import Hunk
-from ..text.region import hull_of
-from .documents import OpenDocument
+from ..text.hunks import Hunk, hunks, undone
+from ..text.retraced import beside, retraced
+from ..text.standing import held
+from ..text.traced import State, Traced
+from .documents import OpenDocument, Revision
 from .jobs import Job
 from .page import Page
-from .patches import Patch, held, made, patches_of, standing
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One change that is to be decided on."""
+
+    change: Hunk
+    """What takes it back, in the rows that the job has made."""
+    hunks: tuple[Hunk, ...]
+    """What it is in the rows of the original."""
+    span: Span = field(compare=False)
+    """Its rows; where it has only taken rows away, the row below, or the end of the one above."""
+
+
+class Without(NamedTuple):
+    """Rows `first` up to, not including, `last`, and what they are without some changes.
+
+    Neither is ever none: where it would be, the row above, or below, is among them.
+    """
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+    above: int
+    """How many rows there are above those of the job."""
 
 
 @dataclass(eq=False)
 class Proposal:
-    """What one job has made of the rows in `region`: `changes` of the `original`."""
+    """The rows of a document that a job has changed, and each of its changes.
+
+    `is_taken_over`: its user has typed into them meanwhile, so that they are one change.
+    """
 
     job: Job
     document: OpenDocument
-    region: Span
     original: tuple[str, ...]
-    changes: tuple[Hunk, ...]
-    patches: list[Patch]
-    """Those that are not decided on."""
+    traced: Traced
     is_taken_over: bool = False
+    ended_at: float = 0.0
+    """When the job ended, in seconds of the event loop's clock."""
     warning: str = ""
+    page: Page | None = None
+    """Where the original of some changes is on its way back."""
+    leaving: tuple[Hunk, ...] = ()
+    """The changes whose original is."""
 
-    def touched_by(self, span: Span) -> list[Patch]:
-        """The changes whose rows `span` touches, from the top down."""
-        return [patch for patch in self.patches if share_rows(patch.span, span)]
+    @property
+    def region(self) -> Span:
+        """Its rows, whole; where there are none, the beginning of the row below."""
+        if self.page:
+            return self.page.region
+        return self._span(self.traced.first, self.traced.last)
+
+    @property
+    def patches(self) -> list[Patch]:
+        """The changes that are not decided on and that nobody has undone, from the top down."""
+        left = set(self.traced.left).difference(self.leaving)
+        return [
+            Patch(change, (hunk,), self._place(change))
+            for change, hunk in self._both_ways
+            if change in left
+        ]
+
+    @property
+    def changes(self) -> tuple[Hunk, ...]:
+        """What the job has made of the original, but for what is undone by now."""
+        states = self.traced.states
+        return tuple(hunk for change, hunk in self._both_ways if states[change] is not State.UNDONE)
 
     @property
     def is_as_written(self) -> bool:
-        """Whether its rows hold what the job has made of them, and nothing besides."""
-        first, last = self.region.start.line, self.region.end.line
+        """Whether its rows hold what the job has made of them, or the original; nothing else."""
+        states = self.traced.states.values()
+        return State.BY_HAND not in states and not self.traced.strange and self._is_there
+
+    def can_be_discarded(self, patch: Patch) -> bool:
+        """Whether it is certain what the rows are without this."""
+        if self.is_taken_over:
+            return True
+        return self.traced.states[patch.change] is State.WRITTEN and self._is_there
+
+    def touched_by(self, span: Span) -> list[Patch]:
+        """The change just there, else those whose rows `span` touches, from the top down."""
+        patches = self.patches
+        exactly = [patch for patch in patches if patch.span == span]
+        return exactly or [patch for patch in patches if share_rows(patch.span, span)]
+
+    def without(self, patches: Sequence[Patch]) -> Without:
+        """What its rows are once these changes are discarded, all of which can be."""
+        first, last = self.traced.first, self.traced.last
+        changes = [patch.change for patch in patches]
+        lines = self.original if self.is_taken_over else self.traced.without(changes)
         document = self.document.document
-        end = document.clamp(Position(last + 1, 0))
-        rows = document.lines[first : last + 1] if end.line > last else document.lines[first:]
-        there = tuple(row.rstrip("\r\n") for row in rows)
-        return there == tuple(made(self.changes, self.original))
+        if first < last and lines:
+            return Without(first, last, lines, 0)
+        if last < len(document.lines):
+            return Without(first, last + 1, (*lines, document.line(last)), 0)
+        if first:
+            return Without(first - 1, last, (document.line(first - 1), *lines), 1)
+        return Without(first, last, ("",), 0)
 
-    def follow(self, edits: Sequence[Edit], *, by_save: bool) -> list[Patch]:
-        """Its document has changed; the changes that are undone by that.
+    def keep(self, patches: Sequence[Patch]) -> None:
+        """These changes are decided on: they stay."""
+        self.traced = self.traced.keeping(patch.change for patch in patches)
 
-        What changes its rows while a save is under way is a formatter, and counts as written.
+    def leave(self, patches: Sequence[Patch], page: Page) -> None:
+        """The original of these changes is on its way back to `page`."""
+        self.leaving, self.page = tuple(patch.change for patch in patches), page
+
+    def changed(self, revision: Revision, *, by_save: bool) -> bool:
+        """The document has changed; whether something else can be decided on by that.
+
+        What changes the rows `by_save` is a formatter, and counts as written; not where somebody
+        has typed into them before, or has kept some of it.
         """
-        hull = hull_of(edits)
-        if hull is None:
-            return []
-        document = self.document.document
-        self.region = moved_span(self.region, edits)
-        touched = [patch for patch in self.patches if patch.follow(edits, hull)]
-        if touched and self._is_undone:
-            return self.patches
-        undone: list[Patch] = []
-        for patch in touched:
-            if place := patch.undone_at(document):
-                undone.append(patch)
-                self.reach(place)
-            elif by_save and not patch.takes_all:
-                self._written_anew(patch)
-            else:
-                patch.find_again(document)
-        self.taken_back(undone)
-        return undone
+        if self.page:
+            return False
+        before = self.traced
+        self.traced = retraced(before, self.document.document, revision.edits)
+        is_clean = not (before.typed or before.kept or self.is_taken_over)
+        if by_save and is_clean and not self.is_as_written:
+            self.traced = self.traced.formatted()
+        return self.traced.left != before.left
 
-    def reach(self, span: Span) -> None:
-        """Rows at `span` are its own as well."""
-        self.region = Span(min(self.region.start, span.start), max(self.region.end, span.end))
+    def came_back(self, above: int) -> None:
+        """The original rows of what was leaving are back, with `above` rows above them."""
+        if self.page:
+            first = self.page.region.start.line + above
+            self.traced = replace(self.traced.discarded(self.leaving), first=first)
+        self.leaving, self.page = (), None
 
-    def taken_back(self, patches: Sequence[Patch]) -> None:
-        """What these have made is the original again."""
-        gone = [hunk for patch in patches for hunk in patch.hunks]
-        self.changes = tuple(hunk for hunk in self.changes if hunk not in gone)
+    def broke_off(self, wanted: Sequence[str], above: int) -> None:
+        """The rows should have turned into the `wanted` ones, and now hold anything."""
+        page, self.leaving, self.page = self.page, (), None
+        if page is None:
+            return
+        region = place_now(page, self.document)
+        first, last = region.start.line, region.end.line + 1
+        if held(self.document.document, first, last) == page.original:
+            self.traced = replace(self.traced, first=first + above)
+            return
+        self.traced = _any(self.document, region, wanted)
+        self.original, self.is_taken_over = self.traced.changes[0].lines, True
 
     @property
-    def _is_undone(self) -> bool:
-        start, end = self.region
-        is_as_long = end.line - start.line + 1 == len(self.original)
-        document = self.document.document
-        return is_as_long and standing(document, self.region, self.original) is not None
+    def _both_ways(self) -> list[tuple[Hunk, Hunk]]:
+        changes = self.traced.changes
+        return list(zip(changes, undone(changes, self.traced.written), strict=True))
 
-    def _written_anew(self, patch: Patch) -> None:
-        patch.lines = held(self.document.document, patch.span)
-        if len(patch.hunks) == 1 and patch.hunks[0].lines:
-            old, new = patch.hunks[0], patch.hunks[0]._replace(lines=patch.lines)
-            patch.hunks = (new,)
-            self.changes = tuple(new if hunk == old else hunk for hunk in self.changes)
+    @property
+    def _is_there(self) -> bool:
+        """Whether what is known of its rows holds, and none of the original is beside them."""
+        traced, document = self.traced, self.document.document
+        is_there = held(document, traced.first, traced.last) == traced.rows
+        return is_there and traced.is_certain(beside(traced, document))
+
+    def _place(self, change: Hunk) -> Span:
+        first, last = self.traced.places[change]
+        if first == last and last == self.traced.last > self.traced.first:
+            return Span(*[self._span(first - 1, last).end] * 2)
+        return self._span(first, max(last, first + 1))
+
+    def _span(self, first: int, last: int) -> Span:
+        document = self.document.document
+        start = document.clamp(Position(first, 0))
+        if first == last:
+            return Span(start, start)
+        row = min(last, len(document.lines)) - 1
+        return Span(start, Position(row, len(document.line(row))))
 
 
 def proposal_of(job: Job, document: OpenDocument, page: Page) -> Proposal:
-    """What a job has written to `page`, which has just ended."""
-    region, original, lines, changes = page.region, page.original, page.lines, page.changes
-    is_taken_over = page.outcome.ended == "takenOver"
-    if is_taken_over:
+    """What a job has written to `page`, which has just ended, and maybe its user as well."""
+    region = place_now(page, document)
+    if page.outcome.ended == "takenOver":
+        traced = _any(document, region, page.original)
+        return Proposal(job, document, traced.changes[0].lines, traced, is_taken_over=True)
+    before, behind = _sides(document, region)
+    original, changes = _beside(before, page.original, behind), page.changes
+    if before or behind:
+        changes = hunks(original, _beside(before, page.lines, behind))
+    traced = Traced.of(original, changes, region.start.line)
+    rows = held(document.document, region.start.line, region.end.line + 1)
+    return Proposal(job, document, original, replace(traced, typed=hunks(traced.written, rows)))
+
+
+def place_now(page: Page, document: OpenDocument) -> Span:
+    """Where a page is that has just ended."""
+    if page.outcome.ended == "takenOver":
         # It ends by the newest change, and knows its place before that.
-        region = moved_span(region, document.revisions[-1].edits)
-        patches = [Patch(changes, region, original, tuple(lines), takes_all=True)]
-    else:
-        patches = patches_of(changes, original, lines, region)
-    return Proposal(job, document, region, original, changes, patches, is_taken_over)
-
-
-def everything(patches: Sequence[Patch], region: Span, original: Sequence[str]) -> Patch:
-    """All that stands in `region`, where `patches` were to give way to the `original`."""
-    hunks = tuple(hunk for patch in patches for hunk in patch.hunks)
-    return Patch(hunks, region, tuple(original), (), takes_all=True)
+        return moved_span(page.region, document.revisions[-1].edits)
+    return page.region
 
 
 def share_rows(one: Span, other: Span) -> bool:
     """Whether there is a row that both touch."""
     return one.start.line <= other.end.line and other.start.line <= one.end.line
+
+
+def _any(document: OpenDocument, region: Span, original: Sequence[str]) -> Traced:
+    """Whatever stands in the rows of `region`, as one change of `original`.
+
+    Nothing does where all of it is gone and another row begins there.
+    """
+    first, last = region.start.line, region.end.line + 1
+    before, behind = _sides(document, region)
+    if region.start == region.end and before + behind:
+        return Traced(first, (), (Hunk(0, 0, tuple(original)),))
+    written = held(document.document, first, last)
+    return Traced(first, written, (Hunk(0, len(written), _beside(before, original, behind)),))
+
+
+def _sides(document: OpenDocument, region: Span) -> tuple[str, str]:
+    """What stands before a region in its first row, and behind it in its last."""
+    (first, column), (last, end) = region
+    return document.document.line(first)[:column], document.document.line(last)[end:]
+
+
+def _beside(before: str, rows: Sequence[str], behind: str) -> tuple[str, ...]:
+    """`rows` with what was typed beside the first in its line, and the last."""
+    whole = [*rows]
+    whole[0] = before + whole[0]
+    whole[-1] += behind
+    return tuple(whole)

@@ -1,5 +1,6 @@
 """What finished jobs have written, until their user keeps or discards it."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -8,12 +9,10 @@ from lsprotocol import types
 
 from ..errors import RequestError
 from ..text.document import Span
-from ..text.edits import moved_span
 from .documents import OpenDocument, Revision
 from .jobs import Job
 from .page import Page
-from .patches import Patch, without
-from .proposal import Proposal, everything, proposal_of
+from .proposal import Patch, Proposal, proposal_of
 
 if TYPE_CHECKING:
     from .session import Session
@@ -25,31 +24,44 @@ CHANGED = (
     "what you want from Qwen: Show changes."
 )
 NOT_HERE = "There is no change of Qwen's at this place."
+COMING_BACK = "The original of another change is coming back right now; try it again after that."
+FORMATTED = (
+    "A formatter has changed the lines that Qwen was writing; Qwen: Discard puts the original "
+    "back, Qwen: Retry begins again."
+)
 TYPED = "You changed the text while the original came back; Qwen: Discard puts the rest back."
 
 
+FORMATTING = 0.5
+"""Seconds before the end of a save in which what takes over may be a formatter."""
+
+
 class Proposals:
-    """All that are neither kept nor discarded, oldest first. It hears what happens to documents."""
+    """All that are neither kept nor discarded, oldest first. It hears what happens to documents.
+
+    What its user has undone is not among them, unless they do it again.
+    """
 
     def __init__(self, session: "Session") -> None:
         self._session = session
         self._all: list[Proposal] = []
         self._saves_itself: set[OpenDocument] = set()
+        self._is_announced: set[OpenDocument] = set()
 
     def __iter__(self) -> Iterator[Proposal]:
-        return iter(self._all)
+        return (each for each in self._all if each.patches)
 
     def of_document(self, document: OpenDocument) -> list[Proposal]:
         """Those in a document."""
-        return [each for each in self._all if each.document is document]
+        return [each for each in self if each.document is document]
 
     def of_job(self, job: Job) -> Proposal | None:
         """The one that a job has left."""
-        return next((each for each in self._all if each.job is job), None)
+        return next((each for each in self if each.job is job), None)
 
     def find(self, job_id: str | None, uri: str | None) -> Proposal | None:
         """The one of a job; without one the newest of the document `uri`, else the newest."""
-        mine = [each for each in self._all if job_id in (None, each.job.id)]
+        mine = [each for each in self if job_id in (None, each.job.id)]
         here = [each for each in mine if each.document.uri == (uri or self._session.active_uri)]
         found = here or mine
         return found[-1] if found else None
@@ -58,7 +70,9 @@ class Proposals:
         """A job writes no more: what it has changed is its user's to keep or to discard."""
         is_open = self._session.documents.open_document(job.uri) is document
         if is_open and page.outcome.ended != "stopped" and page.changes:
-            self._all.append(proposal_of(job, document, page))
+            proposal = proposal_of(job, document, page)
+            proposal.ended_at = _now()
+            self._all.append(proposal)
             self._session.lenses.changed()
 
     def warn(self, job: Job, warning: str) -> None:
@@ -69,11 +83,12 @@ class Proposals:
 
     def keep(self, proposal: Proposal, span: Span | None) -> None:
         """It stays, or the changes in `span` do. Raises RequestError if there are none."""
-        self._take(proposal, _chosen(proposal, span))
+        proposal.keep(_chosen(proposal, span))
+        self._decided(proposal)
 
     def keep_under(self, document: OpenDocument, rows: tuple[int, int]) -> None:
         """A new job is to write to these rows: what is there is kept."""
-        for proposal in self.of_document(document):
+        for proposal in [each for each in self._all if each.document is document]:
             first, last = proposal.region.start.line, proposal.region.end.line
             if first < rows[1] and rows[0] <= last:
                 self.drop(proposal)
@@ -84,17 +99,17 @@ class Proposals:
         Raises RequestError if that can't be; where it fails later the user is told.
         """
         patches = _chosen(proposal, span)
-        document = proposal.document
-        if not all(patch.is_as_written(document.document) for patch in patches):
+        if proposal.page:
+            raise RequestError(COMING_BACK)
+        if not all(map(proposal.can_be_discarded, patches)):
             raise RequestError(CHANGED)
-        first, last, lines = without(document.document, patches, proposal.region)
-        if self._session.pages.overlaps(document, first, last):
+        first, last, lines, above = proposal.without(patches)
+        if self._session.pages.overlaps(proposal.document, first, last):
             raise RequestError(RUNNING)
-        page = self._session.pages.begin(document, first, last)
-        page.on_end = partial(self._put_back, proposal, patches, page, lines)
-        proposal.patches = [patch for patch in proposal.patches if patch not in patches]
+        page = self._session.pages.begin(proposal.document, first, last)
+        page.on_end = partial(self._put_back, proposal, page, lines, above)
+        proposal.leave(patches, page)
         if not proposal.patches:
-            self.give_way(proposal)
             self._session.originals.reopened(proposal.job)
         self._session.lenses.changed()
         page.finish(lines)
@@ -113,61 +128,68 @@ class Proposals:
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed. What its user has undone is no more."""
         by_save = self._session.pages.is_saving(document)
-        for proposal in self.of_document(document):
-            if undone := proposal.follow(revision.edits, by_save=by_save):
-                self._take(proposal, undone)
+        for proposal in self._all:
+            if proposal.document is document and proposal.changed(revision, by_save=by_save):
+                self._session.lenses.changed()
 
     def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
         """A document is about to be saved: by hand, and what is in it is kept."""
+        self._is_announced.add(document)
         if reason == types.TextDocumentSaveReason.Manual:
             self._keep_all(document)
         else:
             self._saves_itself.add(document)
 
     def saved(self, document: OpenDocument) -> None:
-        """A document was saved; an editor that does not say why has done so by hand."""
+        """A document was saved; an editor that does not say why has done so by hand.
+
+        What was taken over just before a save that nobody has announced is not kept: most likely
+        that was a formatter.
+        """
+        formatted = [] if document in self._is_announced else self._just_taken_over(document)
         if document not in self._saves_itself:
-            self._keep_all(document)
+            self._keep_all(document, but=formatted)
+        if formatted:
+            self._session.editor.say(FORMATTED)
         self._saves_itself.discard(document)
+        self._is_announced.discard(document)
+
+    def _just_taken_over(self, document: OpenDocument) -> list[Proposal]:
+        since = _now() - FORMATTING
+        mine = self.of_document(document)
+        return [each for each in mine if each.is_taken_over and each.ended_at >= since]
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed, or opened anew: what is in it is kept."""
         self._keep_all(document)
-        self._saves_itself = {each for each in self._saves_itself if each.uri != document.uri}
+        for known in (self._saves_itself, self._is_announced):
+            known.difference_update([each for each in known if each.uri == document.uri])
 
-    def _keep_all(self, document: OpenDocument) -> None:
+    def _keep_all(self, document: OpenDocument, but: Sequence[Proposal] = ()) -> None:
         for proposal in [each for each in self._all if each.document.uri == document.uri]:
-            self.drop(proposal)
+            if proposal not in but:
+                self.drop(proposal)
 
-    def _take(self, proposal: Proposal, patches: Sequence[Patch]) -> None:
-        """These changes are decided on."""
-        proposal.patches = [patch for patch in proposal.patches if patch not in patches]
-        if not proposal.patches:
+    def _decided(self, proposal: Proposal) -> None:
+        """Something of it is decided on."""
+        if not proposal.patches and not proposal.page:
             self.drop(proposal)
         self._session.lenses.changed()
 
-    def _put_back(
-        self, proposal: Proposal, patches: list[Patch], page: Page, lines: list[str]
-    ) -> None:
-        """The original of these changes is back, or can't be put back."""
-        end, region = page.outcome, page.region
-        if end.ended == "takenOver":
-            region = moved_span(region, proposal.document.revisions[-1].edits)
-        proposal.reach(region)
-        self._session.retries.placed(proposal.job, proposal.region)
+    def _put_back(self, proposal: Proposal, page: Page, lines: Sequence[str], above: int) -> None:
+        """The original of some changes is back, or can't be put back."""
+        end = page.outcome
+        if end.ended == "stopped":
+            return
         if end.ended == "done":
-            proposal.taken_back(patches)
-            self._take(proposal, patches)
-        elif end.ended != "stopped":
-            proposal.patches.append(everything(patches, region, lines))
-            self._stays(proposal)
-            self._session.editor.say(end.message or TYPED, types.MessageType.Warning)
-
-    def _stays(self, proposal: Proposal) -> None:
-        if proposal not in self._all:
-            self._all.append(proposal)
+            proposal.came_back(above)
+            self._decided(proposal)
+        else:
+            proposal.broke_off(lines, above)
             self._session.originals.settled(proposal.job)
-        self._session.lenses.changed()
+            self._session.lenses.changed()
+            self._session.editor.say(end.message or TYPED, types.MessageType.Warning)
+        self._session.retries.placed(proposal.job, proposal.region)
 
 
 def _chosen(proposal: Proposal, span: Span | None) -> list[Patch]:
@@ -175,3 +197,7 @@ def _chosen(proposal: Proposal, span: Span | None) -> list[Patch]:
     if not patches:
         raise RequestError(NOT_HERE)
     return list(patches)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -8,33 +8,43 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from ..text.document import Document, Edit, Position, Span, after
+from ..text.document import Document, Edit, Position, Span, after, without_end
 from ..text.region import Hull, hull_of
 from .flight import Flight
 from .following import misfit
-from .manner import Kind
+from .manner import Kind, Manner
 from .report import Change, Parts, Report
 
 MOST_PLACES = 16
 """Rows in which our text is looked for, the nearest to where it was to be."""
 
 
-def ours_in(report: Report, flight: Flight, document: Document, kind: Kind | None) -> Parts | None:
+def ours_in(
+    report: Report, flight: Flight, document: Document, manner: Manner, now: float
+) -> Parts | None:
     """The report parted where our edit is, if that was made, as far as can be told.
 
     `document` is as it is after the change. A client that refuses edits for an older version has
     made ours only where there is nothing else in the report; before it is known what it does, the
-    same goes for a blank row, which anybody may have put in, if nothing was told as one.
+    same goes for a blank row, which anybody may have put in, if nothing was told as one. Where it
+    is certain that versions are looked at, nothing was changed before ours was made.
     """
+    if not report:
+        return None
     sent = flight.send.edits
-    if named := report.parts(sent):
+    kind = manner.kind_of_report(flight.rested(now))
+    is_checked = manner.checks(flight.send.version)
+    named = report.parts(sent)
+    if named and not (is_checked and named.before):
         return named
-    parts = _read(report, flight, document, kind) if _may_hold(report, sent) else None
+    may_stray = not is_checked and kind not in ("answer", "echo")
+    parts = _read(report, flight, document, kind, may_stray=may_stray)
     if parts and parts.is_alone:
         return parts
-    if clamped := report.parts(sent, are_clamped=True):
+    clamped = report.parts(sent, are_clamped=True)
+    if clamped and not is_checked:
         return clamped
-    is_blank = not "".join(edit.text for edit in sent).strip()
+    is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
     return None if must_be_alone else parts
 
@@ -47,19 +57,23 @@ def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
     return not Counter(ours) - Counter(_plain(report.told))
 
 
-def _read(report: Report, flight: Flight, document: Document, kind: Kind | None) -> Parts | None:
+def _read(
+    report: Report, flight: Flight, document: Document, kind: Kind | None, *, may_stray: bool
+) -> Parts | None:
     """What leaves least to others: that ours was made or not, or, where it may, somewhere else.
 
     Of places that are as likely, the one counts where it belongs. Costs the rows that all of the
     changes touch.
     """
+    if not _may_hold(report, flight.send.edits):
+        return None
     rows = _Rows(report, flight.send.edits, document)
     was_made = kind == "idle" and flight.answered_at is not None
     least = _characters(_between(rows.old, rows.new)) + was_made
-    strayed = [] if kind in ("answer", "echo") else list(rows.strayed())
+    strayed = list(rows.strayed()) if may_stray else []
     best = min(map(_others, strayed), default=least)
     made = rows.made()
-    if _others(made) < min(best, least):
+    if _others(made) < min(best, least) and _is_told(made, report):
         return rows.told(made)
     likely = [rows.told(parts) for parts in strayed if _others(parts) == best < least]
     return min(likely, key=partial(misfit, flight), default=None)
@@ -111,7 +125,7 @@ class _Rows:
         rows = Document(self.new).lines
         found = 0
         for row in sorted(range(len(rows)), key=lambda row: abs(row - self._home)):
-            ours = [_moved(edit, row - self._home) for edit in self._sent]
+            ours = [_clamped(_moved(edit, row - self._home), rows) for edit in self._sent]
             rest = _without(ours, rows)
             if rest is None:
                 continue
@@ -157,6 +171,15 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
     return left.text
 
 
+def _clamped(edit: Edit, rows: Sequence[str]) -> Edit:
+    """What is put in as an editor makes it in a row that is too short for it."""
+    (row, column), _ = edit.span
+    if row >= len(rows):
+        return edit
+    place = Position(row, min(column, len(without_end(rows[row]))))
+    return Edit(Span(place, place), edit.text)
+
+
 def _may_move(changes: Report, row: int, by: int) -> bool:
     """Whether some of the changes may have moved what was put in at a row by so many rows."""
     grown = [
@@ -174,6 +197,12 @@ def _between(old: str, new: str) -> Report:
 
 def _others(parts: Parts) -> int:
     return _characters(parts.before) + _characters(parts.behind)
+
+
+def _is_told(parts: Parts, report: Report) -> bool:
+    """Whether the report speaks of something that was put in, if others have put something in."""
+    has_put_in = any(edit.text for edit in (*parts.before.edits, *parts.behind.edits))
+    return not has_put_in or report.told != "" or report.is_compared
 
 
 def _characters(changes: Sequence[Change]) -> int:

@@ -17,15 +17,17 @@ class Change(NamedTuple):
 class Report(tuple[Change, ...]):
     """What was changed, one after the other.
 
-    `is_apart` says that some of it was told as one; `told` is all the text that was put in, None
-    where that is not known.
+    `is_apart` says that some of it was told as one, `is_compared` that it is what differs in two
+    texts; `told` is all the text that was put in, None where that is not known.
     """
 
-    is_apart = False
+    is_apart = is_compared = False
     told: str | None = None
 
     @classmethod
-    def of(cls, edits: Sequence[Edit], removed: Sequence[str]) -> Self:
+    def of(
+        cls, edits: Sequence[Edit], removed: Sequence[str], *, is_compared: bool = False
+    ) -> Self:
         """The edits in the order in which they were made, and what each took away.
 
         Each as the small ones that it may be made of: none both takes text away and puts it in
@@ -37,6 +39,7 @@ class Report(tuple[Change, ...]):
             for change in _small(edit, text)
         )
         report.told = "".join(edit.text for edit in edits)
+        report.is_compared = is_compared
         report.is_apart = any(edit.text and text for edit, text in zip(edits, removed, strict=True))
         return report
 

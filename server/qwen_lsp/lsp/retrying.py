@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from ..errors import RequestError
 from ..text.document import Span
 from ..text.edits import moved_span
+from ..text.standing import standing
 from ..text.surroundings import Rows
 from .arguments import RetryArguments
 from .documents import OpenDocument, Revision
 from .jobs import Job
 from .options import Edits
-from .patches import standing
 from .proposal import Proposal
 from .proposals import CHANGED, RUNNING
 from .running import begin

@@ -64,7 +64,7 @@ class Session:
         self.services = Services(http, environ, server.version or "")
         self.jobs = Jobs()
         self.pages = Pages(self.editor)
-        self.originals = Originals(self, Journal(journal_folder()))
+        self.originals = Originals(self, Journal(journal_folder(environ)))
         self.restores = Restores(self)
         self.private_files = PrivateFiles()
         self.previews = Previews(self)

@@ -7,6 +7,8 @@ from ..text.document import Document, Edit, Position, Span, split_lines, without
 from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
 from ..text.rewrite import Rewrite, Step
+from .history import History
+from .hunk_edits import RowsAt, parted
 from .manner import Kind
 from .report import Change
 
@@ -37,7 +39,7 @@ class Writing:
         self.reason = ""
         self.is_closed = False
         self.refusals = 0
-        self.began_at: float | None = None
+        self.history = History()
         self.sent_at = float("-inf")
         self._document = document
         self._reply = Rewrite(self.original)
@@ -47,9 +49,9 @@ class Writing:
         self._targets: list[Sequence[str]] = []
         self._written: list[str] | None = None
         self._folds = False
-        self._edits_made = 0
         self._is_opened = False
         self.taken_away: set[str] = set()
+        self.taken_at_edges: set[str] = set()
         self.edges = edges_of(document, self.region)
 
     @property
@@ -68,7 +70,7 @@ class Writing:
     @property
     def is_urgent(self) -> bool:
         """Whether its next edit need not keep a distance from the last one."""
-        return self.began_at is None or self.is_folding or self._is_opened
+        return self.history.began_at is None or self.is_folding or self._is_opened
 
     @property
     def is_folding(self) -> bool:
@@ -115,18 +117,22 @@ class Writing:
         if is_fresh or kind in ("answer", "echo"):
             return self.rewrite.step()
         careful = self.rewrite.step(inserts_only=True)
-        return careful if careful.hunks or careful.lines else self.rewrite.opened()
+        added = [line for hunk in careful.hunks for line in hunk.lines]
+        says_whose = any(not line.isspace() for line in added if line)
+        return careful if says_whose or (careful.lines and not added) else self.rewrite.opened()
 
     def is_last(self, step: Step) -> bool:
         """Whether nothing is known to follow `step`."""
         return self.is_closed and not self._targets and len(step.lines) == len(self.rewrite.waiting)
 
     def takes(self, ours: Iterable[Change]) -> None:
-        """Remembers what our edits take away at an edge, to know it when somebody undoes them."""
+        """Remembers the rows that our edits take away, to know them when somebody undoes that."""
         for edit, removed in ours:
-            is_at_edge = edit.span.start == self.region.start or edit.span.end == self.region.end
-            if is_at_edge and not edit.text and "\n" in removed and removed.strip():
-                self.taken_away.add(removed)
+            if edit.text or "\n" not in removed or not removed.strip():
+                continue
+            self.taken_away.add(removed)
+            if edit.span.start == self.region.start or edit.span.end == self.region.end:
+                self.taken_at_edges.add(removed)
 
     def is_in_place(self) -> bool:
         """Whether the rows stand in the region as they were written. Costs all of them."""
@@ -142,6 +148,7 @@ class Writing:
         """
         if self._goes_back_first:
             self._goes_back_first = False
+            self.history.begins = True
             rows = self.rewrite.lines
             self.rewrite = self._reply
             if tuple(rows) != self.original:
@@ -149,7 +156,7 @@ class Writing:
             return True
         if self.is_closed and self._folds:
             self._folds = False
-            if may_fold and self._edits_made > 1 and tuple(self.rewrite.lines) != self.original:
+            if may_fold and self.history.edits > 1 and tuple(self.rewrite.lines) != self.original:
                 self._written = self.rewrite.lines
                 self._targets = [self.original, self._written]
         if not self._targets:
@@ -171,7 +178,7 @@ class Writing:
         self.rewrite.land(step)
         self.move_to(region)
         self.refusals = 0
-        self._edits_made += 1
+        self.history.landed()
         self._is_opened = step.blank is not None
 
     def move_to(self, region: Span) -> None:
@@ -196,55 +203,15 @@ class Writing:
 
         Each either puts text in or takes text away, so that a report tells which one it was.
         """
-        edits = self.whole_edits(step, region=region)
-        return tuple(part for edit in edits for part in _parts(edit))
+        return parted(self.whole_edits(step, region=region))
 
     def whole_edits(self, step: Step, *, region: Span | None = None) -> list[Edit]:
         """The same, one edit for each hunk."""
         place = self.region if region is None else region
-        return _joined(self._edit(hunk, place) for hunk in step.hunks)
-
-    def _edit(self, hunk: Hunk, region: Span) -> Edit:
-        line_end = self.line_end
-        if hunk.last < len(self.rewrite):
-            text = "".join(line + line_end for line in hunk.lines)
-            return Edit(Span(self._start(hunk.first, region), self._start(hunk.last, region)), text)
-        if hunk.first == 0:
-            return Edit(region, line_end.join(hunk.lines))
-        text = "".join(line_end + line for line in hunk.lines)
-        return Edit(Span(self._end(hunk.first - 1, region), region.end), text)
+        return RowsAt(self.rewrite, place, self.line_end).edits(step.hunks)
 
     @property
     def line_end(self) -> str:
         """The line end that the rows have by now."""
         row = min(self.region.start.line, len(self._document.lines) - 1)
         return self._document.lines[row][len(self._document.line(row)) :] or self._document.line_end
-
-    def _start(self, row: int, region: Span) -> Position:
-        return Position(region.start.line + row, 0) if row else region.start
-
-    def _end(self, row: int, region: Span) -> Position:
-        if row == len(self.rewrite) - 1:
-            return region.end
-        column = len(self.rewrite.line(row)) + (region.start.column if row == 0 else 0)
-        return Position(region.start.line + row, column)
-
-
-def _joined(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits, those that meet as one: editors differ in what comes first at one place."""
-    joined: list[Edit] = []
-    for span, text in edits:
-        if joined and joined[-1].span.end == span.start:
-            before = joined.pop()
-            joined.append(Edit(Span(before.span.start, span.end), before.text + text))
-        else:
-            joined.append(Edit(span, text))
-    return joined
-
-
-def _parts(edit: Edit) -> tuple[Edit, ...]:
-    """What is put in and what is taken away, as edits of their own."""
-    (start, end), text = edit
-    if start == end or not text:
-        return (edit,)
-    return (Edit(Span(start, end), ""), Edit(Span(end, end), text))

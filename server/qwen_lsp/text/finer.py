@@ -3,7 +3,7 @@
 import re
 
 from .document import Edit, Position, Span, after, split_lines
-from .hunks import hunks
+from .hunks import closest, hunks
 
 MOST_COMPARED = 40_000
 """The most pairs of characters that are looked at in the rows of one hunk."""
@@ -47,7 +47,7 @@ def _characters(start: Position, old: str, new: str) -> list[Edit]:
     """The edits that turn `old`, which stands at `start`, into `new`, from the last one up."""
     units, others = _UNIT.findall(old), _UNIT.findall(new)
     found = []
-    for first, last, text in reversed(hunks(units, others, most=MOST_COMPARED)):
+    for first, last, text in reversed(closest(units, others, most=MOST_COMPARED)):
         place = after(start, "".join(units[:first]))
         span = Span(place, after(place, "".join(units[first:last])))
         found.append(Edit(span, "".join(text)))

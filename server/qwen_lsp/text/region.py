@@ -180,13 +180,15 @@ def _span(document: Document, start: int, rows: Rows, region: Span, touched: ran
     return Span(Position(start, first_column), Position(start + last, last_column))
 
 
-def outlined(region: Span, edits: Sequence[Edit]) -> bool:
+def outlined(region: Span, edits: Sequence[Edit], *, are_apart: bool) -> bool:
     """Whether both edges of the region outlive `edits`, made one after the other.
 
-    One that lies within what is replaced by one piece of text could be anywhere in that.
+    One that lies within what is replaced by one piece of text could be anywhere in that. If they
+    `are_apart`, some of one such piece, the same goes for what is only taken away.
     """
     for edit in edits:
-        if any(edit.span.start < edge < edit.span.end for edge in region):
+        is_lost = any(edit.span.start < edge < edit.span.end for edge in region)
+        if is_lost and (edit.text or are_apart):
             return False
         region = moved_span(region, [edit])
     return True

@@ -5,6 +5,9 @@ from typing import NamedTuple, Self
 
 from .hunks import Hunk, hunks
 
+BLANK = " \t "
+"""A row that looks empty, and that nobody types."""
+
 
 class Step(NamedTuple):
     """What is to change next: hunks in order, in rows as they are before the step.
@@ -120,7 +123,7 @@ class Rewrite:
         """A blank row where the next step takes rows away, so that there is something to report."""
         row = self.step().hunks[0].first
         blank = row - len(self.placed) + self.consumed
-        return Step((Hunk(row, row, ("",)),), (), self.consumed, blank=blank)
+        return Step((Hunk(row, row, (BLANK,)),), (), self.consumed, blank=blank)
 
     def land(self, step: Step) -> None:
         """The editor has made the step."""
@@ -131,7 +134,7 @@ class Rewrite:
             self._kept.extend(step.kept)
         if step.blank is not None:
             self._kept = self._changes = None
-            self.old.insert(step.blank, "")
+            self.old.insert(step.blank, BLANK)
             self._places = _single_places(self.old)
 
     def _whole_step(self, *, inserts_only: bool) -> Step:

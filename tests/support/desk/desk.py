@@ -1,29 +1,51 @@
 """The editor with its user on one side, the server's delivery on the other, a wire in between."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from qwen_lsp.lsp.delivery import Delivery
 from qwen_lsp.lsp.flight import Send
 from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Document, Edit, split_lines
+from qwen_lsp.text.document import Document, Edit, Position, split_lines
 from qwen_lsp.text.edits import smallest_edit
 
+from . import doubt
 from .clock import WIRE, Clock
 from .editor import Cut, Editor, Report
 from .habits import Habits
-from .job import Close, Job
+from .job import Close, Complaint, Job, Verdict
 from .marks import Hand
 
 SAVED = 0.3
 """Seconds after a save in which a change still counts as a formatter's."""
-BLANKS = " \t\r\n"
 QUIET = 150.0
 """Seconds in which nobody does anything; more than any limit of the delivery's."""
 MOST_SENDS = 3000
+
+
+class Twin(NamedTuple):
+    """Text of ours that nobody can tell from what the user has typed.
+
+    `may_lack`: ours may not have been made, and what the user has typed was taken for it.
+    """
+
+    text: str
+    send: Send
+    may_lack: bool
+
+
+class Weighed(NamedTuple):
+    """What a report leaves open about a job: whether its user was in its rows, and where they are.
+
+    `place` is where they really are.
+    """
+
+    is_doubtful: bool
+    place: int
+    places: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,9 @@ class Desk:
         self.clock = Clock()
         self.editor = Editor(habits, text, self.clock, self._tell)
         self.jobs: list[Job] = []
-        self.complaints: list[str] = []
+        self.complaints: list[Complaint] = []
+        self.excused: list[Complaint] = []
+        """What would be wrong if anybody could have known."""
         self.trace: list[str] = []
         self.sent: list[Send] = []
         self.refusals_due = 0
@@ -67,8 +91,8 @@ class Desk:
         self._delivery = Delivery(self._shadow, habits.opened_at, manner or Manner())
         self._timer = 0
         self._spans: dict[int, tuple[int, int]] = {}
-        self._unclear: set[int] = set()
-        self._twins: set[str] = set()
+        self._twins: list[Twin] = []
+        self._refused: list[Send] = []
 
     # What the server does.
 
@@ -143,7 +167,6 @@ class Desk:
     def close(self) -> None:
         """The document is closed, as it is."""
         self.editor.flush()
-        self.editor.marks.is_tangled |= self.editor.marks.has_strays
         self.is_closed = True
         self._note("closed")
         self._delivery.close()
@@ -166,13 +189,13 @@ class Desk:
         self.sent.append(send)
         self._note("edits for", send.version, "leave:", Shown(send.edits))
         if send.writing and send.writing.ending:
-            self.complaints.append("something is written for a job that has ended")
+            self._complain(Complaint("corruption", "something is written for a job that has ended"))
         if len(self.sent) > MOST_SENDS:
             raise RuntimeError("the delivery never comes to rest")
         seconds = WIRE + self.editor.habits.seconds(self._rng)
         self.clock.call_later(seconds, lambda: self._take(send))
 
-    def _hear(self, report: Report) -> None:
+    def _hear(self, report: Report, weighed: dict[int, Weighed]) -> None:
         edits = self._edits(report)
         removed = []
         for edit in edits:
@@ -188,9 +211,10 @@ class Desk:
             removed=removed,
             now=self.clock.now,
             by_save=report.by_save,
+            is_compared=report.edits is None,
         )
-        if self.is_in_step and report.text == self.editor.text:
-            self._follow_belief(is_exact=report.is_exact)
+        for job in self.jobs:
+            self._follow_belief(job, weighed.get(job.number))
         self._pump()
 
     def _edits(self, report: Report) -> Sequence[Edit]:
@@ -210,13 +234,12 @@ class Desk:
         for job in self.jobs:
             job.told, job.now = job.now, self.editor.marks.content(job.number)
         self._notice_twins(report)
-        if not report.is_exact:
-            self._notice_vague(report)
+        weighed = {job.number: self._weighed(job, report) for job in self.jobs if not job.is_over}
         self._spans = {
             job.number: self.editor.marks.span(job.number) for job in self.jobs if not job.is_over
         }
         self.clock.call_later(
-            seconds + WIRE, lambda: self._hear(report) if not self.is_closed else None
+            seconds + WIRE, lambda: self._hear(report, weighed) if not self.is_closed else None
         )
 
     def _take(self, send: Send) -> None:
@@ -231,76 +254,91 @@ class Desk:
             self._make(send)
         else:
             self.not_made += 1
+            self._refused += [send] if verdict == "refuse" else []
         self._answer(send, applied=verdict != "refuse")
 
     def _notice_twins(self, report: Report) -> None:
         """Whether the user has made just the edit that the server has sent, so nobody can tell."""
-        edits = report.edits or ()
-        ours = [edit for send in self.sent for edit in send.edits]
-        is_only_users = True not in report.hands
-        if any(edits.count(edit) > 1 or (is_only_users and edit in edits) for edit in ours):
-            self._note("the user has typed what was sent")
-            self.editor.marks.is_tangled = True
-            self._twins = set(BLANKS)
+        if not self.sent:
+            return
+        send = self.sent[-1]
+        text = "".join(edit.text for edit in send.edits)
+        is_made = text in report.ours
+        if is_made and len(send.edits) == 1 and not report.is_exact:
+            if doubt.stands_twice(text, report.before, report.text, report.typed):
+                self._note("which of the same texts is whose is not clear")
+                self._twins.append(Twin(text, send, may_lack=False))
+        elif not report.ours and report.edits:
+            begun_at = report.version - len(report.edits)
+            if doubt.is_verbatim(
+                report.edits, send.edits, send.version, self.editor.habits, begun_at
+            ):
+                self._note("the user has typed what was sent")
+                self._twins.append(Twin(text, send, may_lack=True))
 
-    def _notice_vague(self, report: Report) -> None:
-        """A report that sums up may be read in several ways; whether a job's rows are in doubt."""
-        astray = self.editor.marks.astray
-        self.editor.marks.is_tangled |= bool(astray) and not astray.strip()
-        start, end, new = _difference(report.before, report.text)
-        if self.sent and self._is_twice_in(new, len(report.hands)):
-            self._note("which of the same texts is whose is not clear")
-            self._twins = self._twins | set("".join(edit.text for edit in self.sent[-1].edits))
-            self.editor.marks.is_tangled = True
-            for job in self.jobs:
-                job.is_blank_vague |= not job.is_over
-        is_like_ours = any(
-            Counter(edit.text) == Counter(new) for send in self.sent[-1:] for edit in send.edits
+    def _weighed(self, job: Job, report: Report) -> Weighed:
+        """What a report that sums up leaves open; of a list, where the rows are among others."""
+        place = self.editor.marks.span(job.number)[0]
+        if job.number not in self._spans:
+            return Weighed(is_doubtful=False, place=place, places=frozenset())
+        starts = list(self._starts(job, report.before))
+        places = self._carried(job, report, place)
+        if not report.is_exact:
+            places |= doubt.likely_places(starts, report.text, place, report.typed)
+        job.places = places if len(places | {place}) > 1 else set()
+        is_list = self.editor.habits.telling == "lines"
+        return Weighed(
+            not (report.is_exact or is_list)
+            and doubt.goes_inside(starts, report.text, report.typed),
+            place,
+            frozenset(job.places),
         )
-        marks = self.editor.marks
-        for job in self.jobs:
-            first, last = self._spans.get(job.number, (0, 0))
-            is_beside = end < first or last < start or job.is_over
-            if False not in report.hands or (is_beside and not is_like_ours):
-                continue
-            content = self.editor.marks.content(job.number)
-            is_elsewhere = content != job.told and job.told in report.text
-            is_within = first <= start and end <= last and True not in report.hands
-            is_single = content.strip() and report.text.count(content) == 1
-            if is_within or is_elsewhere or is_like_ours or not is_single:
-                self._note("what happened around job", job.number, "is not clear")
-                job.is_vague = True
-                if job.is_touched and len(report.hands) > 1:
-                    job.is_mixed = marks.is_tangled = True
-                self._unclear.add(job.number)
 
-    def _is_twice_in(self, text: str, hands: int) -> bool:
-        """Whether the user may have typed just what was sent, or that is a blank row."""
-        texts = [edit.text for edit in self.sent[-1].edits if edit.text]
-        if hands == 1:
-            return any(ours in text for ours in texts)
-        ours = Counter("".join(texts))
-        return not "".join(ours).strip() or not (ours + ours) - Counter(text)
+    def _carried(self, job: Job, report: Report, place: int) -> set[int]:
+        """Where else its rows may have been before, in the text as it is now."""
+        moved = place - self._spans[job.number][0]
+        carried = {each + moved for each in job.places if each + moved >= 0}
+        return {each for each in carried if report.text.startswith(job.now, each)}
 
-    def _follow_belief(self, *, is_exact: bool) -> None:
-        """Where text stands twice, and a report does not tell which, the server may take either.
+    def _starts(self, job: Job, before: str) -> Iterator[doubt.Start]:
+        """What a report may have begun from: the text, or what the last edit makes of it."""
+        first, last = self._spans[job.number]
+        yield doubt.Start(before, first, last)
+        if not self.sent:
+            return
+        send, text = self.sent[-1], Document(before)
+        for span, new in reversed(send.edits):
+            start, end = (_offset(text, place) for place in span)
+            growth = len(new) - (end - start)
+            if send.writing is job.writing and first <= start and end <= last:
+                last += growth
+            elif end <= first:
+                first, last = first + growth, last + growth
+            before = before[:start] + new + before[end:]
+        yield doubt.Start(before, first, last)
 
-        It may need some edits until it has put right what follows from that.
-        """
-        for job in self.jobs:
-            is_unclear = job.number in self._unclear
-            if job.is_over or job.writing.ending or (is_exact and not is_unclear):
-                continue
+    def _follow_belief(self, job: Job, weighed: Weighed | None) -> None:
+        """Where rows are as likely in either place, the server may take them to be in either."""
+        if job.is_over or job.writing.ending:
+            return
+        if weighed:
+            job.is_doubtful = weighed.is_doubtful or (job.is_doubtful and self._puts_right)
+            believed = _offset(self._shadow, job.writing.region.start)
+            if believed != weighed.place and believed in weighed.places:
+                job.is_elsewhere = True
+        if job.is_elsewhere and self.is_in_step:
             start, end = (self.editor.offset(edge) for edge in job.writing.region)
-            marks = self.editor.marks
             text = self.editor.text[start:end]
-            if (start, end) == marks.span(job.number):
-                self._unclear -= {job.number} if is_exact else set()
-            elif text == marks.content(job.number) or (is_unclear and text == job.told):
+            job.is_elsewhere = False
+            if (start, end) != self.editor.marks.span(job.number) and text in (job.told, job.now):
                 self._note("job", job.number, "may as well be at", start, "to", end)
-                marks.move(job.number, start, end)
+                self.editor.marks.move(job.number, start, end)
                 job.content = text
                 job.is_touched = False
+
+    @property
+    def _puts_right(self) -> bool:
+        return bool(self.sent) and self.sent[-1].writing is None
 
     def _make(self, send: Send) -> None:
         job = next((job for job in self.jobs if job.writing is send.writing), None)
@@ -339,10 +377,12 @@ class Desk:
             return
         self.editor.is_saving = True
         self.editor.change(formatting, as_one=as_one)
-        self.editor.marks.is_tangled |= as_one and self.editor.marks.has_strays
+        is_summed_up = self.editor.sums_up
+        touched = self.editor.marks.touched
         self.editor.flush()
         for job in self.jobs:
-            job.is_formatted |= job.number in self.editor.marks.touched
+            job.is_formatted |= job.number in touched
+            job.is_blurred |= job.number in touched and is_summed_up
         self.clock.call_later(SAVED, self._is_saved)
 
     def _is_saved(self) -> None:
@@ -355,52 +395,62 @@ class Desk:
 
     # What came of it.
 
-    def rest(self) -> list[str]:
+    def rest(self) -> list[Complaint]:
         """Nobody does anything for a while; what is wrong then."""
         self.clock.run(until=self.clock.now + QUIET)
         for job in self.jobs:
             if job.writing.ending is None:
-                self._complain(job, "has not ended")
+                self._complain(Complaint("early", f"job {job.number} has not ended"))
             if not job.is_over or job.writing.ending is not Ending.SETTLED:
                 self.editor.marks.release(job.number)
-        text, marks = self.editor.text, self.editor.marks
-        assert marks.text == text, "the model does not know its own text"
+        assert self.editor.marks.text == self.editor.text, "the model does not know its own text"
         if not self.is_closed and not self.is_in_step:
-            self.complaints.append("the server does not know the document")
-        wished = marks.wished
-        is_right = self._lacks_nothing(wished, text) if marks.is_tangled else wished == text
-        if not is_right and not (self.is_closed and marks.is_tangled):
-            self.complaints.append(f"the document should be {wished!r} and is {text!r}")
+            self._complain(Complaint("corruption", "the server does not know the document"))
+        self._compare()
         return self.complaints
 
-    def _lacks_nothing(self, wished: str, text: str) -> bool:
-        """Whether no character is lost but of what the user has typed just as it was sent."""
-        return not set(Counter(wished) - Counter(text)) - self._twins
+    def _compare(self) -> None:
+        """Whether the document is as it should be."""
+        text, marks = self.editor.text, self.editor.marks
+        if text in (marks.wished, marks.meddled_with()):
+            return
+        if self.is_closed and text == marks.unmended:
+            return
+        verdict: Verdict = "twins" if self._is_but_for(text, marks.wished) else "corruption"
+        words = f"the document should be {marks.wished!r} and is {text!r}"
+        self._complain(Complaint(verdict, words))
+
+    def _is_but_for(self, text: str, wished: str) -> bool:
+        return any(
+            doubt.is_but_for(text, wished, twin.text, may_lack=twin.may_lack)
+            for twin in self._twins
+            if twin.send not in self._refused
+        )
 
     def _notice_endings(self) -> None:
         for job in self.jobs:
             if job.is_over or job.writing.ending is None:
                 continue
             job.is_over = True
-            job.is_vague |= self.editor.marks.is_tangled
+            job.is_touched |= job.number in self.editor.marks.meddled
             self._note("job", job.number, "ended:", job.writing.ending.name)
-            if complaint := job.complaint(self.editor.marks.content(job.number)):
-                self._complain(job, complaint)
+            now = self.editor.marks.content(job.number)
+            if complaint := job.complaint(now, is_but_for=self._is_but_for):
+                self._complain(Complaint(complaint.verdict, f"job {job.number} {complaint.words}"))
             if job.writing.ending is Ending.SETTLED:
                 self.editor.marks.release(job.number)
 
-    def _complain(self, job: Job, complaint: str) -> None:
-        self.complaints.append(f"job {job.number} {complaint}")
+    def _complain(self, complaint: Complaint) -> None:
+        is_wrong = complaint.verdict in ("corruption", "early")
+        (self.complaints if is_wrong else self.excused).append(complaint)
 
     def _note(self, *words: object) -> None:
         if self._is_traced:
             self.trace.append(" ".join((f"{self.clock.now:8.4f} ", *map(str, words))))
 
 
-def _difference(before: str, after: str) -> tuple[int, int, str]:
-    """The offsets into `before` between which it differs, and what `after` has there."""
-    most = min(len(before), len(after))
-    head = next((at for at in range(most) if before[at] != after[at]), most)
-    most -= head
-    tail = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
-    return head, len(before) - tail, after[head : len(after) - tail]
+def _offset(text: Document, place: Position) -> int:
+    """The nearest offset to a line and a column."""
+    if place.line >= len(text.lines):
+        return len(text.text)
+    return sum(map(len, text.lines[: place.line])) + min(place.column, len(text.line(place.line)))

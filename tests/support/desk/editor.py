@@ -71,8 +71,10 @@ class Report:
     text: str
     is_exact: bool
     by_save: bool
-    hands: frozenset[bool]
-    """Whether changes of the server's are in it (True), and whether others are (False)."""
+    typed: int
+    """How many characters the user has put in and taken away."""
+    ours: tuple[str, ...]
+    """What edits of the server's have put in, or an empty text for each that took away."""
 
 
 class Editor:
@@ -93,7 +95,8 @@ class Editor:
         self._unsent: list[Edit] = []
         self._gathered: Gathered | None = None
         self._touched_at = -IDLE
-        self._hands: set[bool] = set()
+        self._typed = 0
+        self._ours: list[str] = []
         self._told = text
         self._told_at = None if habits.opened_at == 0 else -1.0
         self._is_exact = True
@@ -102,6 +105,11 @@ class Editor:
     def has_untold(self) -> bool:
         """Whether the user has changed something that was not reported yet."""
         return self.text != self._told
+
+    @property
+    def sums_up(self) -> bool:
+        """Whether what is reported next does not name each edit."""
+        return not self._is_exact or self.habits.telling in ("near", "whole", "messy")
 
     def place(self, offset: int) -> Position:
         """The line and the column of `offset`."""
@@ -143,7 +151,7 @@ class Editor:
             end = stroke.start + len(stroke.text)
             made.append(self._edit(Cut(stroke.start, end, stroke.removed)))
             self.marks.take_back(stroke)
-            self._hands.add(False)
+            self._typed += len(stroke.text) + len(stroke.removed)
             touched |= self.marks.touched
         self.marks.touched = touched
         self._report(made)
@@ -220,7 +228,7 @@ class Editor:
                 if cut.start < cut.end or cut.text:
                     made.append(self._edit(cut))
                     strokes.append(self.marks.change(*cut, hand))
-                    self._hands.add(hand.is_ours)
+                    self._note(cut, hand)
                     touched |= self.marks.touched
             if as_one and (edit := smallest_edit(before, split_lines(self.text))):
                 made, self._is_exact = [edit], False
@@ -229,6 +237,12 @@ class Editor:
         self.marks.touched = touched
         if strokes:
             self.history.append(strokes)
+
+    def _note(self, cut: Cut, hand: Hand) -> None:
+        if hand.is_ours:
+            self._ours.append(cut.text)
+        else:
+            self._typed += cut.end - cut.start + len(cut.text)
 
     def _edit(self, cut: Cut) -> Edit:
         edit = Edit(Span(self.place(cut.start), self.place(cut.end)), cut.text)
@@ -302,9 +316,10 @@ class Editor:
             self.text,
             is_exact=self._is_exact and edits is not None,
             by_save=self.is_saving,
-            hands=frozenset(self._hands),
+            typed=self._typed,
+            ours=tuple(self._ours),
         )
-        self._told, self._is_exact, self._hands = self.text, True, set()
+        self._told, self._is_exact, self._typed, self._ours = self.text, True, 0, []
         return report
 
     def _is_off(self) -> bool:

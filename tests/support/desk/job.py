@@ -1,12 +1,26 @@
 """A reply that is written to rows of a document, and what must come of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from qwen_lsp.lsp.writing import Ending, Writing
 
 Close = Literal["finish", "keep", "restore"]
+
+Verdict = Literal["corruption", "early", "doubt", "twins"]
+"""Something of the user's is lost or doubled, or something of ours is astray (`corruption`), or a
+job has ended without cause (`early`). Both are excused where no server could have known it: an
+end where the user's typing looks most like some in the rows (`doubt`), and one text where he has
+typed just what was sent (`twins`).
+"""
+
+
+class Complaint(NamedTuple):
+    """What is wrong."""
+
+    verdict: Verdict
+    words: str
 
 
 @dataclass(eq=False)
@@ -25,12 +39,14 @@ class Job:
     """The user has changed something in its rows."""
     is_formatted: bool = False
     """A formatter has."""
-    is_vague: bool = False
-    """A report did not tell where in its rows, or beside them, something has changed."""
-    is_mixed: bool = False
-    """One report that does not tell what has changed held an edit of ours and its user's in it."""
-    is_blank_vague: bool = False
-    """A report did not tell which of some blank rows are its own."""
+    is_blurred: bool = False
+    """It was told what a formatter has done as one with all that lies between."""
+    is_doubtful: bool = False
+    """Its user would have had less to type in its rows than beside them."""
+    is_elsewhere: bool = False
+    """By what was told, its rows may as well be where the server takes them to be."""
+    places: set[int] = field(default_factory=set)
+    """Where its rows may be, in the text as it was told last; empty where that is certain."""
     is_over: bool = False
     told: str = ""
     """What its rows held when the last report but one was made; `now`, the last one."""
@@ -47,30 +63,33 @@ class Job:
         self.known += len(lines)
         return lines
 
-    def complaint(self, now: str | None = None) -> str | None:
+    def complaint(
+        self, now: str | None = None, *, is_but_for: Callable[[str, str], bool] | None = None
+    ) -> Complaint | None:
         """What is wrong with how it has ended; None if that is as it must be.
 
         `now` is what its rows hold: its user may have changed them to just what they must be.
+        `is_but_for` says of rows, and of what they should be, that nobody could have known.
         """
         match self.writing.ending:
             case None:
-                return "has not ended"
+                return Complaint("early", "has not ended")
             case Ending.SETTLED:
-                is_right = any(
-                    self._is_right(rows) for rows in (self.content, now) if rows is not None
-                )
-                return (
-                    None
-                    if is_right or self.is_mixed
-                    else f"ended with {self.content!r} in its rows"
-                )
+                if any(self._is_right(rows) for rows in (self.content, now) if rows is not None):
+                    return None
+                words = f"ended with {self.content!r} in its rows"
+                wished = [self.line_end.join(lines) for lines in self._allowed()]
+                is_excused = is_but_for and any(is_but_for(self.content, rows) for rows in wished)
+                return Complaint("twins" if is_excused else "corruption", words)
             case Ending.TAKEN_OVER:
-                is_due = self.is_touched or self.is_formatted or self.is_vague
-                return None if is_due else "was taken over by nobody"
+                if self.is_touched or self.is_blurred:
+                    return None
+                is_excused = self.is_doubtful or self.is_elsewhere
+                return Complaint("doubt" if is_excused else "early", "was taken over by nobody")
             case Ending.CLOSED:
                 return None
             case ending:
-                return f"ended as {ending.name}"
+                return Complaint("early", f"ended as {ending.name}")
 
     def _is_right(self, content: str) -> bool:
         return any(self._is(content, lines) for lines in self._allowed())
@@ -79,9 +98,6 @@ class Job:
         if self.is_formatted:
             rows = content.split(self.line_end)
             return [row.rstrip() for row in rows] == [row.rstrip() for row in lines or [""]]
-        if self.is_blank_vague:
-            rows = content.split(self.line_end)
-            return [row for row in rows if row] == [row for row in lines if row]
         return content == self.line_end.join(lines)
 
     def _allowed(self) -> list[list[str]]:

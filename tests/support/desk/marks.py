@@ -45,13 +45,6 @@ class Piece:
         return 0 if self.hidden_by else len(self.text)
 
     @property
-    def is_astray(self) -> bool:
-        """Whether, outside of all rows, the server must put it right."""
-        if self.hidden_by:
-            return self.hidden_by == "ours" and self.is_wished
-        return self.owner == "ours"
-
-    @property
     def is_wished(self) -> bool:
         """Whether it must be in sight when all is quiet."""
         return self.owner in WISHED and self.hidden_by != "user"
@@ -85,8 +78,9 @@ class Marks:
     def __init__(self, text: str) -> None:
         self.items: list[Piece | Bound] = [Piece(text, "outside", 0)]
         self.touched: set[int] = set()
-        self.is_tangled = False
-        """Somebody changed text of ours that was astray, or put some beside what we had hidden."""
+        self.meddled: set[int] = set()
+        """The jobs whose text was astray when its user changed it: he has taken it for his."""
+        self._writers: dict[int, int] = {}
         self._origins = 0
         self._released: set[int] = set()
 
@@ -101,20 +95,16 @@ class Marks:
         return "".join(piece.text for piece in self._pieces() if piece.is_wished)
 
     @property
-    def has_strays(self) -> bool:
-        """Whether text of ours is where it does not belong, or some of the user's is hidden."""
-        return any(
-            isinstance(item, Piece) and not opened and item.is_astray
-            for item, opened in self._open()
-        )
+    def unmended(self) -> str:
+        """What should be in sight if what is astray may stay, but nothing may be lost."""
+        return "".join(piece.text for piece in self._pieces() if piece.is_wished or piece.shown)
 
-    @property
-    def astray(self) -> str:
-        """Text of ours that is in sight where it does not belong."""
+    def meddled_with(self) -> str:
+        """What should be in sight if what was astray and its user has changed may stay."""
         return "".join(
-            item.text
-            for item, opened in self._open()
-            if isinstance(item, Piece) and item.shown and item.is_astray and not opened
+            piece.text
+            for piece in self._pieces()
+            if piece.is_wished or (piece.shown and self._writers.get(piece.origin) in self.meddled)
         )
 
     def enclose(self, job: int, start: int, end: int) -> None:
@@ -174,6 +164,8 @@ class Marks:
         if end > start:
             high = self._gap(end)[1]
         stroke = Stroke(start, "", text, hand, self._origins)
+        if hand.is_ours and hand.job is not None:
+            self._writers[stroke.origin] = hand.job
         for place in range(low, high):
             item = self.items[place]
             if isinstance(item, Piece) and not item.hidden_by:
@@ -196,18 +188,10 @@ class Marks:
             elif _holds(stroke.hidden, item):
                 item.hidden_by = None
                 if not opened and item.owner not in WISHED:
-                    self._bring_back(item)
+                    item.owner = "user"
             else:
                 continue
             self.touched |= opened
-
-    def _bring_back(self, piece: Piece) -> None:
-        """What a job has had in its rows is the user's now; what is astray may be put right."""
-        bounds = {item.job for item in self.items if isinstance(item, Bound)}
-        if piece.owner == "ours" and bounds - self._released:
-            self.is_tangled = True
-        else:
-            piece.owner = "user"
 
     def _hide(self, piece: Piece, place: int, stroke: Stroke) -> None:
         opened = self._opened(place)
@@ -216,7 +200,8 @@ class Marks:
         stroke.hidden.append((piece.origin, piece.start, len(piece.text)))
         if not stroke.hand.is_ours:
             self.touched |= opened
-            self.is_tangled |= piece.owner == "ours" and not opened
+            if piece.owner == "ours" and not opened:
+                self._meddle(piece)
 
     def _put(self, low: int, high: int, stroke: Stroke) -> None:
         """Puts text in somewhere between two items, which look the same to everybody."""
@@ -229,23 +214,24 @@ class Marks:
 
     def _place_of_user(self, low: int, high: int) -> int:
         """Outside of all rows, where that can be: exactly at an edge is outside."""
-        self.is_tangled |= any(
-            isinstance(item, Piece) and item.hidden_by == "ours" and item.is_wished
-            for item in self.items[low:high]
-        )
-        self.is_tangled |= low == high and self._is_within_ours(low)
+        if low == high and (piece := self._stray_around(low)):
+            self._meddle(piece)
         for place in range(low, high + 1):
             if not self._opened(place):
                 return self._beside_empty_row(place, high)
         self.touched |= self._opened(low)
         return low
 
-    def _is_within_ours(self, place: int) -> bool:
-        """Whether it is in the midst of a text of ours that is astray."""
+    def _stray_around(self, place: int) -> Piece | None:
+        """The text of ours in the midst of which it is, if that is astray."""
         before, behind = self.items[max(0, place - 1)], self.items[min(place, len(self.items) - 1)]
         if isinstance(before, Bound) or isinstance(behind, Bound) or self._opened(place):
-            return False
-        return before.owner == "ours" and before.origin == behind.origin
+            return None
+        return before if before.owner == "ours" and before.origin == behind.origin else None
+
+    def _meddle(self, piece: Piece) -> None:
+        if (job := self._writers.get(piece.origin)) is not None:
+            self.meddled.add(job)
 
     def _opens(self, item: Piece | Bound) -> TypeGuard[Bound]:
         if isinstance(item, Piece):

@@ -8,7 +8,8 @@ from lsprotocol import types
 from ...actions.offer import is_within
 from ...text.document import Span
 from ..documents import OpenDocument
-from ..lenses import plain_range
+from ..lenses import PREVIEW_ENTRIES, plain_range
+from ..preview import Preview
 from ..proposal import Proposal, share_rows
 from ..session import Session
 
@@ -40,13 +41,16 @@ def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[C
         if share_rows(page.region, span):
             yield Choice("Stop", "stop", {"job": job.id})
     if preview := session.previews.at(document, span):
-        yield Choice("Keep the preview", "keep", {"job": preview.job.id})
-        yield Choice("Discard the preview", "discard", {"job": preview.job.id})
-        yield Choice("Retry", "retry", {"job": preview.job.id})
-        yield Choice("Show changes", "compare", {"job": preview.job.id})
+        yield from _of_preview(preview)
     for proposal in reversed(session.proposals.of_document(document)):
         if share_rows(proposal.region, span):
             yield from _of_proposal(document, proposal, span)
+
+
+def _of_preview(preview: Preview) -> Iterator[Choice]:
+    entries = PREVIEW_ENTRIES if preview.can_be_kept else {"stop": "Stop"}
+    for name, title in entries.items():
+        yield Choice(title, name, {"job": preview.job.id})
 
 
 def _of_proposal(document: OpenDocument, proposal: Proposal, span: Span) -> Iterator[Choice]:
