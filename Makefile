@@ -17,6 +17,7 @@ test: .venv/dev
 soak: .venv/dev
 	$(BIN)/python -m tests.soak $(SOAK)
 	$(if $(wildcard tests/e2e/test_killed.py),QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py)
+	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/test_many_processes.py
 
 # In real editors, those that NVIM, HELIX and EMACS name: make editors NVIM=nvim HELIX=hx EMACS=emacs. Needs tmux.
 editors: .venv/dev
@@ -37,6 +38,7 @@ docs: .venv/dev
 pins:
 	$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra demo --constraints requirements/dev.txt --output-file requirements/demo.txt
+	$(COMPILE) requirements/proxy.in --output-file requirements/proxy.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -46,10 +48,16 @@ pins:
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+.venv/dev: requirements/dev.txt pyproject.toml .venv/proxy | .venv/bin/python
 	$(PIP) install --require-hashes --requirement requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/demo
+
+# The proxy that the tests go through wants older libraries than ours, so it has an environment of its own.
+.venv/proxy: requirements/proxy.txt | .venv/bin/python
+	$(PYTHON) -m venv .venv/proxy
+	.venv/proxy/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/proxy.txt
+	@touch $@
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -24,7 +24,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     server: Any = types.ModuleType("qwen_lsp.lsp.server")
     stdio: Any = types.ModuleType("qwen_lsp.lsp.stdio")
-    server.create_server = lambda: "the server"
+    server.create_server = lambda *, command_line: " ".join(("the server", *command_line.values()))
     stdio.serve = serve
     monkeypatch.setitem(sys.modules, server.__name__, server)
     monkeypatch.setitem(sys.modules, stdio.__name__, stdio)
@@ -45,6 +45,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_it_serves(words: list[str], level: int, served: list[Any]) -> None:
     assert main(words) == 7
     assert served == [level, "the server"]
+
+
+def test_it_serves_with_the_service_and_model_that_it_is_started_with(served: list[Any]) -> None:
+    assert main(["--provider", "ollama", "--model", "m"]) == 7
+    assert served[1] == "the server ollama m"
 
 
 @pytest.mark.parametrize(

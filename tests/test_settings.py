@@ -4,7 +4,7 @@ import pytest
 
 from qwen_lsp.errors import RequestError
 from qwen_lsp.lsp.services import Services
-from qwen_lsp.lsp.settings import SentSettings, Settings, read_settings
+from qwen_lsp.lsp.settings import OAuth, SentSettings, Settings, read_settings
 from qwen_lsp.model.http import Http
 
 
@@ -28,7 +28,10 @@ def test_the_section_comes_bare_or_wrapped(sent: object) -> None:
         ({"maxTokens": 0}, "qwen.maxTokens should be greater than 0; its default is used."),
         ({"temperature": 2}, "qwen.temperature should be less than 2; its default is used."),
         ({"temperature": "hot"}, "qwen.temperature should be a valid number"),
-        ({"actions": {"hide": "x"}}, "qwen.actions should be a valid list; its default is used."),
+        (
+            {"actions": {"hide": "x"}},
+            "qwen.actions.hide should be a valid list; its default is used.",
+        ),
         ({"actions": 3}, "qwen.actions"),
     ],
 )
@@ -45,6 +48,8 @@ def test_a_wrong_value_is_one_warning_and_the_default(sent: object, warning: str
         ({"provider": 3}, "qwen.provider should be a valid string"),
         ({"baseUrl": ["x"]}, "qwen.baseUrl should be a valid string"),
         ({"enabled": "no"}, "qwen.enabled should be a valid boolean"),
+        ({"oauth": "https://a.example"}, "qwen.oauth should be an object"),
+        ({"oauth": {"issuer": 7}}, "qwen.oauth.issuer should be a valid string"),
         (["provider"], "The settings of qwen are not an object"),
         ({"qwen": "ollama"}, "The settings of qwen are not an object"),
     ],
@@ -77,6 +82,13 @@ def test_what_is_unset_again_is_as_the_greeting_said() -> None:
     sent.greet({"model": "first"})
     assert sent.update({"model": "second", "provider": "ollama"}).settings.model == "second"
     assert sent.update({"model": None}).settings == Settings(model="first")
+
+
+def test_a_group_of_which_nothing_is_set_is_not_set() -> None:
+    sent = SentSettings()
+    sent.greet({"oauth": {"issuer": "https://a.example", "clientId": " b "}})
+    unset = sent.update({"oauth": {"issuer": None, "clientId": None}, "actions": {"hide": None}})
+    assert unset.settings == Settings(oauth=OAuth(issuer="https://a.example", client_id="b"))
 
 
 def test_what_is_pushed_for_other_servers_only_changes_nothing() -> None:

@@ -97,6 +97,16 @@
   (interactive)
   (qwen-lsp--execute "qwen.showStatus"))
 
+(defun qwen-lsp-set-up ()
+  "Choose what should answer, and try it."
+  (interactive)
+  (qwen-lsp--execute "qwen.setUp"))
+
+(defun qwen-lsp-diagnose ()
+  "Say what works between here and the model, and what does not."
+  (interactive)
+  (qwen-lsp--execute "qwen.diagnose"))
+
 (defun qwen-lsp-sign-in ()
   "Sign in to Qwen by a code that is entered in the browser."
   (interactive)

@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import importlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,19 @@ LEVELS = {
     "error": logging.ERROR,
 }
 
+COMMANDS = {
+    "setup": ("find a model and try it, or make an editor know qwen-lsp", ".command_line.setup"),
+    "login": ("sign in, or keep a key for a service", ".command_line.login"),
+    "logout": ("sign out, or forget a key", ".command_line.logout"),
+    "status": ("say which model would be asked here", ".command_line.status"),
+    "models": ("list the models of a service", ".command_line.models"),
+    "doctor": ("look into all between here and a model", ".command_line.doctor"),
+    "use": ("choose the service and the model that answer", ".command_line.use"),
+    "trust": ("let what lies in a folder give keys", ".command_line.trust"),
+    "simulate": ("run a stand-in Qwen service on this machine", ".simulator.command"),
+}
+"""Each with its help and its module, which is imported when it is wanted."""
+
 _NO_DEMO = 'The simulator needs packages that are not installed: install "qwen-lsp[demo]".\n'
 _AT_TERMINAL = "qwen-lsp speaks LSP on its input and output: it is an editor that starts it.\n"
 
@@ -20,10 +34,10 @@ _AT_TERMINAL = "qwen-lsp speaks LSP on its input and output: it is an editor tha
 def main(words: Sequence[str] | None = None) -> int:
     """Runs qwen-lsp with the words of the command line after its name; gives the exit status."""
     words = sys.argv[1:] if words is None else words
-    parser, simulate = _parsers()
+    parser, commands = _parsers()
     try:
-        if "simulate" in words:
-            _add_simulator(simulate)
+        for name in COMMANDS.keys() & {*words}:
+            _add(commands[name], COMMANDS[name][1])
         arguments = parser.parse_args(words)
         if arguments.version:
             from importlib.metadata import version
@@ -39,8 +53,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """The parser, and that of `simulate`, whose arguments are added when they are wanted."""
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser, and those of the commands, whose arguments are added when they are wanted."""
     from .log import log_folder
 
     parser = argparse.ArgumentParser(
@@ -59,18 +73,23 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
         metavar="LEVEL",
         help="how much to log: debug, info (the default), warning or error",
     )
+    parser.add_argument(
+        "--provider", metavar="ID", help="before all settings: which service answers"
+    )
+    parser.add_argument("--model", metavar="NAME", help="before all settings: which model")
     # LSP 3.17, "Implementation Considerations": editors may add these. The process id comes again
     # with `initialize`.
     parser.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(title="commands", metavar="")
-    simulate = commands.add_parser("simulate", help="run a stand-in Qwen service on this machine")
-    return parser, simulate
+    return parser, {
+        name: commands.add_parser(name, help=help_, allow_abbrev=False)
+        for name, (help_, _) in COMMANDS.items()
+    }
 
 
-def _add_simulator(parser: argparse.ArgumentParser) -> None:
-    from .simulator import command
-
+def _add(parser: argparse.ArgumentParser, module: str) -> None:
+    command = importlib.import_module(module, __package__)
     command.add_arguments(parser)
     parser.set_defaults(run=command.run)
 
@@ -84,6 +103,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from .lsp.server import create_server
     from .lsp.stdio import serve
 
-    server = create_server()
+    named = {"provider": arguments.provider, "model": arguments.model}
+    server = create_server(command_line={name: value for name, value in named.items() if value})
     gc.freeze()  # What is imported stays: it need not be searched for garbage ever again.
     return serve(server)

@@ -101,6 +101,14 @@ def start_logging(level: int) -> Path | None:
     return Path(file.baseFilename)
 
 
+def log_file() -> Path | None:
+    """The file that this process logs to; None where there is none."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, RotatingFileHandler):
+            return Path(handler.baseFilename)
+    return None
+
+
 def log_folder() -> Path:
     """Where the files are."""
     return Path(platformdirs.user_log_dir("qwen-lsp", appauthor=False))

@@ -41,8 +41,14 @@ class Clock:
 class AuthorizationServer:
     """Answers each endpoint from its own list; the last answer is given for ever."""
 
-    def __init__(self, *, device: Iterable[Scripted] = (), token: Iterable[Scripted] = ()) -> None:
-        self._scripts = {"code": list(device), "token": list(token)}
+    def __init__(
+        self,
+        *,
+        device: Iterable[Scripted] = (),
+        token: Iterable[Scripted] = (),
+        description: Iterable[Scripted] = (),
+    ) -> None:
+        self._scripts = {"code": list(device), "token": list(token), "/": list(description)}
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.headers: list[httpx.Headers] = []
         self._http = Http(transport=httpx.MockTransport(self._answer))
@@ -58,7 +64,8 @@ class AuthorizationServer:
         self.forms.append((str(request.url), form))
         self.headers.append(request.headers)
         await asyncio.sleep(0)
-        script = self._scripts[request.url.path.rpartition("/")[2]]
+        is_described = request.url.path.startswith("/.well-known/")
+        script = self._scripts["/" if is_described else request.url.path.rpartition("/")[2]]
         scripted = script.pop(0) if len(script) > 1 else script[0]
         if isinstance(scripted, Exception):
             raise scripted

@@ -37,7 +37,9 @@ class Home:
         return fields
 
     def names(self) -> list[str]:
-        return [file.name for file in self.file.parent.iterdir()]
+        """What is in the folder, but for the lock among our own programs, which stays."""
+        names = [file.name for file in self.file.parent.iterdir()]
+        return [name for name in names if name != "oauth_creds.qwen-lsp.lock"]
 
 
 Made = Callable[..., Account]
@@ -59,7 +61,7 @@ def home(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Home:
 def account(home: Home, clock: Clock) -> Made:
     def made(server: AuthorizationServer, provider: str = "qwen-oauth", **more: Any) -> Account:
         environ = home.environ | more.pop("environ", {})
-        options: dict[str, Any] = {"clock": clock, "sleep": clock.sleep} | more
+        options: dict[str, Any] = {"clock": clock, "ticks": clock, "sleep": clock.sleep} | more
         return Account(providers()[provider], http=server.client, environ=environ, **options)
 
     return made

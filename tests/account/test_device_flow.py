@@ -1,7 +1,6 @@
 """The device flow as a value: every answer of a server, and the time until the next poll."""
 
 import json
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from pydantic import SecretStr
 from qwen_lsp.account.device_flow import (
     Attempt,
     DeviceCode,
+    Polled,
     UserCode,
     device_code,
     device_form,
@@ -38,8 +38,15 @@ def webpage(status: int, at: float = T0 + 5) -> Answer:
     return Answer(status, "text/html; charset=utf-8", b"<html>the-device-code</html>", at)
 
 
-def polling() -> Generator[Attempt, Reply, Token]:
-    return wait_for_token(QWEN, CODE, SecretStr("the-verifier"), asked_at=T0)
+class Polling:
+    """The flow, told that each reply came as long after the code as its `at` is after T0."""
+
+    def __init__(self) -> None:
+        self._flow = wait_for_token(QWEN, CODE, SecretStr("the-verifier"))
+        self.first = next(self._flow)
+
+    def send(self, reply: Reply, elapsed: float | None = None) -> Attempt:
+        return self._flow.send(Polled(reply, reply.at - T0 if elapsed is None else elapsed))
 
 
 def test_pkce_is_that_of_rfc_7636_appendix_b() -> None:
@@ -69,8 +76,7 @@ def test_the_forms_hold_the_fields_of_the_rfc() -> None:
         "code_challenge": "challenge",
         "code_challenge_method": "S256",
     }
-    attempt = next(polling())
-    assert attempt.url == "https://chat.qwen.ai/api/v1/oauth2/token"
+    attempt = Polling().first
     assert attempt.after == 5
     assert attempt.form.revealed() == {
         "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
@@ -115,7 +121,7 @@ def test_an_interval_that_is_none_is_five_seconds(interval: object, read: float)
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (NoAnswer("no answer came in time", T0), "can't be reached to sign in, because no answer"),
+        (NoAnswer("It hangs; wait.", T0), "The sign-in could not begin: It hangs; wait."),
         (webpage(200), "it answered 200 with text/html in place of JSON"),
         (webpage(403), "it answered 403 with text/html"),
         (Answer(200, "x\n!", b"[]", T0), "with content of no known type in place of JSON"),
@@ -179,7 +185,7 @@ def test_a_page_on_this_machine_may_be_http(host: str) -> None:
 PENDING = said(400, {"error": "authorization_pending"})
 SLOW = said(429, {"error": "slow_down"})
 SLOW_400 = said(400, {"error": "slow_down"})
-DOWN = NoAnswer("Connection refused", T0 + 5)
+DOWN = NoAnswer("Nothing answers.", T0 + 5)
 
 # Each row: what the server says in turn, and the seconds before each attempt.
 PACE: list[tuple[str, list[Reply], list[float]]] = [
@@ -202,8 +208,8 @@ PACE: list[tuple[str, list[Reply], list[float]]] = [
 
 @pytest.mark.parametrize(("replies", "pauses"), [p[1:] for p in PACE], ids=[p[0] for p in PACE])
 def test_the_pace_of_polling(replies: list[Reply], pauses: list[float]) -> None:
-    flow = polling()
-    attempts = [next(flow), *(flow.send(reply) for reply in replies)]
+    flow = Polling()
+    attempts = [flow.first, *(flow.send(reply) for reply in replies)]
     assert [attempt.after for attempt in attempts] == pauses
     with pytest.raises(StopIteration) as end:
         flow.send(said(200, GOOD))
@@ -238,8 +244,7 @@ ENDS: list[tuple[str, Reply, type[QwenError], str]] = [
     ("reply", "error", "words"), [e[1:] for e in ENDS], ids=[e[0] for e in ENDS]
 )
 def test_what_ends_the_polling(reply: Reply, error: type[QwenError], words: str) -> None:
-    flow = polling()
-    next(flow)
+    flow = Polling()
     with pytest.raises(error) as raised:
         flow.send(reply)
     assert type(raised.value) is error
@@ -252,21 +257,38 @@ def test_what_ends_the_polling(reply: Reply, error: type[QwenError], words: str)
     [
         (said(400, {"error": "authorization_pending"}, T0 + 900), "has expired; sign in again"),
         (said(429, {"error": "slow_down"}, T0 + 901), "has expired; sign in again"),
-        (NoAnswer("Connection refused", T0 + 7200), "because Connection refused; sign in again"),
+        (NoAnswer("Nothing answers.", T0 + 7200), "sign in again. At the end .* Nothing answers."),
         (webpage(502, T0 + 900), "has expired"),
     ],
 )
 def test_no_decision_after_its_time_is_the_end(late: Reply, words: str) -> None:
-    flow = polling()
-    next(flow)
+    flow = Polling()
     flow.send(PENDING)
     with pytest.raises(SignInExpired, match=words):
         flow.send(late)
 
 
+@pytest.mark.parametrize("jump", [-86_400, 86_400])
+def test_a_clock_that_is_set_ends_nothing(jump: float) -> None:
+    flow = Polling()
+    flow.send(PENDING)
+    flow.send(said(400, {"error": "authorization_pending"}, T0 + jump), elapsed=10)
+    flow.send(NoAnswer("Nothing answers.", T0 + jump), elapsed=890)
+    with pytest.raises(SignInExpired):
+        flow.send(said(400, {"error": "authorization_pending"}, T0 + jump), elapsed=901)
+
+
+def test_the_last_attempt_comes_when_the_code_expires() -> None:
+    flow = Polling()
+    for elapsed in (5, 15, 35, 75):
+        attempt = flow.send(DOWN, elapsed=elapsed)
+    assert attempt.after == 60
+    assert flow.send(DOWN, elapsed=870).after == 30
+    assert flow.send(DOWN, elapsed=898).after == 5
+
+
 def test_an_approval_that_is_fetched_after_a_long_sleep_counts() -> None:
-    flow = polling()
-    next(flow)
+    flow = Polling()
     with pytest.raises(StopIteration) as end:
         flow.send(said(200, GOOD, T0 + 86_400))
     assert end.value.value.expiry_date == round((T0 + 86_400 + 21_600) * 1000)
@@ -283,8 +305,7 @@ bodies = st.dictionaries(st.sampled_from(NAMES), json_values)
 def test_any_answer_is_a_pause_a_token_or_a_sentence(
     status: int, body: dict[str, Any], late: float
 ) -> None:
-    flow = polling()
-    next(flow)
+    flow = Polling()
     outcome: object = None
     try:
         outcome = flow.send(said(status, body, T0 + late))
@@ -297,8 +318,7 @@ def test_any_answer_is_a_pause_a_token_or_a_sentence(
 
 @given(st.lists(st.sampled_from([PENDING, SLOW, DOWN, said(500, {})]), max_size=30))
 def test_the_interval_never_shrinks_below_what_the_server_asked(replies: list[Reply]) -> None:
-    flow = polling()
-    next(flow)
+    flow = Polling()
     asked = 5.0
     for reply in replies:
         asked += 5 * (reply is SLOW)

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account.keys import address, key_for, no_sign_in, refusal
+from qwen_lsp.account.key_places import Known
+from qwen_lsp.account.keys import address, named_key, no_sign_in, refusal
 from qwen_lsp.errors import AccountError, NotSignedIn
 from qwen_lsp.model.providers import providers
 
@@ -62,8 +63,9 @@ def test_a_key_goes_to_its_own_origin_alone(
     provider: str, setting: str | None, environ: dict[str, str], url: str, sent: bool
 ) -> None:
     row = ROWS[provider]
-    assert address(row, setting, environ) == url
-    key = key_for(row, url, environ)
+    known = Known.of_environment(environ)
+    assert address(row, setting, known) == url
+    key = named_key(row, url, known)
     assert (key is not None) is sent
     assert key is None or key.value.get_secret_value() == KEY
 
@@ -84,23 +86,25 @@ def test_an_address_that_nothing_may_go_to(
     provider: str, setting: str | None, environ: dict[str, str], words: str
 ) -> None:
     with pytest.raises(AccountError, match=words) as raised:
-        address(ROWS[provider], setting, environ)
+        address(ROWS[provider], setting, Known.of_environment(environ))
     assert "pw@" not in str(raised.value)
 
 
 @pytest.mark.parametrize("environ", [{}, {"DASHSCOPE_API_KEY": " "}, OPENAI])
 def test_a_key_that_is_needed_and_not_there(environ: dict[str, str]) -> None:
     row = ROWS["dashscope-intl"]
-    with pytest.raises(NotSignedIn, match=r"set DASHSCOPE_API_KEY .see https://"):
-        key_for(row, address(row, None, environ), environ)
+    known = Known.of_environment(environ)
+    words = r"needs a key .see https://.*; run qwen-lsp login .* or set DASHSCOPE_API_KEY"
+    with pytest.raises(NotSignedIn, match=words):
+        named_key(row, address(row, None, known), known)
 
 
 @pytest.mark.parametrize("value", ["sk-a\r\nHost: x", "sk-ä", "sk a", "“sk-a”"])
 def test_a_key_that_no_header_can_hold(value: str) -> None:
     row = ROWS["dashscope-cn"]
-    environ = {"DASHSCOPE_API_KEY": value}
+    known = Known.of_environment({"DASHSCOPE_API_KEY": value})
     with pytest.raises(AccountError, match="The key in DASHSCOPE_API_KEY") as raised:
-        key_for(row, address(row, None, environ), environ)
+        named_key(row, address(row, None, known), known)
     assert value not in str(raised.value)
 
 
@@ -113,7 +117,13 @@ REFUSED: list[tuple[str, str, dict[str, str], bool, str]] = [
         "dashscope.aliyuncs.com refused the key in DASHSCOPE_API_KEY: .* another region or plan",
     ),
     ("custom", "https://a.example/v1", HOME, True, "a.example refused the key in OPENAI_API_KEY"),
-    ("custom", "https://a.example/v1", HOME, False, "not sent there .* to api.example.com; .*URL"),
+    (
+        "custom",
+        "https://a.example/v1",
+        HOME,
+        False,
+        "sent there .* to api.example.com; .* --base-url",
+    ),
     ("custom", "https://a.example/v1", OPENAI, False, "it belongs to api.openai.com"),
     (
         "custom",
@@ -122,7 +132,13 @@ REFUSED: list[tuple[str, str, dict[str, str], bool, str]] = [
         False,
         "belongs to another address",
     ),
-    ("custom", "https://a.example/v1", {}, False, "a.example wants a key; set OPENAI_API_KEY"),
+    (
+        "custom",
+        "https://a.example/v1",
+        {},
+        False,
+        "a.example wants a key; run .* set OPENAI_API",
+    ),
     ("ollama", "http://127.0.0.1:11434/v1", {}, False, "127.0.0.1:11434 wants a key, but Ollama"),
 ]
 
@@ -131,7 +147,8 @@ REFUSED: list[tuple[str, str, dict[str, str], bool, str]] = [
 def test_a_401_is_one_sentence_that_names_the_variable(
     provider: str, url: str, environ: dict[str, str], keyed: bool, words: str
 ) -> None:
-    sentence = refusal(ROWS[provider], url, environ, SecretStr(KEY) if keyed else None)
+    known = Known.of_environment(environ)
+    sentence = refusal(ROWS[provider], url, known, SecretStr(KEY) if keyed else None)
     with pytest.raises(AccountError, match=words):
         raise sentence
     assert KEY not in str(sentence)

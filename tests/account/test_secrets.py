@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from qwen_lsp.account import device_flow, exchange, keys, post, refresh, sign_in, token, tokens
 from qwen_lsp.account.account import Account
+from qwen_lsp.account.other_issuer import other_issuer
 
 from .authorization import (
     ACCESS_2,
@@ -140,6 +141,37 @@ async def test_a_server_that_echoes_what_it_was_sent(
     server = AuthorizationServer(device=[echo if step == "code" else code()], token=token[step])
     witness = Witness(server, caplog)
     await session(account(server), witness)
+    witness.finds_nothing()
+
+
+ISSUER = other_issuer("https://login.example", "an-editor", "models", "https://models.example/v1")
+DESCRIPTION = answer(
+    200,
+    {
+        "issuer": ISSUER.url,
+        "device_authorization_endpoint": "https://login.example/device/code",
+        "token_endpoint": "https://login.example/token",
+    },
+)
+
+
+@pytest.mark.parametrize("said", [DESCRIPTION, *ECHOES])
+async def test_another_issuer(
+    account: Made, home: Home, caplog: pytest.LogCaptureFixture, said: httpx.Response
+) -> None:
+    renewed = token_answer(ACCESS_2, REFRESH_2)
+    server = AuthorizationServer(
+        description=[DESCRIPTION, said],
+        device=[code()],
+        token=[PENDING, token_answer(expires_in=20), renewed, said],
+    )
+    witness = Witness(server, caplog)
+    mine = account(server, "oauth", base_url="https://models.example/v1", issuer=ISSUER)
+    await session(mine, witness)
+    assert server.count("refresh_token") == 1
+    witness.finds_nothing()
+    again = account(server, "oauth", base_url="https://models.example/v1", issuer=ISSUER)
+    await session(again, witness)
     witness.finds_nothing()
 
 

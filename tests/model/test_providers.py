@@ -13,6 +13,7 @@ from qwen_lsp.model.families import Dialect, family_of
 from qwen_lsp.model.providers import Provider, providers
 
 ROWS = list(providers().values())
+UNKNOWN = ("oauth", "simulator")
 OLD_HOST = "dashscope.aliyuncs.com"
 
 
@@ -21,8 +22,11 @@ def by_id(row: Provider) -> str:
 
 
 def test_the_rows() -> None:
-    ids = ["qwen-oauth", "dashscope-intl", "dashscope-cn", "ollama", "custom", "simulator"]
-    assert list(providers()) == ids
+    assert " ".join(providers()) == (
+        "qwen-oauth dashscope-intl dashscope-cn dashscope-us dashscope-hk dashscope-workspace "
+        "qwencloud coding-plan-intl coding-plan-cn token-plan-intl token-plan-cn modelscope "
+        "openrouter fireworks ollama llamacpp lmstudio vllm custom oauth simulator"
+    )
     assert providers() is providers()
 
 
@@ -48,12 +52,27 @@ def test_every_row_makes_sense(row: Provider) -> None:
     assert bool(row.key_env) >= row.needs_key
     assert row.key_from is None or row.key_from.startswith("https://")
     assert row.get_model_with is None or "{model}" in row.get_model_with
+    assert all(limit.endswith(".") for limit in row.limits)
+    assert bool(row.terms) == bool(row.privacy) == bool(row.limits)
+    assert bool(row.limits) == (row.sign_in or row.needs_key) or row.id in UNKNOWN
+    assert all(page.startswith("https://") for page in (row.terms, row.privacy) if page)
     if row.base_url is None:
-        assert row.id in ("custom", "simulator")
+        assert row.id in ("custom", "oauth", "simulator", "dashscope-workspace")
+        assert row.hosts is None or row.needs_key
     else:
         assert base_url_of(row.base_url) == row.base_url
+        assert row.hosts is None
     if row.start_with:
         assert row.loopback_only or is_loopback_url(row.base_url or "")
+
+
+def test_what_runs_on_this_machine() -> None:
+    assert [row.id for row in ROWS if row.is_local] == ["ollama", "llamacpp", "lmstudio", "vllm"]
+
+
+def test_no_two_services_share_an_address() -> None:
+    addresses = [row.base_url for row in ROWS if row.base_url]
+    assert len(set(addresses)) == len(addresses)
 
 
 @pytest.mark.parametrize("model", ["qwen-max", "qwen-turbo", "qwen3-coder-plus", "vision-model"])

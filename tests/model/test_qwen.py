@@ -293,7 +293,7 @@ async def test_a_connection_that_breaks_before_the_reply(http: Http) -> None:
     async with wire(hang_up) as seen:
         error = await failure_of(qwen(http, Purse(seen.base_url, KEY)))
     assert type(error) is Unreachable
-    assert "broke before the reply began; run the action again." in str(error)
+    assert "broke before the reply began; run the action again" in str(error)
 
 
 async def test_nobody_listens(http: Http) -> None:

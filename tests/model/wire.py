@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -68,8 +69,8 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(answering: Answering) -> AsyncIterator[Wire]:
-    """A service that answers every request with `answering`."""
+async def wire(answering: Answering, secured: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
+    """A service that answers every request with `answering`; by TLS, where it is `secured`."""
     seen = Wire()
     serving: set[asyncio.Task[None]] = set()
 
@@ -82,20 +83,27 @@ async def wire(answering: Answering) -> AsyncIterator[Wire]:
             while (call := await _read_call(reader, writer)) is not None:
                 seen.calls.append(call)
                 await answering(call)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
             pass
         finally:
             seen.has_seen_close.set()
             writer.close()
-            with suppress(ConnectionError):
+            with suppress(ConnectionError, TimeoutError, ssl.SSLError):
                 await writer.wait_closed()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    seen.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    # Who is no longer there does not answer the end of TLS.
+    patience = 0.2 if secured else None
+    server = await asyncio.start_server(
+        connected, "127.0.0.1", 0, ssl=secured, ssl_shutdown_timeout=patience
+    )
+    scheme = "https" if secured else "http"
+    seen.base_url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     try:
         yield seen
     finally:
         server.close()
+        # Who was let in just now is on the way to `connected`.
+        await asyncio.sleep(0.01)
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from qwen_lsp.lsp.session import NO_SETTINGS
+from qwen_lsp.lsp.configuration import NO_SETTINGS
 
 from ..support.stage import Stage
 from .conftest import Play

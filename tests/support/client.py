@@ -10,7 +10,7 @@ CAPABILITIES: Json = {
     "textDocument": {
         "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}}
     },
-    "experimental": {"qwen": {"jobs": True, "status": True}},
+    "experimental": {"qwen": {"jobs": True, "status": True, "userSettings": True}},
 }
 LANGUAGES = {
     "py": "python", "md": "markdown", "js": "javascript", "go": "go", "html": "html",

@@ -18,6 +18,8 @@ from .reporting import Reporter
 __all__ = ["Json", "Kind", "ModelEditor", "OpenFile", "span_of"]
 
 BY_HAND, BY_ITSELF = 1, 2
+CAN_NOT_ASK = "?"
+"""In place of an answer: this editor does not know questions."""
 """Why a file is saved, as `willSave` has it."""
 
 
@@ -40,6 +42,7 @@ class ModelEditor:
         self.refusals = 0
         self.refused = 0
         self.settings: Json = {}
+        self.choices: list[str] = []
         self.on_request: Callable[[Json], None] | None = None
         self.on_edit: Callable[[OpenFile], None] | None = None
         self._ids = count(1)
@@ -163,11 +166,21 @@ class ModelEditor:
                 loop.call_later(seconds, self._apply, message["id"], params)
             case "workspace/configuration":
                 self._answer(message["id"], [self.settings])
+            case "window/showMessageRequest":
+                self._choose(message["id"])
             case "window/showDocument":
                 self.opened.append(params)
                 self._answer(message["id"], {"success": True})
             case _:
                 self._answer(message["id"], None)
+
+    def _choose(self, id_: int) -> None:
+        """Its user answers a question: with the next of `choices`, else with nothing."""
+        title = self.choices.pop(0) if self.choices else ""
+        if title == CAN_NOT_ASK:
+            self._write({"id": id_, "error": {"code": -32601, "message": "not known"}})
+        else:
+            self._answer(id_, {"title": title} if title else None)
 
     def _apply(self, id_: int, params: Json) -> None:
         """Takes an edit, or doesn't, and says so before or after it reports the change."""

@@ -14,7 +14,16 @@ from qwen_lsp.text.edits import moved_span
 from .asked import Entry, chosen, hover, lenses, menu
 from .client import CAPABILITIES, LANGUAGES, homes, merge
 from .kinds import Telling
-from .model_editor import BY_HAND, BY_ITSELF, Json, Kind, ModelEditor, OpenFile, span_of
+from .model_editor import (
+    BY_HAND,
+    BY_ITSELF,
+    CAN_NOT_ASK,
+    Json,
+    Kind,
+    ModelEditor,
+    OpenFile,
+    span_of,
+)
 from .scenario import EXPECTATIONS, Block, Scenario
 from .seen import Seen, edits_text, meant, prompt_text, result_text
 from .service import Cut, Service
@@ -23,6 +32,8 @@ from .typed import opened, replacements, typed
 
 QUIET = 1.0
 """Seconds, on a clock that jumps, in which something happens to the file if it is to happen."""
+
+FAILURES = {"lost": httpx.ConnectError("nobody answers"), "late": httpx.ReadTimeout("too late")}
 
 
 class Player:
@@ -99,6 +110,13 @@ class Player:
             name, _, value = line.partition("=")
             self.environment[name] = value
 
+    def _do_home(self, block: Block) -> None:
+        """A file in the user's home."""
+        (path,) = block.words
+        file = Path(self.environment["HOME"]) / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.text, encoding="utf-8")
+
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected.
 
@@ -130,6 +148,9 @@ class Player:
         params = message["params"]
         for note in params.get("edit", {}).get("changeAnnotations", {}).values():
             self.seen.shown.append(f"asked: {note['label']}")
+        if message["method"] == "window/showMessageRequest":
+            titles = " | ".join(action["title"] for action in params["actions"])
+            self.seen.shown.append(f"asked: {params['message']} [{titles}]")
         is_file = message["method"] == "window/showDocument" and not params.get("external")
         if is_file and params["uri"] == self.file.uri:
             start = params["selection"]["start"]
@@ -229,10 +250,23 @@ class Player:
             await self._command("qwen.stop", None)
 
     def _do_answer(self, block: Block) -> None:
-        """What the authorization server says next: a status, and a body below it."""
+        """What the authorization server says next: a status, and a body below it.
+
+        `lost`: nothing, for the network is away; `late`: nothing in time.
+        """
+        if failure := FAILURES.get(block.rest):
+            self.service.answers.append(failure)
+            return
         status, _, body = block.text.partition("\n")
         headers = {"content-type": block.options.get("type", "application/json")}
         self.service.answers.append(httpx.Response(int(status), headers=headers, text=body))
+
+    def _do_elsewhere(self, _: Block) -> None:
+        """Another program signs in to Qwen."""
+        tokens = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}
+        kept = Path(self.environment["QWEN_HOME"]) / "oauth_creds.json"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(tokens | {"expiry_date": 10**14}), encoding="utf-8")
 
     def _do_saved(self, block: Block) -> None:
         """By hand, unless it says `by-itself`; what stands in the block a formatter does."""
@@ -262,6 +296,10 @@ class Player:
         edits = self.file.edits
         self.file = self.editor.open(self.file.uri, text, self.language)
         self.file.edits = edits
+
+    def _do_chooses(self, block: Block) -> None:
+        """What its user answers to the next question; `never`: the editor can't ask."""
+        self.editor.choices.append(CAN_NOT_ASK if "never" in block.words else block.text)
 
     async def _do_wait(self, block: Block) -> None:
         await asyncio.sleep(float(block.rest))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STEPS = (
-    "editors", "client", "settings", "environment", "document", "run", "cursor", "menu", "choose",
-    "lenses", "click", "command", "model", "typed", "undo", "refused", "cancel", "answer", "saved",
-    "closed", "reopened", "killed", "hover", "wait", "instruction",
+    "editors", "client", "settings", "environment", "home", "document", "run", "cursor", "menu",
+    "choose", "lenses", "click", "command", "model", "typed", "undo", "refused", "cancel", "answer",
+    "elsewhere", "saved", "closed", "reopened", "killed", "hover", "wait", "instruction", "chooses",
 )  # fmt: skip
 EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "error", "ended")
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from qwen_lsp.log import log_folder
+
 from .model_editor import Json, ModelEditor, OpenFile
 from .scenario import Block, Scenario
 
@@ -114,4 +116,5 @@ def _opened(opened: Json) -> str:
 
 
 def _file(uri: str) -> str:
-    return Path(httpx.URL(uri).path).read_text(encoding="utf-8").strip()
+    text = Path(httpx.URL(uri).path).read_text(encoding="utf-8").strip()
+    return text.replace(str(log_folder()), "THE FOLDER OF LOGS")

@@ -35,16 +35,17 @@ class Service(httpx.AsyncBaseTransport):
         self.requests: list[httpx.Request] = []
         self.streams: list[Stream] = []
         self.refusals: list[httpx.Response] = []
-        self.answers: list[httpx.Response] = []
+        self.answers: list[httpx.Response | Exception] = []
         self.is_down = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         self.requests.append(request)
         if not request.url.path.endswith("/chat/completions"):
-            if not self.answers:
-                raise httpx.ConnectError("nobody answers")
-            return self.answers.pop(0)
+            answer = self.answers.pop(0) if self.answers else httpx.ConnectError("nobody answers")
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
         if self.is_down:
             raise httpx.ConnectError("refused") from ConnectionRefusedError(111, "refused")
         if self.refusals:

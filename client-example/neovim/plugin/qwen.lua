@@ -4,7 +4,7 @@
 vim.lsp.config('qwen', {
   cmd = { 'qwen-lsp' },
   root_markers = { '.git' },
-  -- settings = { qwen = { provider = 'ollama', model = 'qwen3-coder:30b' } },
+  -- init_options = { provider = 'ollama', model = 'qwen3-coder:30b' },
 })
 vim.lsp.enable('qwen')
 
@@ -90,6 +90,8 @@ for name, about in pairs({
   SignIn = { 'qwen.signIn' },
   SignOut = { 'qwen.signOut' },
   Status = { 'qwen.showStatus' },
+  SetUp = { 'qwen.setUp' },
+  Diagnose = { 'qwen.diagnose' },
   OpenExplanation = { 'qwen.openExplanation' },
 }) do
   command(name, function()

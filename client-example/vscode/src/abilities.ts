@@ -1,10 +1,13 @@
 /** What this client can do beside the protocol, as it says to the server. */
+import { workspace } from 'vscode';
 import type { StaticFeature } from 'vscode-languageclient';
 
-const qwen = { status: true, jobs: true, instructions: true, undoStops: true };
+/** `userSettings`: settings.ts takes from the user alone what a folder must not set. */
+const own = { status: true, jobs: true, instructions: true, undoStops: true, userSettings: true };
 
 export const abilities: StaticFeature = {
   fillClientCapabilities(capabilities) {
+    const qwen = { ...own, workspaceTrust: { trusted: workspace.isTrusted } };
     capabilities.experimental = { ...capabilities.experimental, qwen };
   },
   initialize() {},

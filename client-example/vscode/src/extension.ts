@@ -21,12 +21,17 @@ export async function activate(extension: ExtensionContext): Promise<void> {
   client = new LanguageClient('qwen', 'Qwen', server(program), clientOptions());
   client.registerFeature(abilities);
   extension.subscriptions.push(answerEdits(client), new StatusBar(client), ...registerActions(client));
+  extension.subscriptions.push(workspace.onDidGrantWorkspaceTrust(() => sendTrust(true)));
   // The server's commands exist once it has started, and a palette entry waits for this function.
   await client.start();
 }
 
 export async function deactivate(): Promise<void> {
   await client?.stop();
+}
+
+async function sendTrust(trusted: boolean): Promise<void> {
+  await client?.sendNotification('qwen/workspaceTrust', { trusted });
 }
 
 /** Not the folder that is open: Windows would look there first, and run a repository's qwen-lsp.exe. */

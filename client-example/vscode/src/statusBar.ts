@@ -9,6 +9,7 @@ interface Status {
   account?: string | null;
   message?: string | null;
   jobs?: number;
+  quota?: { minute: number; perMinute?: number; day: number; perDay?: number };
 }
 
 interface JobEnded {
@@ -52,9 +53,16 @@ export class StatusBar implements Disposable {
   }
 }
 
-function tooltip({ state, provider, model, account, message, jobs }: Status): string {
+function tooltip({ state, provider, model, account, message, jobs, quota }: Status): string {
   const state_ = { ready: 'ready', working: `${jobs ?? 1} running`, signedOut: 'signed out', trouble: 'in trouble' }[state];
-  return [`Qwen is ${state_ ?? state}`, provider, model, account, message].filter(Boolean).join('\n');
+  return [`Qwen is ${state_ ?? state}`, provider, model, account, message, ...counts(quota)].filter(Boolean).join('\n');
+}
+
+/** The requests that the provider is known to limit. */
+function counts(quota: Status['quota']): string[] {
+  const said = (count: number, limit: number | undefined, unit: string) =>
+    limit === undefined ? '' : `${count} of ${limit} requests in the last ${unit}`;
+  return quota ? [said(quota.minute, quota.perMinute, 'minute'), said(quota.day, quota.perDay, 'day')] : [];
 }
 
 function sentence({ action, outcome, message, usage }: JobEnded): string {

@@ -5,12 +5,10 @@ import hashlib
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from qwen_lsp.errors import AccountError, SignInDenied, SignInExpired
-from qwen_lsp.model.address import is_loopback
 
 from .exchange import (
     Answer,
@@ -21,7 +19,9 @@ from .exchange import (
     error_code,
     is_transient,
     json_object,
+    safe_uri,
     seconds,
+    to_correct,
     visible,
     what_came,
 )
@@ -62,11 +62,21 @@ class DeviceCode:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What to post next, once `after` seconds have passed."""
+    """What to post to the token endpoint next, once `after` seconds have passed."""
 
     after: float
-    url: str
     form: Form
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What came of an attempt, `elapsed` seconds after the code was asked for.
+
+    They are those of a clock that nobody sets: the time of day may jump while a user decides.
+    """
+
+    reply: Reply
+    elapsed: float
 
 
 def pkce(random: bytes) -> Pkce:
@@ -79,83 +89,68 @@ def pkce(random: bytes) -> Pkce:
 
 
 def device_form(issuer: Issuer, challenge: str) -> Form:
-    """What asks for a code (RFC 8628, section 3.1)."""
-    return Form(
-        {
-            "client_id": issuer.client_id,
-            "scope": issuer.scope,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-    )
+    """What asks for a code (RFC 8628, section 3.1), with the challenge of RFC 7636."""
+    fields = {"client_id": issuer.client_id}
+    if issuer.scope:
+        fields["scope"] = issuer.scope
+    return Form(fields | {"code_challenge": challenge, "code_challenge_method": "S256"})
 
 
 def device_code(issuer: Issuer, reply: Reply) -> DeviceCode:
     """The code in the answer to `device_form`. Raises AccountError."""
     if isinstance(reply, NoAnswer):
-        raise AccountError(
-            f"{issuer.host} can't be reached to sign in, because {reply.reason}; "
-            "check the network and the proxy settings, then try again."
-        )
+        raise AccountError(f"The sign-in could not begin: {reply.sentence}")
     body = json_object(reply)
     if reply.status != 200 or body is None or error_code(body):
+        advice = to_correct(issuer, body) or "try again later"
         raise AccountError(
-            f"{issuer.host} gave no sign-in code, because {what_came(reply)}; try again later."
+            f"{issuer.host} gave no sign-in code, because {what_came(reply)}; {advice}."
         )
     return _device_code(issuer, body)
 
 
 def wait_for_token(
-    issuer: Issuer, code: DeviceCode, verifier: SecretStr, *, asked_at: float
-) -> Generator[Attempt, Reply, Token]:
+    issuer: Issuer, code: DeviceCode, verifier: SecretStr
+) -> Generator[Attempt, Polled, Token]:
     """Polls until the user has decided (RFC 8628, sections 3.4 and 3.5).
 
-    `asked_at` and the `at` of each reply are seconds since the epoch. The code counts as expired
-    when a reply after its time still brings no decision: so the service has the last word, also
-    after the machine slept. Raises SignInDenied, SignInExpired or AccountError.
+    The code counts as expired when a reply after its time still brings no decision: so the service
+    has the last word, also after the machine slept. Raises SignInDenied, SignInExpired or
+    AccountError.
     """
     form = _poll_form(issuer, code, verifier)
     interval = pause = code.user.interval
     while True:
-        reply = yield Attempt(pause, issuer.token_endpoint, form)
-        decision = _decision(issuer, reply)
+        polled = yield Attempt(pause, form)
+        decision = _decision(issuer, polled.reply)
         if isinstance(decision, Token):
             return decision
-        if reply.at >= asked_at + code.user.expires_in:
-            raise _expired(reply)
+        left = code.user.expires_in - polled.elapsed
+        if left <= 0:
+            raise _expired(polled.reply)
         if decision == "slow down":
             interval += 5
-        pause = interval if decision != "back off" else _doubled(pause, at_least=interval)
+        pause = max(interval, min(2 * pause, left, _LONGEST_BACK_OFF))
+        if decision != "back off":
+            pause = interval
 
 
 def _device_code(issuer: Issuer, body: Mapping[str, object]) -> DeviceCode:
     secret = visible(body.get("device_code"))
     shown = visible(body.get("user_code"))
-    uri = _safe_uri(body.get("verification_uri"))
+    uri = safe_uri(body.get("verification_uri"))
     expires_in = seconds(body.get("expires_in"))
     complete = body.get("verification_uri_complete")
-    whole = _safe_uri(complete)
+    whole = safe_uri(complete)
     if not (secret and shown and len(shown) <= 64 and uri and expires_in):
         raise AccountError(f"{issuer.host} gave a sign-in code that is not whole; try again later.")
     if complete and not whole:
         raise AccountError(
-            f"{issuer.host} named a sign-in page that is not safe to open; nothing was opened."
+            f"{issuer.host} named a sign-in page that is not safe to open, so nothing was opened; "
+            "use another qwen.provider."
         )
     interval = min(seconds(body.get("interval")) or _INTERVAL, max(expires_in, _INTERVAL))
     return DeviceCode(SecretStr(secret), UserCode(shown, uri, whole, expires_in, interval))
-
-
-def _safe_uri(value: object) -> str | None:
-    uri = visible(value)
-    if uri is None or len(uri) > 2048 or "\\" in uri:
-        return None
-    try:
-        parts = urlsplit(uri)
-        host = parts.hostname
-    except ValueError:
-        return None
-    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
-    return uri if safe and host and "@" not in parts.netloc else None
 
 
 def _poll_form(issuer: Issuer, code: DeviceCode, verifier: SecretStr) -> Form:
@@ -186,10 +181,12 @@ def _decision(issuer: Issuer, reply: Reply) -> Token | _Wait:
         case "slow_down":
             return "slow down"
         case "access_denied":
-            raise SignInDenied(f"The sign-in was refused at {issuer.host}.")
+            raise SignInDenied(
+                f"The sign-in was refused at {issuer.host}; sign in again if that was a mistake."
+            )
         case "expired_token" | "invalid_grant":
             raise _expired(reply)
-    if reply.status == 401:
+    if reply.status == 401 and not to_correct(issuer, body):
         raise _expired(reply)
     raise _stopped(issuer, reply)
 
@@ -208,8 +205,8 @@ def _poll_error(body: Mapping[str, object]) -> str | None:
 def _expired(reply: Reply) -> SignInExpired:
     if isinstance(reply, NoAnswer):
         return SignInExpired(
-            f"The sign-in code has expired, and at the end the service could not be asked, "
-            f"because {reply.reason}; sign in again."
+            "The sign-in code has expired; sign in again. At the end the service could not be "
+            f"asked: {reply.sentence}"
         )
     return SignInExpired("The sign-in code has expired; sign in again.")
 
@@ -220,11 +217,10 @@ def _stopped(issuer: Issuer, reply: Answer) -> AccountError:
             f"{issuer.host} allows no more sign-in requests for now; wait a few minutes, "
             "then sign in again."
         )
-    return AccountError(f"The sign-in failed at {issuer.host}, because {what_came(reply)}.")
-
-
-def _doubled(pause: float, *, at_least: float) -> float:
-    return max(at_least, min(2 * pause, _LONGEST_BACK_OFF))
+    advice = to_correct(issuer, json_object(reply)) or "sign in again"
+    return AccountError(
+        f"The sign-in failed at {issuer.host}, because {what_came(reply)}; {advice}."
+    )
 
 
 def _base64url(octets: bytes) -> str:

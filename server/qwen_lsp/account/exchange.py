@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+
+from qwen_lsp.model.address import is_loopback
 
 # A code of RFC 6749, section 5.2. Whatever else stands in its place might echo a secret.
 _ERROR_CODE = re.compile(r"[a-z]{1,20}(_[a-z]{1,20}){0,5}")
@@ -14,31 +17,41 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
-class Issuer:
-    """An authorization server and what this client is to it: a public one, without a secret."""
+class Endpoints:
+    """Where an authorization server is asked for a device's code, and for tokens."""
 
-    origin: str
+    device: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An authorization server and what this client is to it: a public one, without a secret.
+
+    `url` is how it names itself, `api` the origin that its tokens are for, where one server may
+    have several of them. It has to be asked for its `endpoints` where they are None.
+    """
+
+    url: str
     client_id: str
     scope: str
-
-    @property
-    def device_endpoint(self) -> str:
-        return f"{self.origin}/api/v1/oauth2/device/code"
-
-    @property
-    def token_endpoint(self) -> str:
-        return f"{self.origin}/api/v1/oauth2/token"
+    api: str = ""
+    endpoints: Endpoints | None = field(default=None, compare=False)
 
     @property
     def host(self) -> str:
-        return self.origin.partition("://")[2]
+        """Host and port, as a sentence names them."""
+        return self.url.partition("://")[2].partition("/")[0]
 
 
-QWEN = Issuer(
-    origin="https://chat.qwen.ai",
-    client_id="f0304373b74a44d2b584a3fb70ca9e56",
-    scope="openid profile email model.completion",
-)
+def like_qwen(url: str) -> Issuer:
+    """The issuer at the origin `url` with the endpoints and the client of Qwen's."""
+    endpoints = Endpoints(f"{url}/api/v1/oauth2/device/code", f"{url}/api/v1/oauth2/token")
+    client_id = "f0304373b74a44d2b584a3fb70ca9e56"
+    return Issuer(url, client_id, "openid profile email model.completion", endpoints=endpoints)
+
+
+QWEN = like_qwen("https://chat.qwen.ai")
 
 
 @dataclass(frozen=True)
@@ -64,9 +77,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class NoAnswer:
-    """No answer came; `reason` reads after "because"; `at` is when, in seconds since the epoch."""
+    """No answer came; `sentence` is why, and what to do; `at` is seconds since the epoch."""
 
-    reason: str
+    sentence: str
     at: float
 
 
@@ -97,22 +110,46 @@ def is_transient(reply: Reply) -> bool:
     return isinstance(reply, NoAnswer) or reply.status >= 500 or reply.status == 408
 
 
-def what_came(reply: Reply) -> str:
-    """The reply in a few words that hold nothing of its body, to read after "because"."""
-    if isinstance(reply, NoAnswer):
-        return reply.reason
-    body = json_object(reply)
+def what_came(answer: Answer) -> str:
+    """The answer in a few words that hold nothing of its body, to read after "because"."""
+    body = json_object(answer)
     if body is None:
-        media = reply.content_type.partition(";")[0].strip().lower()
+        media = answer.content_type.partition(";")[0].strip().lower()
         kind = media if _MEDIA_TYPE.fullmatch(media) else "content of no known type"
-        return f"it answered {reply.status} with {kind} in place of JSON"
+        return f"it answered {answer.status} with {kind} in place of JSON"
     code = error_code(body)
-    return f"it answered {reply.status}" + (f" ({code})" if code else "")
+    return f"it answered {answer.status}" + (f" ({code})" if code else "")
+
+
+def to_correct(issuer: Issuer, body: Mapping[str, object] | None) -> str | None:
+    """The advice for an error that comes of the user's own settings, if it is one."""
+    if not issuer.api or body is None:
+        return None
+    match error_code(body):
+        case "invalid_client" | "unauthorized_client":
+            return "check qwen.oauth.clientId, which has to be a public client's"
+        case "invalid_scope":
+            return "correct qwen.oauth.scope"
+    return None
 
 
 def visible(value: object) -> str | None:
     """`value` if it is text of visible ASCII alone, as tokens and codes are, else None."""
     return value if isinstance(value, str) and _VISIBLE.fullmatch(value) else None
+
+
+def safe_uri(value: object) -> str | None:
+    """`value` if it is an address to open or to post to: https, or http to this machine."""
+    uri = visible(value)
+    if uri is None or len(uri) > 2048 or "\\" in uri:
+        return None
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
+    return uri if safe and host and "@" not in parts.netloc else None
 
 
 def seconds(value: object) -> float | None:

@@ -16,7 +16,7 @@ def token_file(issuer: Issuer, environ: Mapping[str, str]) -> Path:
     The shared file is for Qwen's issuer and client alone. Raises AccountError without a home.
     """
     try:
-        if (issuer.origin, issuer.client_id) == (QWEN.origin, QWEN.client_id):
+        if issuer == QWEN:
             return shared_file(environ)
         return own_file(issuer)
     except RuntimeError as error:
@@ -36,12 +36,15 @@ def shared_file(environ: Mapping[str, str]) -> Path:
 
 
 def own_file(issuer: Issuer) -> Path:
-    """Named for people by the host, and for certain by a hash of issuer and client id."""
+    """Named for people by the host, and for certain by a hash of issuer, client id and API.
+
+    With the API in it, a token never goes to an address that was set only after it was given.
+    """
     import platformdirs
 
     folder = platformdirs.user_data_path("qwen-lsp", appauthor=False)
     host = re.sub(r"[^A-Za-z0-9.]+", "-", issuer.host)[:60].strip("-.") or "issuer"
-    identity = f"{issuer.origin}\n{issuer.client_id}".encode()
+    identity = "\n".join(filter(None, (issuer.url, issuer.client_id, issuer.api))).encode()
     return folder / "sign-ins" / f"{host}-{hashlib.sha256(identity).hexdigest()[:16]}.json"
 
 

@@ -1,13 +1,15 @@
-"""Posts a form to an authorization server: whatever happens becomes a value."""
+"""Asks an authorization server: whatever happens becomes a value."""
 
 import asyncio
 import logging
-import ssl
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from qwen_lsp.errors import AccountError, QwenError
+from qwen_lsp.model.network import Route, route_of
+from qwen_lsp.model.trouble import unreachable
 
 from .exchange import Answer, Form, NoAnswer, Reply
 
@@ -35,44 +37,68 @@ async def post(
 
     Raises AccountError where the client can't be opened, for want of certificates or a proxy.
     """
+    return await _answer(client, url, form, clock, timeout)
+
+
+async def get(
+    client: Client,
+    url: str,
+    *,
+    clock: Callable[[], float],
+    timeout: float = TIMEOUT,  # noqa: ASYNC109
+) -> Reply:
+    """The document at `url`, as `post` does it."""
+    return await _answer(client, url, None, clock, timeout)
+
+
+async def _answer(
+    client: Client,
+    url: str,
+    form: Form | None,
+    clock: Callable[[], float],
+    timeout: float,  # noqa: ASYNC109
+) -> Reply:
     import httpx
 
+    method, fields = ("POST", form.revealed()) if form else ("GET", None)
     headers = {"Accept": "application/json", "x-request-id": str(uuid.uuid4())}
+    request: httpx.Request | None = None
     try:
-        async with (
-            asyncio.timeout(timeout),
-            client().stream("POST", url, data=form.revealed(), headers=headers) as response,
-        ):
-            kind = response.headers.get("content-type", "")
-            reply: Reply = Answer(response.status_code, kind, await _start_of(response), clock())
+        request = client().build_request(method, url, data=fields, headers=headers)
+        async with asyncio.timeout(timeout):
+            reply: Reply = await _read(client(), request, clock)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
-        reply = NoAnswer(_why(error), clock())
+        route = route_of(request) if request else None
+        reply = NoAnswer(_why(error, urlsplit(url).netloc, route), clock())
     except QwenError as error:
         raise AccountError(str(error)) from None
-    log.debug("posted to %s: %r", url, reply)
+    log.debug("%s %s: %r", method, url, reply)
     return reply
+
+
+async def _read(
+    client: "httpx.AsyncClient", request: "httpx.Request", clock: Callable[[], float]
+) -> Answer:
+    response = await client.send(request, stream=True)
+    try:
+        kind = response.headers.get("content-type", "")
+        return Answer(response.status_code, kind, await _start_of(response), clock())
+    finally:
+        await response.aclose()
 
 
 async def _start_of(response: "httpx.Response") -> bytes:
     body = b""
     async for piece in response.aiter_bytes():
         body += piece
-        if len(body) > _LARGEST:
+        if len(body) >= _LARGEST:
             break
-    return body
+    return body[:_LARGEST]
 
 
-def _why(error: Exception) -> str:
-    """The cause at the bottom, as it names a certificate or a refused connection."""
+def _why(error: Exception, host: str, route: Route | None) -> str:
     import httpx
 
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return "no answer came in time"
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"its certificate can't be verified ({cause.verify_message})"
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    return f"the connection failed ({type(error).__name__})"
+    if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
+        return f"{host} did not answer in time; check the network and the proxy, then try again."
+    return str(unreachable(error, host, route, again="try again"))

@@ -2,7 +2,18 @@
 
 from qwen_lsp.errors import AccountError, CredentialRefused
 
-from .exchange import Answer, Form, Issuer, Reply, error_code, is_transient, json_object, what_came
+from .exchange import (
+    Answer,
+    Form,
+    Issuer,
+    NoAnswer,
+    Reply,
+    error_code,
+    is_transient,
+    json_object,
+    to_correct,
+    what_came,
+)
 from .token import Token, granted
 
 _NOT_ABOUT_THE_TOKEN = frozenset({"slow_down", "server_error", "temporarily_unavailable"})
@@ -25,15 +36,18 @@ def refreshed(issuer: Issuer, token: Token, reply: Reply) -> Token:
     """The token that comes after `token`.
 
     Raises CredentialRefused where the refresh token is no longer good, and AccountError for
-    everything that says nothing about it: no network, a broken server, a firewall's page.
+    everything that says nothing about it: no network, a broken server, a firewall's page, a client
+    id of the user's own that the server does not know.
     """
-    if isinstance(reply, Answer):
-        if _refuses(reply):
-            raise refused(issuer)
-        body = json_object(reply)
-        if reply.status == 200 and body is not None and not error_code(body):
-            return token.renewed_by(granted(body, issuer=issuer, now=reply.at))
-    advice = "try again" if is_transient(reply) else "try again later"
+    if isinstance(reply, NoAnswer):
+        raise AccountError(f"The sign-in could not be renewed: {reply.sentence}")
+    body = json_object(reply)
+    advice = to_correct(issuer, body)
+    if _refuses(reply) and not advice:
+        raise refused(issuer)
+    if reply.status == 200 and body is not None and not error_code(body):
+        return token.renewed_by(granted(body, issuer=issuer, now=reply.at))
+    advice = advice or ("try again" if is_transient(reply) else "try again later")
     raise AccountError(
         f"The sign-in could not be renewed at {issuer.host}, because {what_came(reply)}; {advice}."
     )

@@ -61,6 +61,10 @@ class Token:
         """Whether it has expired, or will within 30 s; `now` is in seconds since the epoch."""
         return now * 1000 >= self.expiry_date - _SKEW_MS
 
+    def is_expired(self, now: float) -> bool:
+        """Whether it is of no use at all by `now`."""
+        return now * 1000 >= self.expiry_date
+
     def renewed_by(self, newer: "Token") -> "Token":
         """`newer`, and of this one what the server left out because it did not change."""
         return replace(

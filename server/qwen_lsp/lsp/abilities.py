@@ -7,6 +7,9 @@ from lsprotocol import types
 
 from .protocol import Protocol
 
+_NAMELESS = "A client without a name"
+_LONGEST = 100
+
 
 class Abilities:
     """The abilities of a client, in LSP and of our own."""
@@ -14,14 +17,27 @@ class Abilities:
     def __init__(self, protocol: Protocol) -> None:
         self._protocol = protocol
         self._announced: Mapping[str, Any] = {}
+        self._name = _NAMELESS
 
     def meet(self, params: types.InitializeParams) -> None:
         """Learns what the client says of itself in `initialize`."""
         self._announced = _announced(params)
+        self._name = _name(params.client_info)
 
     def announces(self, ability: str) -> bool:
         """Whether the client says that it has one of our own abilities, as `status` or `jobs`."""
         return bool(self._announced.get(ability))
+
+    @property
+    def name(self) -> str:
+        """What it calls itself, with its version; fit to be shown."""
+        return self._name
+
+    @property
+    def trusts_workspace(self) -> bool | None:
+        """What the editor itself says of the trust in what is open; None if it says nothing."""
+        trusted = entry(self._announced.get("workspaceTrust"), "trusted")
+        return trusted if isinstance(trusted, bool) else None
 
     @property
     def takes_edits(self) -> bool:
@@ -92,6 +108,12 @@ class Abilities:
     @property
     def _capabilities(self) -> types.ClientCapabilities:
         return self._protocol.client_capabilities
+
+
+def _name(client: types.ClientInfo | None) -> str:
+    said = f"{client.name} {client.version or ''}" if client else ""
+    shown = "".join(letter for letter in said if letter.isprintable())[:_LONGEST]
+    return shown.strip() or _NAMELESS
 
 
 def _announced(params: types.InitializeParams) -> Mapping[str, Any]:

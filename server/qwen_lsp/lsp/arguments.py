@@ -4,14 +4,19 @@ import re
 from typing import Annotated, Any, TypeVar
 
 from lsprotocol import types
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ..errors import RequestError
+from .options import Edits
 from .protocol import CommandCall
-from .settings import Edits
 
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE)
+]
 
 
 class Arguments(BaseModel):
@@ -99,6 +104,14 @@ class ProviderArguments(Arguments):
     provider: str | None = None
 
 
+class ChoiceArguments(Arguments):
+    """Of commands that choose a service or a model."""
+
+    provider: Name | None = None
+    model: Name | None = None
+    everywhere: bool = False
+
+
 def checked(kind: type[Kind], call: CommandCall) -> Kind:
     """The argument of `call` as a `kind`. Raises RequestError with what is wrong with it."""
     given: dict[str, Any] = {k: v for k, v in (call.argument or {}).items() if v is not None}
@@ -113,5 +126,5 @@ def checked(kind: type[Kind], call: CommandCall) -> Kind:
 
 def _said(message: str) -> str:
     """pydantic's words without those of Python."""
-    plain = message.replace("Input should", "it should")
+    plain = message.replace("Input should", "it should").replace("String should", "it should")
     return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)

@@ -1,6 +1,6 @@
 """What can be asked of the editor, whatever it can do and however long it takes to answer."""
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -104,16 +104,18 @@ class Editor(Abilities):
             return False
         return isinstance(answer, types.ShowDocumentResult) and answer.success
 
-    async def configuration(self, section: str) -> object:
-        """The client's settings of `section`; None if it has none.
+    async def configuration(self, section: str, folders: Sequence[str]) -> list[object]:
+        """The client's settings of `section`, and those of each folder; None where it has none.
 
         Raises TimeoutError if there is no answer.
         """
+        scopes = [None, *folders]
         if not self.has_settings:
-            return None
-        params = types.ConfigurationParams([types.ConfigurationItem(section=section)])
-        answer = await self._ask(types.WORKSPACE_CONFIGURATION, params)
-        return answer[0] if isinstance(answer, (list, tuple)) and answer else None
+            return [None for _ in scopes]
+        items = [types.ConfigurationItem(scope_uri=uri, section=section) for uri in scopes]
+        answer = await self._ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items))
+        given = answer if isinstance(answer, (list, tuple)) else ()
+        return [given[place] if place < len(given) else None for place in range(len(scopes))]
 
     async def register(self, registration: types.Registration) -> None:
         """Registers for something; an editor that refuses or is silent goes without."""
@@ -122,9 +124,36 @@ class Editor(Abilities):
                 types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration])
             )
 
+    async def choose(self, question: str, answers: Iterable[str]) -> str | None:
+        """What the user answers; None if that is nothing, or the editor can't ask."""
+        try:
+            return await self.chosen_from(question, answers)
+        except RequestError:
+            return None
+
+    async def chosen_from(self, question: str, answers: Iterable[str]) -> str | None:
+        """What the user answers, None if that is nothing. Raises RequestError if it can't ask."""
+        actions = [types.MessageActionItem(title=each) for each in answers]
+        params = types.ShowMessageRequestParams(types.MessageType.Info, question, actions)
+        asked = self._protocol.request(
+            types.WINDOW_SHOW_MESSAGE_REQUEST, params, timeout=CONFIRMED_WITHIN
+        )
+        try:
+            answer = await asked
+        except TimeoutError:
+            return None
+        if isinstance(answer, types.ResponseError):
+            raise RequestError("The editor can't ask its user.")
+        title = entry(answer, "title")
+        return title if isinstance(title, str) else None
+
     def say(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Shows a short message."""
         self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, text))
+
+    def warn(self, text: str) -> None:
+        """Shows a short message of something that did not go as it should."""
+        self.say(text, types.MessageType.Warning)
 
     async def begin_progress(self, token: str, title: str) -> bool:
         """Opens a progress that can be cancelled; whether there is one."""

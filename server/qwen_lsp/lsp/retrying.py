@@ -12,10 +12,10 @@ from ..text.surroundings import Rows
 from .arguments import RetryArguments
 from .documents import OpenDocument, Revision
 from .jobs import Job
+from .options import Edits
 from .proposal import Proposal
 from .proposals import CHANGED, RUNNING
 from .running import begin
-from .settings import Edits
 from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Retries:
         """Begins a job once more. Raises RequestError if that can't be."""
         past = self._find(asked)
         session = self._session
-        if not session.settings.enabled:
+        if not session.configuration.at(past.work.document.uri).enabled:
             raise RequestError(SWITCHED_OFF)
         if past.job.id in session.jobs.running:
             raise RequestError(RUNNING)

@@ -1,25 +1,24 @@
 """A job from its start to its end: what it is to do, who answers, and what the user is told."""
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from ..errors import UNEXPECTED, RequestError
-from ..model.chat import Piece, Request
+from ..errors import UNEXPECTED
+from ..model.chat import Request
 from ..perform import NoPage, Outcome, perform
+from .answering import Answering
 from .checking import checked
 from .explanations import Explanation
 from .jobs import Job
 from .page import Page
 from .progress import WorkProgress
-from .settings import Settings
 from .ways import Way
-from .work import SWITCHED_OFF, Work
+from .work import Work
 
 if TYPE_CHECKING:
     from .session import Session
@@ -66,7 +65,7 @@ async def _run(
         outcome = await perform(
             Request(work.messages, model=work.model or ""),
             work.placing,
-            model=session.originals.before(job, _Answering(session, work)),
+            model=session.originals.before(job, Answering(session, work)),
             reader=reader,
             page=way or NoPage(),
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
@@ -96,34 +95,6 @@ def _written(session: "Session", job: Job, work: Work, page: Page) -> None:
     """Nothing more is written to the page: what it holds is its user's to decide on."""
     session.retries.placed(job, page.region)
     session.proposals.ended(job, work.document, page)
-
-
-class _Answering:
-    """Whatever model the settings name by the time that the job really starts."""
-
-    def __init__(self, session: "Session", work: Work) -> None:
-        self._session, self._work = session, work
-
-    async def stream(self, request: Request) -> AsyncGenerator[Piece]:
-        settings = await self._session.settings_in_force()
-        if not settings.enabled:
-            raise RequestError(SWITCHED_OFF)
-        chosen = self._session.services.chosen(settings)
-        asked = self._with(request, settings, chosen.default_model)
-        async with aclosing(chosen.model.stream(asked)) as pieces:
-            async for piece in pieces:
-                yield piece
-
-    def _with(self, request: Request, settings: Settings, default_model: str) -> Request:
-        action = self._work.action
-        temperature = settings.temperature
-        return replace(
-            request,
-            model=request.model or settings.model or action.model or default_model,
-            thinking=settings.thinking == "auto",
-            temperature=action.temperature if temperature is None else temperature,
-            max_tokens=settings.max_tokens,
-        )
 
 
 def _tell(session: "Session", job: Job, outcome: Outcome, way: Way | None) -> None:

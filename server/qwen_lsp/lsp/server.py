@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from lsprotocol import types
@@ -13,11 +14,14 @@ from .handlers import (
     account,
     code_action,
     code_lens,
+    diagnose,
     explanation,
     lifecycle,
     proposal,
     restore,
     run,
+    select,
+    set_up,
 )
 from .serving import Server
 from .session import Session
@@ -27,6 +31,7 @@ FEATURES: Mapping[str, Callable[[Session, Any], object]] = {
     types.INITIALIZED: lifecycle.initialized,
     types.SHUTDOWN: lifecycle.shutdown,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
+    "qwen/workspaceTrust": lifecycle.workspace_trust,
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.cancel_progress,
     types.TEXT_DOCUMENT_CODE_ACTION: code_action.code_action,
     types.TEXT_DOCUMENT_CODE_LENS: code_lens.code_lens,
@@ -53,18 +58,30 @@ COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.openExplanation": explanation.open_explanation,
     "qwen.signIn": account.sign_in,
     "qwen.signOut": account.sign_out,
-    "qwen.setUp": account.set_up,
+    "qwen.setUp": set_up.set_up,
+    "qwen.selectProvider": select.select_provider,
+    "qwen.selectModel": select.select_model,
     "qwen.showStatus": account.show_status,
+    "qwen.diagnose": diagnose.diagnose,
 }
 
 
-def create_server(*, http: Http | None = None, environ: Mapping[str, str] | None = None) -> Server:
-    """A server that is ready to be connected. `http` and `environ` are this process's own."""
+def create_server(
+    *,
+    http: Http | None = None,
+    environ: Mapping[str, str] | None = None,
+    command_line: Mapping[str, str] = MappingProxyType({}),
+) -> Server:
+    """A server that is ready to be connected. `http` and `environ` are this process's own.
+
+    `command_line` are settings that it was started with; they go before the client's.
+    """
     server = Server("qwen-lsp", version("qwen-lsp"), options=OPTIONS)
     session = Session(
         server,
         http=http or Http(),
         environ=os.environ if environ is None else environ,
+        command_line=command_line,
     )
     server.answer(
         {method: partial(handler, session) for method, handler in FEATURES.items()},

@@ -1,21 +1,49 @@
 """Which service answers, and who pays for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from ..account.account import Account
-from ..errors import NotSignedIn, QwenError, RequestError
-from ..model.address import base_url_of
+from ..account.choice import choice_file
+from ..account.counted import Counted
+from ..account.key_sources import KeySources, Workspace
+from ..account.keys import no_sign_in
+from ..account.wanted import wanted
+from ..errors import AccountError, NotSignedIn, QwenError, RequestError
+from ..model.address import authority_of
 from ..model.http import Http
+from ..model.models import ModelLists
+from ..model.network import Network
 from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
+from .choosing import (
+    FOUND,
+    NOTHING,
+    QWEN_CODES,
+    Named,
+    Undecided,
+    key_source,
+    named_model,
+    not_allowed,
+    qwen_codes_model,
+    source_of,
+    unknown,
+)
+from .chosen_last import ChosenLast
+from .provider_settings import OTHER_SIGN_IN, address_of, command_of, issuer_of, may_be_found
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from ..account.exchange import Issuer
+
 SET_UP = (
-    "Qwen has no model to ask yet: for one on this machine set qwen.provider to ollama; for a "
-    "service put its key into the environment (DASHSCOPE_API_KEY) and set qwen.provider to "
-    "dashscope-intl or dashscope-cn; or run Qwen: Sign in."
+    "Qwen has no model to ask yet; choose Qwen: Set up a model…, or run qwen-lsp setup in a "
+    "terminal."
 )
 SIGN_IN_PROVIDER = "qwen-oauth"
 
@@ -27,10 +55,16 @@ class Chosen:
     provider: Provider
     account: Account
     model: Qwen
+    payer: Counted
+    source: str = ""
+    """What names the provider."""
+    named_model: Named = NOTHING
+    """What to ask there, unless the request or the action names another."""
 
     @property
     def default_model(self) -> str:
-        return self.provider.default_model
+        """The model's name; empty where none is named."""
+        return self.named_model.value
 
     @property
     def account_name(self) -> str | None:
@@ -47,31 +81,46 @@ class Services:
     """The accounts of this process, one for each provider and address, and their models."""
 
     def __init__(self, http: Http, environ: Mapping[str, str], version: str) -> None:
-        self._http, self._environ, self._version = http, environ, version
-        self._known: dict[tuple[str, str | None], Chosen] = {}
+        self.http, self.environ, self._version = http, environ, version
+        self.keys = KeySources(environ)
+        self.models = ModelLists(http)
+        self.last = ChosenLast()
+        self._known: dict[tuple[str, str | None, Issuer | None], Chosen] = {}
+
+    def reach_by(self, network: Network) -> None:
+        """New requests go as `network` says; what is running goes on as it began."""
+        if proxy := self.keys.known.choice.proxy:
+            network = replace(network, qwen_codes_proxy=SecretStr(proxy))
+        self.http.use(network)
 
     def chosen(self, settings: Settings) -> Chosen:
-        """The service that the settings name.
+        """The service to ask by these settings.
 
-        Raises RequestError if they are wrong, NotSignedIn if `auto` finds nothing that is paid
-        for. Decided from what is in memory.
+        Raises RequestError if they are wrong or name one that they don't allow, Undecided and
+        NotSignedIn if nothing is named, and of what there is, several could answer or none.
+        Decided from what is in memory.
         """
         if settings.fault:
             raise RequestError(settings.fault)
-        if settings.provider != "auto":
-            return self._of(self._provider(settings.provider), settings)
-        found = [
+        chosen = self._named(settings) or self._found(settings)
+        if not settings.allows(chosen.provider.id):
+            raise not_allowed(chosen.provider, settings)
+        return chosen
+
+    def ready(self, settings: Settings) -> list[Chosen]:
+        """The services that there is a sign-in or a key for, and that these settings allow."""
+        return [
             chosen
             for provider in providers().values()
-            if _may_be_found(provider, settings)
-            and (chosen := self._of(provider, settings)).is_paid_for
+            if may_be_found(provider, settings)
+            and (chosen := self.at(provider.id, settings)).is_paid_for
         ]
-        if len(found) > 1:
-            names = ", ".join(chosen.provider.id for chosen in found)
-            raise RequestError(f"Several services could answer; set qwen.provider to one: {names}.")
-        if not found:
-            raise NotSignedIn(SET_UP)
-        return found[0]
+
+    def at(self, provider_id: str, settings: Settings, source: str = FOUND) -> Chosen:
+        """That provider. Raises RequestError where there is no such, or no such address."""
+        provider = self._provider(provider_id)
+        model = named_model(provider, settings, self.keys.known, self.last.choice)
+        return replace(self._of(provider, settings), source=source, named_model=model)
 
     def is_ready(self, settings: Settings) -> bool:
         """Whether there is something to ask, by what is in memory."""
@@ -85,62 +134,112 @@ class Services:
 
     def account(self, provider_id: str | None, settings: Settings) -> Account:
         """The account to sign in to: of the provider named, else set, else Qwen's."""
-        if provider_id is None:
-            named = settings.provider if settings.provider != "auto" else SIGN_IN_PROVIDER
-            provider_id = named if self._provider(named).sign_in else SIGN_IN_PROVIDER
-        provider = self._provider(provider_id)
+        provider = self._provider(provider_id or self._sign_ins(settings)[0])
         if not provider.sign_in:
-            raise RequestError(
-                f"{provider.name} has no sign-in; it takes a key from the environment"
-                + (f" ({provider.key_env[0]})." if provider.key_env else ", or none.")
-            )
+            raise RequestError(str(no_sign_in(provider)))
         return self._of(provider, settings).account
 
-    async def load(self, settings: Settings) -> None:
-        """Learns who is signed in, so that later questions need no file."""
+    def watched(self, settings: Settings) -> list[Path]:
+        """The files whose change may change what `load` learns, there or not."""
+        files = list(self.keys.watched())
+        with suppress(AccountError):
+            files.append(choice_file())
         with suppress(QwenError):
-            await self.account(None, settings).look()
+            accounts = [self.account(each, settings) for each in self._sign_ins(settings)]
+            files += [account.file for account in accounts if account.file]
+        return files
+
+    async def load(
+        self, settings: Settings, workspace: Workspace, folders: Sequence[Path] = ()
+    ) -> None:
+        """Learns who is signed in, what keys there are and what was chosen last for the folders of
+        the workspace, so that later questions need no file.
+        """
+        await self.last.look(folders)
+        self.keys.take_command(command_of(settings, self.environ))
+        await self.keys.look(workspace)
+        self.reach_by(settings.network)
+        with suppress(QwenError):
+            for provider_id in self._sign_ins(settings):
+                await self.account(provider_id, settings).look()
 
     async def close(self) -> None:
         """Closes all connections."""
         for chosen in self._known.values():
             await chosen.account.aclose()
-        await self._http.aclose()
+        await self.http.aclose()
+
+    def _named(self, settings: Settings) -> Chosen | None:
+        """The service that a setting, the last choice or Qwen Code names, in this order.
+
+        What was chosen in this tool goes before another tool's file.
+        """
+        if (set_ := self._set_provider(settings)) != "auto":
+            return self.at(set_, settings, settings.provider_source)
+        if self.last.disagreement:
+            raise RequestError(self.last.disagreement)
+        if choice := self.last.choice:
+            return self.at(choice.provider, settings, source_of(choice))
+        qwen_codes = self._qwen_codes(settings)
+        return qwen_codes if qwen_codes and qwen_codes.is_paid_for else None
+
+    def _set_provider(self, settings: Settings) -> str:
+        """The one that is set, but not where a folder may have set it and its user has chosen."""
+        is_chosen = self.last.choice is not None or self.last.disagreement
+        return "auto" if settings.may_be_folders and is_chosen else settings.provider
+
+    def _found(self, settings: Settings) -> Chosen:
+        found = self.ready(settings)
+        if len(found) > 1:
+            keys = {key_source(each.account, self.keys.known) for each in found}
+            raise Undecided(
+                [each.provider for each in found], keys.pop() if len(keys) == 1 else None
+            )
+        if not found:
+            raise NotSignedIn(SET_UP)
+        return found[0]
+
+    def _qwen_codes(self, settings: Settings) -> Chosen | None:
+        """What the settings of Qwen Code choose, unless the user has named an address here."""
+        choice = None if settings.base_url else wanted(self.keys.known)
+        if choice is None:
+            return None
+        provider = self._provider(choice.provider)
+        model = qwen_codes_model(provider, settings, self.keys.known)
+        return replace(self._of(provider, settings), source=QWEN_CODES, named_model=model)
+
+    def _sign_ins(self, settings: Settings) -> list[str]:
+        """The providers that one may be signed in with, first the one that is meant."""
+        last = self.last.choice.provider if self.last.choice else "auto"
+        set_ = self._set_provider(settings)
+        meant = last if set_ == "auto" else set_
+        if meant != "auto" and self._provider(meant).sign_in:
+            return [meant]
+        may_be_other = set_ == "auto" and settings.oauth.issuer
+        return [OTHER_SIGN_IN, SIGN_IN_PROVIDER] if may_be_other else [SIGN_IN_PROVIDER]
 
     def _provider(self, provider_id: str) -> Provider:
         provider = providers().get(provider_id)
         if provider is None:
-            raise RequestError(
-                f"There is no provider “{provider_id}”; qwen.provider is one of "
-                f"auto, {', '.join(providers())}."
-            )
+            raise unknown(provider_id, "qwen.provider")
         return provider
 
     def _of(self, provider: Provider, settings: Settings) -> Chosen:
-        address = _address(provider, settings)
-        key = (provider.id, address)
+        issuer = issuer_of(provider, settings)
+        address = address_of(provider, settings, self.last.choice)
+        key = (provider.id, address, issuer)
         if key not in self._known:
+            if issuer is not None:
+                provider = replace(provider, name=authority_of(issuer.api))
             account = Account(
-                provider, http=self._http.client, environ=self._environ, base_url=address
+                provider,
+                http=self.http.client,
+                environ=self.environ,
+                base_url=address,
+                issuer=issuer,
+                keys=self.keys,
             )
-            model = Qwen(provider, account, self._http, self._version)
-            self._known[key] = Chosen(provider, account, model)
+            payer = Counted(account, is_one=provider.sign_in)
+            model = Qwen(provider, payer, self.http, self._version)
+            self._known[key] = Chosen(provider, account, model, payer)
         return self._known[key]
-
-
-def _address(provider: Provider, settings: Settings) -> str | None:
-    """qwen.baseUrl, for the providers whose address is the user's to say."""
-    if settings.base_url and provider.base_url is None:
-        return base_url_of(settings.base_url)
-    return None
-
-
-def _may_be_found(provider: Provider, settings: Settings) -> bool:
-    """Whether `auto` may choose it: never one that nobody has set up."""
-    if provider.loopback_only:
-        return False
-    return (
-        provider.sign_in
-        or provider.needs_key
-        or (provider.id == "custom" and bool(settings.base_url))
-    )

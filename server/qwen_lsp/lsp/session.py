@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,11 +15,14 @@ from ..actions.library import builtin_actions
 from ..errors import RequestError
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
+from .configuration import Configuration
+from .diagnosing import Diagnosing
 from .documents import Documents, OpenDocument, Revision
 from .editor import Editor
 from .explanations import Explanations
 from .jobs import Job, Jobs
 from .lenses import Lenses
+from .looking import Looking
 from .originals import Originals
 from .page import Page
 from .pages import Pages
@@ -28,21 +31,18 @@ from .private_files import PrivateFiles
 from .proposals import Proposals
 from .restores import Restores
 from .retrying import Retries
+from .selecting import Selecting
 from .services import Services
 from .serving import Server
-from .settings import SECTION, Reading, SentSettings, Settings
+from .setting_up import SetUps
+from .settings import Settings
 from .sign_ins import SignIns
 from .status import Status
+from .trusting import Trusting, path_of
 from .views import View
 
 log = logging.getLogger(__name__)
 
-CONFIGURED_WITHIN = 5.0
-"""Seconds that a job waits for settings that the client was asked for."""
-NO_SETTINGS = (
-    "The editor was asked for the settings of qwen and has not answered, so nothing is sent; run "
-    "this again, or start the editor again."
-)
 STOPPED_WITHIN = 1.0
 """Seconds that the end of the session waits for the ends of its jobs."""
 
@@ -50,9 +50,15 @@ STOPPED_WITHIN = 1.0
 class Session:
     """The rooms of one connection. It hears what happens to the documents."""
 
-    def __init__(self, server: Server, *, http: Http, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        http: Http,
+        environ: Mapping[str, str],
+        command_line: Mapping[str, str],
+    ) -> None:
         self.server = server
-        self.settings = Settings()
         self.actions: dict[str, Action] = {action.id: action for action in builtin_actions()}
         self.editor = Editor(server.protocol)
         self.services = Services(http, environ, server.version or "")
@@ -70,52 +76,39 @@ class Session:
         self.view = View(self)
         self.sign_ins = SignIns(self)
         self.status = Status(self)
-        self.configured = asyncio.Event()
-        self._asked = 0
-        self.sent_settings = SentSettings()
-        self._warned: set[str] = set()
+        self.trusting = Trusting(self)
+        self.configuration = Configuration(self, command_line)
+        self.looking = Looking(self)
+        self.selecting = Selecting(self)
+        self.set_ups = SetUps(self)
+        self.diagnosing = Diagnosing(self)
+        self.told: set[str] = set()
         self._background: set[asyncio.Task[Any]] = set()
-        self._looking: asyncio.Task[Any] | None = None
-
-    def take_settings(self, reading: Reading) -> None:
-        """Goes on with these settings, and tells the user once what is wrong with them."""
-        self.settings, warnings = reading
-        self.pages.take_settings(self.settings)
-        for warning in warnings:
-            if warning not in self._warned:
-                self._warned.add(warning)
-                self.editor.say(warning, types.MessageType.Warning)
-        self.status.changed()
 
     @property
-    def knows_settings(self) -> bool:
-        """Whether the client has sent those that it was asked for."""
-        return self.configured.is_set() or not self.editor.has_settings
+    def settings(self) -> Settings:
+        """What the client has set, by what it has sent so far."""
+        return self.configuration.settings
 
-    async def settings_in_force(self) -> Settings:
-        """The settings, once the client has sent those that it was asked for.
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the workspace that lie on this machine."""
+        paths = map(path_of, self.documents.folders.values())
+        return [path for path in paths if path]
 
-        Raises RequestError if it does not: they may forbid what the defaults allow.
+    async def settings_in_force(self, uri: str | None = None) -> Settings:
+        """The settings, for a document if one is named, once they and the keys are known.
+
+        Raises RequestError if the client does not send what it was asked for.
         """
-        if self.editor.has_settings:
-            try:
-                async with asyncio.timeout(CONFIGURED_WITHIN):
-                    await self.configured.wait()
-            except TimeoutError:
-                raise RequestError(NO_SETTINGS) from None
-        return self.settings
+        await self.configuration.in_force()
+        await self.looking.first()
+        return self.settings if uri is None else self.configuration.at(uri)
 
     async def ask_for_settings(self) -> None:
-        """Takes the client's settings; of several answers the one that was asked for last."""
-        self.configured.clear()
-        self._asked += 1
-        mine = self._asked
-        with suppress(TimeoutError):
-            sent = await self.editor.configuration(SECTION)
-            if mine == self._asked:
-                self.take_settings(self.sent_settings.update(sent))
-                self.configured.set()
-                await self.load_credentials()
+        """Takes the client's settings, and learns what they lead to."""
+        if await self.configuration.ask():
+            await self.load_credentials()
 
     async def account(self, provider_id: str | None) -> Account:
         """The account of a provider, else of the one that is set. Raises RequestError.
@@ -125,14 +118,8 @@ class Session:
         return self.services.account(provider_id, await self.settings_in_force())
 
     async def load_credentials(self) -> None:
-        """Learns what credentials there are."""
-        await self.services.load(self.settings)
-        self.status.changed()
-
-    def look_again(self) -> None:
-        """Looks, one look at a time, whether another program has signed in meanwhile."""
-        if self._looking is None or self._looking.done():
-            self._looking = self.spawn(self.load_credentials())
+        """Learns what credentials there are, and what was chosen last."""
+        await self.looking.look()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Lets something small run in the background."""
@@ -228,6 +215,7 @@ class Session:
     async def close(self) -> None:
         """Gives up all that it holds."""
         await self.stop()
+        await self.looking.aclose()
         await self.originals.close()
         for task in self._background:
             task.cancel()

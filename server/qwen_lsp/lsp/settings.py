@@ -1,106 +1,39 @@
 """The user's settings: Options, as clients send them, become Settings, as the code reads them."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from ..model.network import Network
+from .options import Edits, Options
+from .scopes import UsersOwn, merged, users_own
+
 SECTION = "qwen"
-
-Edits = Literal["stream", "once", "preview"]
-"""How a reply gets into a file."""
-
-FAILS_CLOSED = frozenset({"enabled", "provider", "baseUrl"})
+FAILS_CLOSED = frozenset(
+    {"enabled", "provider", "providers", "baseUrl", "keyCommand", "proxy", "caBundle", "oauth"}
+)
 """Whether and where code goes: with a wrong value here nothing is sent at all."""
 NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
 
-
-class _Options(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", strict=True)
-
-
-class ActionOptions(_Options):
-    """`qwen.actions`."""
-
-    hide: Annotated[
-        list[str] | None, Field(description="Ids of actions that are not offered in menus.")
-    ] = None
+NO_HOME = (
+    "qwen.keyCommand is not used, because qwen.provider does not stand beside it; set that to the "
+    "service that the key is for."
+)
 
 
-class Options(_Options):
-    """What a client may send as the section `qwen`. A field left out, or null, is unset."""
+@dataclass(frozen=True)
+class OAuth:
+    """`qwen.oauth`, read; what is unset is empty."""
 
-    enabled: Annotated[
-        bool | None, Field(description="Whether anything is offered or sent at all.")
-    ] = None
-    provider: Annotated[
-        str | None,
-        Field(
-            description="The service to use: an id of `docs/providers.md`, or `auto`: "
-            "the only one that there is a sign-in or a key for."
-        ),
-    ] = None
-    model: Annotated[
-        str | None, Field(description="The model's name; without it the provider's default.")
-    ] = None
-    base_url: Annotated[
-        str | None,
-        Field(
-            description="The address of the `custom` service, or of the `simulator`; with or "
-            "without `/v1` or `/chat/completions` at its end."
-        ),
-    ] = None
-    edits: Annotated[
-        Edits | None,
-        Field(
-            description="How a reply gets into the file: `stream` writes whole lines as they come, "
-            "`once` all of them at the end, `preview` into a document of its own first."
-        ),
-    ] = None
-    undo: Annotated[
-        Literal["fold", "leave"] | None,
-        Field(
-            description="After a job: fold its edits, so that one undo gives the original back, "
-            "or leave them in the history one by one."
-        ),
-    ] = None
-    delivery: Annotated[
-        Literal["auto", "answer", "echo", "idle"] | None,
-        Field(
-            description="How this editor takes streamed edits. `auto` finds out; `answer`: it "
-            "refuses an edit of an older version and says so; `echo`: it may say that it made one "
-            "and drop it; `idle`: it makes all of them and reports changes when its user rests."
-        ),
-    ] = None
-    on_stop: Annotated[
-        Literal["restore", "keep"] | None,
-        Field(
-            description="After a stop or a failure: put the original back, or keep the whole new "
-            "lines and after them the original ones that were not replaced yet."
-        ),
-    ] = None
-    explain: Annotated[
-        Literal["auto", "hover", "document", "message"] | None,
-        Field(
-            description="How an explanation is shown. `auto`: in the client's own view if it has "
-            "one, else by hover."
-        ),
-    ] = None
-    thinking: Annotated[
-        Literal["off", "auto"] | None,
-        Field(description="Whether a model that can think before it answers may do so."),
-    ] = None
-    temperature: Annotated[
-        float | None,
-        Field(ge=0, lt=2, strict=False, description="Without it the model family's own."),
-    ] = None
-    max_tokens: Annotated[
-        int | None,
-        Field(gt=0, description="The most tokens of a reply; without it the service's own limit."),
-    ] = None
-    actions: Annotated[ActionOptions | None, Field(description="What is offered.")] = None
+    issuer: str = ""
+    client_id: str = ""
+    scope: str = ""
+    base_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +44,8 @@ class Settings:
     provider: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    proxy: SecretStr | None = None
+    ca_bundle: str | None = None
     edits: Edits = "stream"
     undo: Literal["fold", "leave"] = "fold"
     delivery: Literal["auto", "answer", "echo", "idle"] = "auto"
@@ -120,8 +55,40 @@ class Settings:
     temperature: float | None = None
     max_tokens: int | None = None
     hidden_actions: frozenset[str] = frozenset()
+    oauth: OAuth = OAuth()
+    allowed: tuple[str, ...] | None = None
+    """Ids of the only services that may be asked; None allows all."""
+    key_command: tuple[str, ...] = ()
+    users: UsersOwn = field(default_factory=UsersOwn)
+    """What the user's own settings say, which a key from `key_command` belongs to."""
+    provider_source: str = "qwen.provider"
+    """What a sentence calls the place that names the provider."""
+    model_source: str = "qwen.model"
+    may_be_folders: bool = False
+    """Whether `provider` may stand in a file of the folder."""
     fault: str = ""
     """The sentence why nothing may be sent, if a setting that decides about that is wrong."""
+
+    @property
+    def network(self) -> Network:
+        """The way to the network."""
+        return Network(self.proxy, self.ca_bundle)
+
+    def allows(self, provider_id: str) -> bool:
+        """Whether that service may be asked."""
+        return self.allowed is None or provider_id in self.allowed
+
+    def tightened(self, folder: "Settings") -> "Settings":
+        """These where a folder's own settings say `folder`: it takes away, and gives nothing."""
+        allowed = self.allowed
+        if folder.allowed is not None:
+            allowed = tuple(each for each in folder.allowed if self.allows(each))
+        return replace(
+            self,
+            enabled=self.enabled and folder.enabled,
+            allowed=allowed,
+            fault=self.fault or folder.fault,
+        )
 
 
 class Reading(NamedTuple):
@@ -135,9 +102,13 @@ class SentSettings:
     """What a client sent: with its greeting, and last of all since then.
 
     A later answer takes the place of an earlier one; what it leaves unset is as the greeting said.
+    What the server was started with, by the names of settings, goes before all of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, command_line: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._command_line = command_line
+        self.are_users = False
+        """Whether the client takes from its user alone what a repository must not set."""
         self._with_greeting: object = None
         self._latest: object = None
 
@@ -158,11 +129,32 @@ class SentSettings:
             return self._read()
         return self.update(sent)
 
+    def sources(self) -> dict[str, str]:
+        """What names each setting that is no default, in the words for a sentence."""
+        places = {
+            "initializationOptions": _mapping(_section(self._with_greeting)),
+            "the editor's settings": _mapping(_section(self._latest)),
+        }
+        said = {name: source for source, sent in places.items() for name in _given(sent)}
+        own = {name: f"--{name}" for name in self._command_line}
+        return {name: source for name, source in {**said, **own}.items() if name in _names()}
+
     def _read(self) -> Reading:
         first, latest = _section(self._with_greeting), _section(self._latest)
-        if isinstance(first, Mapping) and isinstance(latest, Mapping):
-            return read_settings({**_given(first), **_given(latest)})
-        return read_settings(first if latest is None else latest)
+        for sent in (latest, first):
+            if sent is not None and not isinstance(sent, Mapping):
+                return read_settings(sent)
+        greeting, later = _given(_mapping(first)), _given(_mapping(latest))
+        section, refused = merged(greeting, later, is_users=self.are_users)
+        section, greeting = ({**each, **self._command_line} for each in (section, greeting))
+        settings, warnings = read_settings(section)
+        users = users_own(section if self.are_users else greeting)
+        if settings.key_command and not users.provider:
+            refused = (*refused, NO_HOME)
+        may_be_folders = settings.provider not in ("auto", users.provider)
+        read = replace(settings, users=users, may_be_folders=may_be_folders)
+        places: dict[str, Any] = {f"{n}_source": f"--{n}" for n in self._command_line}
+        return Reading(replace(read, **places), (*warnings, *refused))
 
 
 def read_settings(sent: object) -> Reading:
@@ -178,7 +170,7 @@ def read_settings(sent: object) -> Reading:
     ]
     faults = _faults(section)
     warnings += [
-        f"qwen.{name} {fault}; "
+        f"qwen.{fault}; "
         + (
             "nothing is sent until it is put right."
             if name in FAILS_CLOSED
@@ -188,7 +180,7 @@ def read_settings(sent: object) -> Reading:
     ]
     options = Options.model_validate({k: v for k, v in section.items() if k not in faults})
     closed = sorted(faults.keys() & FAILS_CLOSED)
-    fault = f"qwen.{closed[0]} {faults[closed[0]]}; put it right first." if closed else ""
+    fault = f"qwen.{faults[closed[0]]}; put it right first." if closed else ""
     return Reading(_settings(options, fault), tuple(sorted(warnings)))
 
 
@@ -197,8 +189,14 @@ def _section(sent: object) -> object:
     return sent[SECTION] if isinstance(sent, Mapping) and SECTION in sent else sent
 
 
+def _mapping(section: object) -> Mapping[str, Any]:
+    return section if isinstance(section, Mapping) else {}
+
+
 def _given(section: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in section.items() if value is not None}
+    """What is set: a group of which nothing is set is not set either."""
+    inner = {k: _given(v) or None if isinstance(v, Mapping) else v for k, v in section.items()}
+    return {name: value for name, value in inner.items() if value is not None}
 
 
 def _names() -> set[str]:
@@ -206,29 +204,44 @@ def _names() -> set[str]:
 
 
 def _faults(section: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with each setting that has a wrong value."""
+    """What is wrong with each setting, or group of settings, in words that begin with its name."""
     try:
         Options.model_validate(section)
     except ValidationError as invalid:
         return {
-            str(error["loc"][0]): _said(error["msg"])
+            str(error["loc"][0]): f"{_name(error['loc'])} {_said(error['msg'])}"
             for error in invalid.errors(include_url=False, include_input=False)
         }
     return {}
 
 
+def _name(place: tuple[int | str, ...]) -> str:
+    return ".".join(part for part in place if isinstance(part, str))
+
+
 def _said(message: str) -> str:
-    return message.replace("Input should", "should")
+    plain = message.replace("Input should", "should")
+    return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
+
+
+_READ_APART = frozenset({"actions", "base_url", "ca_bundle", "key_command", "oauth", "providers"})
 
 
 def _settings(options: Options, fault: str) -> Settings:
     given: dict[str, Any] = {
-        name: value
-        for name, value in options
-        if value is not None and name not in {"actions", "base_url"}
+        name: value for name, value in options if value is not None and name not in _READ_APART
     }
+    if options.key_command:
+        given["key_command"] = tuple(options.key_command)
     if options.base_url:
         given["base_url"] = options.base_url
+    if options.ca_bundle:
+        given["ca_bundle"] = options.ca_bundle
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
+    if options.providers and options.providers.allowed is not None:
+        given["allowed"] = tuple(options.providers.allowed)
+    if options.oauth:
+        named = options.oauth.model_dump(exclude_none=True)
+        given["oauth"] = OAuth(**{name: value.strip() for name, value in named.items()})
     return Settings(**given, fault=fault)

@@ -51,6 +51,8 @@ class SignIns:
         """The answer of `qwen.signOut`; the sign-in is deleted on disk too. Raises QwenError."""
         end = _limit()
         account = await self._session.account(provider_id)
+        if account in self._waiting:
+            self._waiting[account].cancel()
         try:
             async with asyncio.timeout_at(end):
                 await account.sign_out()
@@ -76,14 +78,10 @@ class SignIns:
         return {"status": "failed", "message": message}
 
     def _show(self, account: Account, code: UserCode) -> None:
-        self._session.editor.say(
-            f"To sign in to {account.provider.name}, open {code.verification_uri} "
-            f"and enter the code {code.user_code}."
-        )
+        self._session.editor.say(f"To sign in to {account.provider.name}, {_what_to_do(code)}")
         if account in self._waiting:
             return
-        address = code.verification_uri_complete or code.verification_uri
-        self._session.spawn(self._session.editor.show_document(address, external=True))
+        self._session.spawn(self._session.editor.show_document(_page(code), external=True))
         # A token stands for one progress, so another sign-in needs another one.
         token = f"qwen-lsp/sign-in/{next(self._numbers)}"
         task = asyncio.create_task(self._wait(account, token), name=token)
@@ -96,8 +94,7 @@ class SignIns:
         try:
             await account.until_signed_in()
             self._session.editor.say(f"You are signed in to {name}.")
-            if account.message:
-                self._session.editor.say(account.message, types.MessageType.Warning)
+            self._session.status.warn(account)
         except QwenError as error:
             self._session.editor.say(str(error), types.MessageType.Error)
         except asyncio.CancelledError:
@@ -112,6 +109,20 @@ class SignIns:
 
 def _limit() -> float:
     return asyncio.get_running_loop().time() + ANSWER_WITHIN
+
+
+def _what_to_do(code: UserCode) -> str:
+    """The code first, where one line has no room for both; no full stop after the address.
+
+    Some pages take the code only in their address, so it is the whole one also where a browser
+    opens by itself. The user compares the code (RFC 8628, section 3.3.1).
+    """
+    verb = "confirm" if code.verification_uri_complete else "enter"
+    return f"{verb} the code {code.user_code} at {_page(code)}"
+
+
+def _page(code: UserCode) -> str:
+    return code.verification_uri_complete or code.verification_uri
 
 
 def _pending(code: UserCode) -> dict[str, Any]:

@@ -1,11 +1,17 @@
 """What the status bar of a client shows."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
 
 from ..errors import NotSignedIn, QwenError
 from ..perform import Outcome
+from .choosing import key_source
+from .services import Chosen
 
 if TYPE_CHECKING:
+    from ..account.account import Account
     from .session import Session
 
 
@@ -15,6 +21,7 @@ class Status:
     def __init__(self, session: "Session") -> None:
         self._session = session
         self._trouble = ""
+        self._warned: str | None = None
         self._sent: dict[str, Any] | None = None
         self._may_be_sent = False
 
@@ -31,6 +38,8 @@ class Status:
         if outcome.ended in ("failed", "done", "answered"):
             is_trouble = outcome.ended == "failed" and self._is_paid_for()
             self._trouble = outcome.message if is_trouble else ""
+        with suppress(QwenError):
+            self.warn(self._session.services.chosen(self._session.settings).account)
         self.changed()
 
     def changed(self) -> None:
@@ -56,14 +65,22 @@ class Status:
         value: dict[str, Any] = {
             "state": state,
             "provider": chosen.provider.id,
-            "model": settings.model or chosen.default_model,
+            "model": chosen.default_model,
             "jobs": jobs,
         }
         if chosen.account_name:
             value["account"] = chosen.account_name
         if self._trouble:
             value["message"] = self._trouble
+        if chosen.provider.requests_per_minute or chosen.provider.requests_per_day:
+            value["quota"] = quota_of(chosen)
         return value
+
+    def warn(self, account: "Account") -> None:
+        """Says once what is wrong with keeping the sign-in."""
+        if account.message and account.message != self._warned:
+            self._session.editor.say(account.message, types.MessageType.Warning)
+        self._warned = account.message
 
     def _is_paid_for(self) -> bool:
         try:
@@ -72,16 +89,17 @@ class Status:
             return False
 
     def full(self) -> dict[str, Any]:
-        """The status, and where its values come from."""
-        settings = self._session.settings
-        value = self.value()
-        if "provider" in value:
-            is_set = settings.provider != "auto"
-            value["sources"] = {
-                "provider": "qwen.provider" if is_set else "the only one found",
-                "model": "qwen.model" if settings.model else "the provider's default",
-            }
-        return value
+        """The status, how many requests there were, and where each value comes from."""
+        session = self._session
+        value, sources = self.value(), session.configuration.sent.sources()
+        with suppress(QwenError):
+            chosen = session.services.chosen(session.settings)
+            value["quota"] = quota_of(chosen)
+            sources["provider"] = chosen.source
+            sources["model"] = chosen.named_model.source
+            if key := key_source(chosen.account, session.services.keys.known):
+                sources["key"] = key
+        return {**value, "sources": sources}
 
     def sentence(self) -> str:
         """The status in one sentence."""
@@ -94,5 +112,28 @@ class Status:
         )
         signed_out = " Nobody is signed in." if value["state"] == "signedOut" else ""
         trouble = f" Last trouble: {value['message']}" if "message" in value else ""
-        model = f"Qwen: {value['model']} on {value['provider']}{account}"
-        return f"{model}; {jobs}.{signed_out}{trouble}"
+        model = f"Qwen: {value['model'] or 'no model'} on {value['provider']}{account}"
+        sent = _sent(value["quota"]) if "quota" in value else ""
+        return f"{model}; {jobs}{sent}.{signed_out}{trouble}"
+
+
+def quota_of(chosen: Chosen) -> dict[str, int]:
+    """The requests that were sent from here, and what the provider allows where that is known."""
+    counts, provider = chosen.payer.counts, chosen.provider
+    held = {
+        "minute": counts.minute,
+        "perMinute": provider.requests_per_minute,
+        "day": counts.day,
+        "perDay": provider.requests_per_day,
+    }
+    return {name: count for name, count in held.items() if count is not None}
+
+
+def _sent(quota: dict[str, int]) -> str:
+    """The counts that there is a limit for."""
+    said = [
+        f"{quota[unit]} of {quota[limit]:,} requests in the last {unit}"
+        for unit, limit in (("minute", "perMinute"), ("day", "perDay"))
+        if limit in quota
+    ]
+    return "".join(f", {each}" for each in said)

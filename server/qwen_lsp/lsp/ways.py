@@ -9,9 +9,9 @@ from lsprotocol import types
 from .. import perform
 from .jobs import Job
 from .once import Once
+from .options import Edits
 from .page import Page
 from .previewing import Previewing
-from .settings import Edits
 
 if TYPE_CHECKING:
     from .session import Session
@@ -28,7 +28,7 @@ class Way:
         self.preview: Previewing | None = None
         self._session, self._job, self._work, self._page = session, job, work, page
         self._chosen: asyncio.Future[perform.Page] = asyncio.get_running_loop().create_future()
-        if work.edits or session.knows_settings:
+        if work.edits or session.configuration.is_known:
             self._choose()
 
     @property

@@ -14,7 +14,7 @@ from ..text.document import Position, Span
 from ..text.surroundings import Rows, block_around, is_bare, whole_lines
 from .arguments import RunArguments
 from .documents import OpenDocument
-from .settings import Edits
+from .options import Edits
 
 if TYPE_CHECKING:
     from .session import Session
@@ -68,7 +68,7 @@ class Work:
 
 def work_of(session: "Session", asked: RunArguments) -> Work:
     """What `qwen.run` asks for. Raises RequestError if that can't be done as asked."""
-    if not session.settings.enabled:
+    if not session.configuration.at(asked.uri).enabled:
         raise RequestError(SWITCHED_OFF)
     action = session.action(asked.action)
     document = session.document(asked.uri)

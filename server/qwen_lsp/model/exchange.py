@@ -11,7 +11,7 @@ import httpx
 
 from qwen_lsp.errors import ModelError, ReplyCut, Unreachable
 from qwen_lsp.model.http import CONNECT_SECONDS, IDLE_SECONDS
-from qwen_lsp.model.routes import proxy_host
+from qwen_lsp.model.network import route_of
 from qwen_lsp.model.trouble import unreachable
 
 # How long to wait for what is read is decided block by block.
@@ -50,8 +50,7 @@ async def opened(
             "another model with qwen.model."
         )
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        proxy = proxy_host(request)
-        failure = unreachable(error, host, start_with=start_with, proxy=proxy)
+        failure = unreachable(error, host, route_of(request), start_with=start_with)
     raise failure from None
 
 

@@ -7,10 +7,12 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
-from qwen_lsp.model.proxies import environment_proxies
+from qwen_lsp.model.network import Network
 
 if TYPE_CHECKING:
     import httpx
+
+    from qwen_lsp.model.routes import Routes
 
 CONNECT_SECONDS = 10
 IDLE_SECONDS = 60
@@ -22,18 +24,37 @@ class Http:
     def __init__(self, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        self._network = Network()
+        self._routes: Routes | None = None
+
+    @property
+    def network(self) -> Network:
+        """The way that new requests go."""
+        return self._network
+
+    def use(self, network: Network) -> None:
+        """From now on requests go as `network` says; what is running goes on as it began."""
+        self._network = network
+        if self._routes is not None:
+            self._routes.use(network)
 
     def client(self) -> httpx.AsyncClient:
-        """The client, opened now if it is not. Raises Unreachable where no roots can be read."""
+        """The client, opened now if it is not."""
         if self._client is None:
-            self._client = _opened(self._transport)
+            self._client = _opened(self._transport or self._opened_routes())
         return self._client
 
     async def aclose(self) -> None:
         """Closes every connection. A later `client()` opens anew."""
-        client, self._client = self._client, None
+        client, self._client, self._routes = self._client, None, None
         if client is not None:
             await client.aclose()
+
+    def _opened_routes(self) -> Routes:
+        from qwen_lsp.model.routes import Routes
+
+        self._routes = Routes(self._network)
+        return self._routes
 
 
 def user_agent(version: str) -> str:
@@ -41,15 +62,13 @@ def user_agent(version: str) -> str:
     return f"qwen-lsp/{version} ({sys.platform}; {platform.machine().lower() or 'unknown'})"
 
 
-def _opened(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+def _opened(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     from http.cookiejar import CookieJar, DefaultCookiePolicy
 
     import httpx
 
-    from qwen_lsp.model.routes import Routes
-
     return httpx.AsyncClient(
-        transport=transport or Routes(environment_proxies()),
+        transport=transport,
         timeout=httpx.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=None),
         headers={"User-Agent": user_agent(_version())},
         # No cookie is kept: nothing of one account may go along with another.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from qwen_lsp.model.address import is_loopback_url
 from qwen_lsp.model.families import Dialect
 
 
@@ -18,6 +19,11 @@ class Provider:
     must. `key_env` are the environment variables that may hold its key, in order, and `key_from`
     is the page where one gets a key. `dialect` says how thinking is turned off there.
     `system_first` services refuse a request whose first message is no system message.
+    `hosts` is the domain that the address must lie under where qwen.baseUrl says it, and the
+    provider's keys belong there. `requests_per_minute` and `requests_per_day` are what an account
+    may send at most, where that is known, and `limits` says what is known of it in sentences.
+    `lists_models` services answer `GET {base_url}/models`. `terms` and `privacy` are the pages of
+    the operator that apply to what is sent.
     `start_with` and `get_model_with` are commands for the user to run when the service or the
     model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
     """
@@ -28,6 +34,7 @@ class Provider:
     default_model: str
     dialect: Dialect
     base_url: str | None = None
+    hosts: str | None = None
     key_env: tuple[str, ...] = ()
     sign_in: bool = False
     needs_key: bool = False
@@ -37,7 +44,18 @@ class Provider:
     start_with: str | None = None
     get_model_with: str | None = None
     advice: str | None = None
+    lists_models: bool = True
+    requests_per_minute: int | None = None
+    requests_per_day: int | None = None
+    limits: tuple[str, ...] = ()
+    terms: str | None = None
+    privacy: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is an engine of the user's own on this machine, at an address of its own."""
+        return self.base_url is not None and is_loopback_url(self.base_url)
 
 
 @functools.cache

@@ -103,7 +103,7 @@ class Qwen:
         body = json.dumps(body_of(request, self._provider, host), ensure_ascii=False)
         headers = {
             **headers_of(self._provider, host, self._agent),
-            **_authorization(access, self._provider.name),
+            **authorization(access, self._provider.name),
             "Content-Type": "application/json",
         }
         return client.build_request(
@@ -133,7 +133,8 @@ class Qwen:
         )
 
 
-def _authorization(access: Access, service: str) -> dict[str, str]:
+def authorization(access: Access, service: str) -> dict[str, str]:
+    """The header with the key, none without one. Raises CredentialRefused for what is no key."""
     if access.key is None:
         return {}
     key = access.key.get_secret_value()

@@ -1,10 +1,9 @@
-"""`qwen.signIn`, `qwen.signOut`, `qwen.setUp` and `qwen.showStatus`."""
+"""`qwen.signIn`, `qwen.signOut` and `qwen.showStatus`."""
 
 from typing import Any
 
 from ..arguments import Arguments, ProviderArguments, checked
 from ..protocol import CommandCall
-from ..services import SET_UP
 from ..session import Session
 
 
@@ -16,13 +15,6 @@ async def sign_in(session: Session, call: CommandCall) -> dict[str, Any]:
 async def sign_out(session: Session, call: CommandCall) -> dict[str, Any]:
     """Forgets the sign-in, on disk too."""
     return await session.sign_ins.forget(checked(ProviderArguments, call).provider)
-
-
-def set_up(session: Session, call: CommandCall) -> dict[str, Any]:
-    """Says how to get going."""
-    checked(Arguments, call)
-    session.editor.say(SET_UP)
-    return {"message": SET_UP}
 
 
 async def show_status(session: Session, call: CommandCall) -> dict[str, Any]:

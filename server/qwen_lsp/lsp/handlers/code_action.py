@@ -18,7 +18,10 @@ def code_action(
 ) -> list[types.CodeAction | types.Command]:
     """The menu's entries."""
     document = session.documents.open_document(params.text_document.uri)
-    if document is None or not session.settings.enabled:
+    if document is None:
+        return []
+    settings = session.configuration.at(document.uri)
+    if not settings.enabled:
         return []
     context = params.context
     restoring = restore.offered(session, document, context)
@@ -26,8 +29,8 @@ def code_action(
     chosen = choices.offered(session, document, params.range, context)
     only = tuple(str(getattr(kind, "value", kind)) for kind in context.only or ())
     automatic = context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    if not session.services.is_ready(session.settings):
-        session.look_again()
+    if not session.services.is_ready(settings):
+        session.looking.again()
         return chosen + restoring + ([] if automatic or not _wanted(only) else [_set_up(session)])
     actions = offered(
         session.actions.values(),
@@ -37,7 +40,7 @@ def code_action(
         automatic=automatic,
         can_edit=session.editor.takes_edits,
         asks_instruction=session.editor.announces("instructions"),
-        hidden=session.settings.hidden_actions,
+        hidden=settings.hidden_actions,
         only=only,
     )
     argument = {

@@ -2,6 +2,7 @@
 
 from lsprotocol import types
 
+from ..abilities import entry
 from ..session import Session
 from ..settings import SECTION
 
@@ -9,7 +10,9 @@ from ..settings import SECTION
 def initialize(session: Session, params: types.InitializeParams) -> None:
     """Learns who the client is and what it sends at once."""
     session.editor.meet(params)
-    session.take_settings(session.sent_settings.greet(params.initialization_options))
+    sent = session.configuration.sent
+    sent.are_users = session.editor.announces("userSettings")
+    session.configuration.take(sent.greet(params.initialization_options))
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
@@ -26,7 +29,15 @@ async def did_change_configuration(
     if session.editor.has_settings:
         await session.ask_for_settings()
     else:
-        session.take_settings(session.sent_settings.pushed(params.settings))
+        session.configuration.take(session.configuration.sent.pushed(params.settings))
+        await session.load_credentials()
+
+
+async def workspace_trust(session: Session, params: object) -> None:
+    """The editor's own trust in what is open was given or taken away."""
+    trusted = entry(params, "trusted")
+    if isinstance(trusted, bool):
+        session.trusting.editor_says(trusted=trusted)
         await session.load_credentials()
 
 
@@ -40,6 +51,8 @@ def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams
     """The user has cancelled what a progress stands for."""
     session.jobs.stop_by_token(params.token)
     session.sign_ins.stop_by_token(params.token)
+    session.set_ups.stop_by_token(params.token)
+    session.diagnosing.stop_by_token(params.token)
 
 
 async def _ask_to_be_told(session: Session) -> None:

@@ -1,0 +1,108 @@
+"""What pays at a provider that takes a key, or none: the first that belongs to its origin."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from qwen_lsp.errors import AccountError
+from qwen_lsp.model.qwen import Access
+
+from .key_command import KeyCommand
+from .key_places import Key, Known
+from .keys import address, named_key, refusal, stored_key, takes_key
+
+if TYPE_CHECKING:
+    from qwen_lsp.model.providers import Provider
+
+
+class Sources(Protocol):
+    """The places that keys come from."""
+
+    @property
+    def known(self) -> Known:
+        """What the last look has found."""
+        ...
+
+    async def look(self) -> Known:
+        """Looks again."""
+        ...
+
+    def command_for(self, url: str) -> KeyCommand | None:
+        """qwen.keyCommand, where its key belongs to the origin of `url`."""
+        ...
+
+
+class EnvironmentAlone:
+    """A source that never changes."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.known = Known.of_environment(environ)
+
+    async def look(self) -> Known:
+        """What there always was."""
+        return self.known
+
+    def command_for(self, url: str) -> None:
+        """There is none."""
+
+
+class Keyed:
+    """The keys of one provider, at the user's `base_url` where its row names none."""
+
+    def __init__(self, provider: "Provider", base_url: str | None, sources: Sources) -> None:
+        self._provider = provider
+        self._base_url = base_url
+        self._sources = sources
+
+    @property
+    def address(self) -> str:
+        """Where requests go. Raises AccountError."""
+        return address(self._provider, self._base_url, self._sources.known)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a key or none is needed; a command counts that has not run yet."""
+        try:
+            url = self.address
+            if self._command(url) is None:
+                self._known(url)
+        except AccountError:
+            return False
+        return True
+
+    async def access(self) -> Access:
+        """Where a request goes and what pays for it. Raises AccountError."""
+        url = self.address
+        key = await self._key(url)
+        return Access(url, key.value if key else None)
+
+    async def renewed(self, refused: Access) -> Access:
+        """Another access after a 401: of a key that is new since then, or that the command gives.
+
+        Raises CredentialRefused where there is none, and AccountError.
+        """
+        known = await self._sources.look()
+        key = await self._instead_of(refused)
+        if key is None or key.value == refused.key:
+            raise refusal(self._provider, refused.base_url, known, refused.key)
+        return Access(refused.base_url, key.value)
+
+    async def _instead_of(self, refused: Access) -> Key | None:
+        command = self._command(refused.base_url)
+        stored = stored_key(self._provider, refused.base_url, self._sources.known)
+        if command is None or stored is not None or refused.key is None:
+            return self._known(refused.base_url)
+        return await command.instead_of(refused.key)
+
+    async def _key(self, url: str) -> Key | None:
+        stored = stored_key(self._provider, url, self._sources.known)
+        command = self._command(url)
+        if stored is None and command is not None:
+            return await command.key()
+        return stored or named_key(self._provider, url, self._sources.known)
+
+    def _known(self, url: str) -> Key | None:
+        known = self._sources.known
+        return stored_key(self._provider, url, known) or named_key(self._provider, url, known)
+
+    def _command(self, url: str) -> KeyCommand | None:
+        return self._sources.command_for(url) if takes_key(self._provider) else None

@@ -1,0 +1,79 @@
+"""`qwen-lsp doctor`: looks into all between here and a model, and says what to do."""
+
+import argparse
+import asyncio
+import os
+
+from qwen_lsp.diagnosis.examine import examine
+from qwen_lsp.diagnosis.finding import Finding, rows, summary
+from qwen_lsp.diagnosis.subject import Subject
+from qwen_lsp.errors import QwenError
+from qwen_lsp.log import log_folder, redact
+from qwen_lsp.lsp.services import Chosen, Services
+from qwen_lsp.lsp.settings import Settings
+
+from . import answer
+from .here import services_of, settings_of, source_here
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the words of the command."""
+    parser.description = (
+        "Looks into the settings, what pays, the proxy, the name, the certificate, the service's "
+        "answer, its models and the clock. No secret is shown. What an editor sets is not known "
+        "here: Qwen: Diagnose in the editor looks into that."
+    )
+    parser.add_argument("--provider", metavar="ID", help="an id of qwen.provider")
+    parser.add_argument(
+        "--base-url", metavar="ADDRESS", help="the service's address, where its provider has none"
+    )
+    answer.add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Says what it has found; the exit status is 1 where something is wrong."""
+    return answer.answered(lambda: asyncio.run(_doctor(arguments)), as_json=arguments.json)
+
+
+async def _doctor(arguments: argparse.Namespace) -> answer.Done:
+    settings = settings_of(arguments)
+    async with services_of(settings) as services:
+        findings = [*await _of_service(services, settings), _log()]
+    lines = [*(each.line for each in findings), summary(findings)]
+    is_wrong = any(each.grade == "wrong" for each in findings)
+    said = [{name: redact(text) for name, text in row.items()} for row in rows(findings)]
+    return answer.Done(redact("\n".join(lines)), {"findings": said}, has_failed=is_wrong)
+
+
+async def _of_service(services: Services, settings: Settings) -> list[Finding]:
+    try:
+        chosen = services.chosen(settings)
+    except QwenError as error:
+        return [Finding("Service", "wrong", str(error), "`qwen-lsp setup` finds one.")]
+    return [*_settings(chosen), *await examine(_subject(services, chosen))]
+
+
+def _settings(chosen: Chosen) -> list[Finding]:
+    provider, model = chosen.provider, chosen.named_model
+    found = [
+        Finding("Service", "ok", f"{provider.name} ({provider.id}), by {source_here(chosen)}.")
+    ]
+    if model.value:
+        found.append(Finding("Its model", "ok", f"{model.value}, by {model.source}."))
+    return found
+
+
+def _subject(services: Services, chosen: Chosen) -> Subject:
+    return Subject(
+        chosen.provider,
+        chosen.account,
+        chosen.default_model,
+        services.http,
+        services.http.network,
+        services.keys,
+        os.environ,
+    )
+
+
+def _log() -> Finding:
+    return Finding("Log", "ok", f"Each server writes a file of its own in {log_folder()}.")

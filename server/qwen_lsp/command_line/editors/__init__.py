@@ -1,0 +1,1 @@
+"""What qwen-lsp adds to the configuration of editors."""

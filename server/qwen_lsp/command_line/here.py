@@ -1,0 +1,63 @@
+"""The services as a command in a terminal finds them: no editor's settings are known there."""
+
+import argparse
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from qwen_lsp.account.choice import project_of
+from qwen_lsp.account.key_sources import Workspace
+from qwen_lsp.errors import RequestError
+from qwen_lsp.lsp.services import Chosen, Services
+from qwen_lsp.lsp.settings import OAuth, Settings
+from qwen_lsp.model.http import Http
+from qwen_lsp.model.providers import providers
+
+from .answer import Misused
+
+
+@asynccontextmanager
+async def services_of(settings: Settings) -> AsyncIterator[Services]:
+    """The services, once they know of the keys, the sign-ins and the choices for this folder."""
+    folder = this_folder()
+    services = Services(Http(), os.environ, version("qwen-lsp"))
+    try:
+        await services.load(settings, Workspace(folder), [folder])
+        yield services
+    finally:
+        await services.close()
+
+
+def this_folder() -> Path:
+    """The workspace that a command is about. Raises RequestError."""
+    try:
+        return project_of(Path.cwd().resolve())
+    except (OSError, RuntimeError):
+        raise RequestError("This folder is gone; change to another one.") from None
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """What the words of the command line say. Raises Misused."""
+    given = vars(arguments)
+    provider, base_url = given.get("provider"), given.get("base_url")
+    if provider is not None and provider not in providers():
+        known = ", ".join(providers())
+        raise Misused(f"There is no provider “{provider}”; name one of {known}.")
+    if provider is not None and base_url and providers()[provider].base_url:
+        name = providers()[provider].name
+        raise Misused(f"{name} has an address of its own; leave --base-url out.")
+    names = ("issuer", "client_id", "scope", "base_url")
+    oauth = OAuth(**{name: given.get(name) or "" for name in names})
+    return Settings(
+        provider=provider or "auto",
+        base_url=base_url,
+        model=given.get("model"),
+        oauth=oauth if oauth.issuer else OAuth(),
+    )
+
+
+def source_here(chosen: Chosen) -> str:
+    """What named the service, in words that fit a command line."""
+    return "--provider" if chosen.source == "qwen.provider" else chosen.source

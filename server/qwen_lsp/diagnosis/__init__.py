@@ -1,0 +1,1 @@
+"""What works between here and a model, what does not, and what to do about it."""

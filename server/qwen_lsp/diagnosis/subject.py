@@ -1,0 +1,25 @@
+"""The service that is looked into, and what a look at it needs."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from qwen_lsp.account.account import Account
+from qwen_lsp.account.keyed import Sources
+from qwen_lsp.model.http import Http
+from qwen_lsp.model.network import Network
+from qwen_lsp.model.providers import Provider
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A service that was chosen; `model` is empty where none is. `clock` is of the epoch."""
+
+    provider: Provider
+    account: Account
+    model: str
+    http: Http
+    network: Network
+    keys: Sources
+    environ: Mapping[str, str]
+    clock: Callable[[], float] = time.time

@@ -1,0 +1,62 @@
+"""The model that answers a job: of the service that is chosen by the time that the job starts.
+
+What is chosen later is for later jobs.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import QwenError, RequestError
+from ..model.chat import Piece, Request
+from .work import SWITCHED_OFF, Work
+
+if TYPE_CHECKING:
+    from .services import Chosen
+    from .session import Session
+    from .settings import Settings
+
+TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
+
+
+class Answering:
+    """Whatever the settings for the document name."""
+
+    def __init__(self, session: "Session", work: Work) -> None:
+        self._session, self._work = session, work
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece]:
+        """The reply, piece by piece. Raises QwenError."""
+        settings = await self._session.settings_in_force(self._work.document.uri)
+        if not settings.enabled:
+            raise RequestError(SWITCHED_OFF)
+        chosen = await self._session.selecting.chosen(settings)
+        asked = self._with(request, settings, chosen)
+        try:
+            async with aclosing(chosen.model.stream(asked)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except QwenError as error:
+            raise self._told_once(error, chosen) from None
+
+    def _with(self, request: Request, settings: "Settings", chosen: "Chosen") -> Request:
+        action = self._work.action
+        temperature = settings.temperature
+        return replace(
+            request,
+            model=request.model or settings.model or action.model or chosen.default_model,
+            thinking=settings.thinking == "auto",
+            temperature=action.temperature if temperature is None else temperature,
+            max_tokens=settings.max_tokens,
+        )
+
+    def _told_once(self, error: QwenError, chosen: "Chosen") -> QwenError:
+        """The error, but for a long story that its user has read in this session already."""
+        advice, told = chosen.provider.advice, self._session.told
+        if advice is None or advice not in str(error):
+            return error
+        if advice in told:
+            return type(error)(TOLD.format(name=chosen.provider.name))
+        told.add(advice)
+        return error

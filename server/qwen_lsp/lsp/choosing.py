@@ -1,0 +1,114 @@
+"""Who says which service and which model is asked: of several places the first one counts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..account.choice import EVERYWHERE, LastChoice
+from ..account.key_places import MODELS, Known
+from ..account.keys import named_key, stored_key
+from ..errors import AccountError, RequestError
+from ..model.providers import providers
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..account.account import Account
+    from ..model.providers import Provider
+
+QWEN_CODES = "the settings of Qwen Code"
+FOUND = "the only one found"
+BY_DEFAULT = "the provider's default"
+CHOOSE_ONE = "choose one with Qwen: Select provider, or run qwen-lsp use PROVIDER"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A value, and what a sentence calls the place that names it."""
+
+    value: str
+    source: str
+
+
+NOTHING = Named("", "")
+
+
+class Undecided(RequestError):
+    """Several services could answer, and nobody has said which; `options` are those.
+
+    `key` is what a sentence calls the place of the one key that fits all of them.
+    """
+
+    def __init__(self, options: "Sequence[Provider]", key: str | None) -> None:
+        self.options, self.key = tuple(options), key
+        names = ", ".join(provider.id for provider in options)
+        super().__init__(
+            f"The key in {key} may be for any of {names}: only you know which it was made for; "
+            f"{CHOOSE_ONE}."
+            if key
+            else f"Several services could answer: {names}; {CHOOSE_ONE}."
+        )
+
+
+def source_of(choice: LastChoice) -> str:
+    """What a sentence calls the place of a choice."""
+    return f"what was chosen {where(choice.place)}"
+
+
+def where(place: str) -> str:
+    """The words for what a choice is made for."""
+    return place if place == EVERYWHERE else f"for {place}"
+
+
+def named_model(
+    provider: "Provider", settings: Settings, known: Known, choice: LastChoice | None
+) -> Named:
+    """The model to ask at `provider`, unless the request or the action names one."""
+    if settings.model:
+        return Named(settings.model, settings.model_source)
+    if provider.id == "custom" and (found := next(_variables(known), None)):
+        return found
+    if choice and choice.provider == provider.id and choice.model:
+        return Named(choice.model, source_of(choice))
+    return Named(provider.default_model, BY_DEFAULT)
+
+
+def qwen_codes_model(provider: "Provider", settings: Settings, known: Known) -> Named:
+    """The same where the settings of Qwen Code choose the provider."""
+    named = named_model(provider, settings, known, None)
+    if named.source == BY_DEFAULT and known.choice.model:
+        return Named(known.choice.model, QWEN_CODES)
+    return named
+
+
+def key_source(account: "Account", known: Known) -> str | None:
+    """What a sentence calls the place of the key that pays at a provider, by what is in memory."""
+    if account.provider.sign_in:
+        return None
+    try:
+        url = account.address
+        key = stored_key(account.provider, url, known) or named_key(account.provider, url, known)
+    except AccountError:
+        return None
+    return key.source if key else None
+
+
+def not_allowed(provider: "Provider", settings: Settings) -> RequestError:
+    """The error of who would ask a service that qwen.providers.allowed does not name."""
+    allowed = ", ".join(settings.allowed or ())
+    do = f"choose one of {allowed} with Qwen: Select provider" if allowed else "it allows none"
+    return RequestError(f"{provider.name} is not in qwen.providers.allowed here; {do}.")
+
+
+def unknown(provider_id: str, place: str) -> RequestError:
+    """The error of who names a provider that there is not."""
+    return RequestError(
+        f"There is no provider “{provider_id}”; {place} is one of auto, {', '.join(providers())}."
+    )
+
+
+def _variables(known: Known) -> Iterator[Named]:
+    """The model that the environment or an .env file names for a service of the user's own."""
+    for place in known.places:
+        for name in MODELS:
+            if value := place.value(name):
+                yield Named(value, place.called(name))

@@ -1,0 +1,138 @@
+"""`qwen.diagnose`: what the doctor of the command line finds, and what only the server knows."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..diagnosis.examine import examine
+from ..diagnosis.finding import Finding, markdown, summary
+from ..diagnosis.subject import Subject
+from ..errors import QwenError
+from ..log import log_file, log_folder, redact
+from .progress import WorkProgress
+
+if TYPE_CHECKING:
+    from .session import Session
+
+ANSWER_WITHIN = 6.5
+"""Seconds in which the command is answered; what takes longer is shown when it is done."""
+NAME = "diagnosis.md"
+STILL_LOOKING = "Qwen is still looking; the diagnosis opens when it is done."
+STOPPED = "The diagnosis was stopped."
+_TOKEN = "qwen-lsp/diagnosis"  # noqa: S105  (of a progress)
+
+
+class Diagnosing:
+    """One look at a time; who asks again meanwhile gets the same."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._looking: asyncio.Task[str] | None = None
+
+    async def answer(self) -> dict[str, Any]:
+        """The answer of `qwen.diagnose`. Raises RequestError."""
+        if self._looking is None or self._looking.done():
+            self._looking = self._session.spawn(self._look())
+        done, _ = await asyncio.wait({self._looking}, timeout=ANSWER_WITHIN)
+        if not done:
+            self._session.editor.say(STILL_LOOKING)
+            return {"message": STILL_LOOKING}
+        if self._looking.cancelled():
+            return {"message": STOPPED}
+        return {"uri": self._looking.result()}
+
+    def stop_by_token(self, token: object) -> None:
+        """The user has cancelled the progress."""
+        if token == _TOKEN and self._looking:
+            self._looking.cancel()
+
+    async def _look(self) -> str:
+        """Looks, and opens what it finds as a document; its URI, empty where it can't be one."""
+        progress = WorkProgress(self._session.editor, _TOKEN, "Qwen: Diagnosing")
+        try:
+            findings = await self._findings()
+        finally:
+            progress.end()
+        return await self._shown(findings)
+
+    async def _findings(self) -> list[Finding]:
+        session = self._session
+        beside = [_client(session), _log()]
+        try:
+            settings = await session.settings_in_force()
+            await session.load_credentials()
+            if not settings.enabled:
+                beside.append(_SWITCHED_OFF)
+            chosen = session.services.chosen(settings)
+        except QwenError as error:
+            wrong = Finding("Service", "wrong", str(error), "Qwen: Set up a model… finds one.")
+            return [*_warnings(session), wrong, *beside]
+        services = session.services
+        subject = Subject(
+            chosen.provider,
+            chosen.account,
+            settings.model or chosen.default_model,
+            services.http,
+            services.http.network,
+            services.keys,
+            services.environ,
+        )
+        return [*_warnings(session), *_sources(session), *await examine(subject), *beside]
+
+    async def _shown(self, findings: list[Finding]) -> str:
+        editor, text = self._session.editor, redact(markdown(findings))
+        editor.say(f"Qwen: {summary(findings)}")
+        try:
+            path = await asyncio.to_thread(self._session.private_files.written, NAME, text)
+        except OSError as error:
+            editor.warn(f"The diagnosis can't be written to a file ({error.strerror}).")
+            return ""
+        self._session.spawn(self._open(path))
+        return path.as_uri()
+
+    async def _open(self, path: Path) -> None:
+        if not await self._session.editor.show_document(path.as_uri()):
+            self._session.editor.say(f"The diagnosis is in {path}.")
+
+
+_SWITCHED_OFF = Finding(
+    "Settings", "warning", "qwen.enabled is false, so nothing is offered.", "Set it to true."
+)
+
+
+def _warnings(session: "Session") -> list[Finding]:
+    return [Finding("Settings", "warning", each) for each in session.configuration.warnings]
+
+
+def _sources(session: "Session") -> list[Finding]:
+    """Which service and which model, and who says so."""
+    status = session.status.full()
+    sources: dict[str, str] = status.get("sources", {})
+    return [
+        Finding(about, "ok", f"{status[name]}, by {sources[name]}.")
+        for about, name in (("Service", "provider"), ("Its model", "model"))
+        if sources.get(name) and status.get(name)
+    ]
+
+
+def _client(session: "Session") -> Finding:
+    """Who the client is, how it takes edits, and what it can do."""
+    editor, kinds = session.editor, {"answer": "refuses stale edits", "echo": "may drop edits"}
+    kinds["idle"] = "reports changes at rest"
+    manner = kinds.get(session.pages.manner.kind or "", "not known yet how it takes edits")
+    can = {
+        "edits": editor.takes_edits,
+        "documents": editor.shows_documents,
+        "progress": editor.shows_progress,
+        "settings": editor.has_settings,
+        "code lenses": editor.refreshes_lenses,
+        "confirmed edits": editor.confirms_edits,
+    }
+    able = ", ".join(name for name, is_there in can.items() if is_there) or "nothing"
+    unable = ", ".join(name for name, is_there in can.items() if not is_there)
+    said = f"{editor.name} ({manner}). It has: {able}"
+    return Finding("Editor", "ok", f"{said}; it lacks: {unable}." if unable else f"{said}.")
+
+
+def _log() -> Finding:
+    return Finding("Log", "ok", f"It is {log_file() or f'in {log_folder()}'}.")

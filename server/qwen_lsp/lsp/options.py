@@ -1,0 +1,164 @@
+"""What a client may send as the section `qwen`, and what each setting means."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic.alias_generators import to_camel
+
+Edits = Literal["stream", "once", "preview"]
+"""How a reply gets into a file."""
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", strict=True)
+
+
+class ActionOptions(_Options):
+    """`qwen.actions`."""
+
+    hide: Annotated[
+        list[str] | None, Field(description="Ids of actions that are not offered in menus.")
+    ] = None
+
+
+class ProvidersOptions(_Options):
+    """`qwen.providers`."""
+
+    allowed: Annotated[
+        list[str] | None,
+        Field(
+            description="Ids of the only services that may be asked; without it any. A folder's "
+            "own settings can take from it, and not add to it."
+        ),
+    ] = None
+
+
+class OAuthOptions(_Options):
+    """`qwen.oauth`: whom the provider `oauth` signs in with."""
+
+    issuer: Annotated[
+        str | None,
+        Field(description="The authorization server of the provider `oauth`, as it names itself."),
+    ] = None
+    client_id: Annotated[
+        str | None,
+        Field(description="What that server knows this program as: a public client, no secret."),
+    ] = None
+    scope: Annotated[
+        str | None,
+        Field(description="What to ask it for, in its own words; without it what it gives anyone."),
+    ] = None
+    base_url: Annotated[
+        str | None,
+        Field(description="The address of the API that its tokens are for, and go to alone."),
+    ] = None
+
+
+class Options(_Options):
+    """What a client may send as the section `qwen`. A field left out, or null, is unset."""
+
+    enabled: Annotated[
+        bool | None,
+        Field(
+            description="Whether anything is offered or sent at all. A folder's own settings can "
+            "switch it off for what lies in it, and not on."
+        ),
+    ] = None
+    provider: Annotated[
+        str | None,
+        Field(
+            description="The service to use: an id of `docs/providers.md`, or `auto`: "
+            "the one chosen last (`qwen-lsp use`), else the only one that there is a sign-in or a "
+            "key for."
+        ),
+    ] = None
+    model: Annotated[
+        str | None,
+        Field(
+            description="The model's name; without it the one chosen last, else the provider's "
+            "default."
+        ),
+    ] = None
+    base_url: Annotated[
+        str | None,
+        Field(
+            description="The address of the `custom` service, or of the `simulator`; with or "
+            "without `/v1` or `/chat/completions` at its end."
+        ),
+    ] = None
+    key_command: Annotated[
+        list[str] | None,
+        Field(
+            description="A program and its arguments that print the key of `provider`, which has "
+            "to be set beside it; asked once, and again when the key is refused. The user's own: a "
+            "folder can't set it."
+        ),
+    ] = None
+    proxy: Annotated[
+        SecretStr | None,
+        Field(
+            description="The proxy to every service but those on this machine, as "
+            "`http://user:password@host:port`; without it `HTTPS_PROXY` and its like, or the "
+            "system's. `NO_PROXY` counts in any case. The user's own: a folder can't set it."
+        ),
+    ] = None
+    ca_bundle: Annotated[
+        str | None,
+        Field(
+            description="A file of root certificates (PEM) to believe as well, for networks that "
+            "inspect TLS. The user's own: a folder can't set it."
+        ),
+    ] = None
+    edits: Annotated[
+        Edits | None,
+        Field(
+            description="How a reply gets into the file: `stream` writes whole lines as they come, "
+            "`once` all of them at the end, `preview` into a document of its own first."
+        ),
+    ] = None
+    undo: Annotated[
+        Literal["fold", "leave"] | None,
+        Field(
+            description="After a job: fold its edits, so that one undo gives the original back, "
+            "or leave them in the history one by one."
+        ),
+    ] = None
+    delivery: Annotated[
+        Literal["auto", "answer", "echo", "idle"] | None,
+        Field(
+            description="How this editor takes streamed edits. `auto` finds out; `answer`: it "
+            "refuses an edit of an older version and says so; `echo`: it may say that it made one "
+            "and drop it; `idle`: it makes all of them and reports changes when its user rests."
+        ),
+    ] = None
+    on_stop: Annotated[
+        Literal["restore", "keep"] | None,
+        Field(
+            description="After a stop or a failure: put the original back, or keep the whole new "
+            "lines and after them the original ones that were not replaced yet."
+        ),
+    ] = None
+    explain: Annotated[
+        Literal["auto", "hover", "document", "message"] | None,
+        Field(
+            description="How an explanation is shown. `auto`: in the client's own view if it has "
+            "one, else by hover."
+        ),
+    ] = None
+    thinking: Annotated[
+        Literal["off", "auto"] | None,
+        Field(description="Whether a model that can think before it answers may do so."),
+    ] = None
+    temperature: Annotated[
+        float | None,
+        Field(ge=0, lt=2, strict=False, description="Without it the model family's own."),
+    ] = None
+    max_tokens: Annotated[
+        int | None,
+        Field(gt=0, description="The most tokens of a reply; without it the service's own limit."),
+    ] = None
+    providers: Annotated[
+        ProvidersOptions | None, Field(description="Which services may be asked.")
+    ] = None
+    actions: Annotated[ActionOptions | None, Field(description="What is offered.")] = None
+    oauth: Annotated[OAuthOptions | None, Field(description="A sign-in that is not Qwen's.")] = None

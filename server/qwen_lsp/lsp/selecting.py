@@ -1,0 +1,153 @@
+"""Which service and model its user chooses: for the workspace, unless it is to be everywhere."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..account.choice import LastChoice, place_of
+from ..errors import QwenError
+from ..model.providers import Provider
+from .arguments import ChoiceArguments
+from .choosing import Undecided, not_allowed, unknown
+from .offering import Offered, models_offered, providers_offered
+from .services import Chosen
+from .settings import Settings
+from .told import told_choice
+
+if TYPE_CHECKING:
+    from .session import Session
+
+MOST_ASKED = 6
+"""Answers that a question has room for."""
+WHICH = "Which service is to answer in this workspace?"
+WHOSE_KEY = "Which service was the key in {key} made for? It goes to that one alone."
+
+
+class Selecting:
+    """Chooses what is named, and asks where nothing is."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self._asking: asyncio.Task[str | None] | None = None
+
+    async def chosen(self, settings: Settings) -> Chosen:
+        """The service to ask. Where several could answer, the user is asked. Raises QwenError."""
+        services = self._session.services
+        try:
+            return services.chosen(settings)
+        except Undecided as undecided:
+            provider = await self._decided(undecided)
+            if provider is None:
+                raise
+        await self._choose(LastChoice(provider), ChoiceArguments(), is_running=False)
+        return services.chosen(settings)
+
+    async def provider(self, asked: ChoiceArguments) -> dict[str, Any]:
+        """The answer of `qwen.selectProvider`. Raises RequestError, AccountError."""
+        settings = await self._session.settings_in_force()
+        if asked.provider is None and asked.model is None:
+            return self._offer(await providers_offered(self._session, settings), asked)
+        if asked.provider is None:
+            return await self.model(asked)
+        if asked.provider == "auto":
+            await self._keep(None, asked)
+            return self._answer("Qwen uses what it finds, until you choose again.", {})
+        provider = self._allowed(asked.provider, settings)
+        choice = LastChoice(provider.id, asked.model)
+        return await self._choose(choice, asked, is_running=self._is_running)
+
+    async def model(self, asked: ChoiceArguments) -> dict[str, Any]:
+        """The answer of `qwen.selectModel`. Raises RequestError, AccountError."""
+        settings = await self._session.settings_in_force()
+        services = self._session.services
+        if asked.provider is None:
+            chosen = services.chosen(settings)
+        else:
+            chosen = services.at(self._allowed(asked.provider, settings).id, settings)
+        if asked.model is not None:
+            choice = LastChoice(chosen.provider.id, asked.model)
+            return await self._choose(choice, asked, is_running=self._is_running)
+        return self._offer(await models_offered(services, chosen), asked)
+
+    def _allowed(self, provider_id: str, settings: Settings) -> Provider:
+        from ..model.providers import providers
+
+        provider = providers().get(provider_id)
+        if provider is None:
+            raise unknown(provider_id, "the provider")
+        if not settings.allows(provider_id):
+            raise not_allowed(provider, settings)
+        return provider
+
+    async def _choose(
+        self, choice: LastChoice, asked: ChoiceArguments, *, is_running: bool
+    ) -> dict[str, Any]:
+        """Chooses; the answer says so, and what goes before it."""
+        session = self._session
+        services, last = session.services, session.services.last.choice
+        if last and last.provider == choice.provider:
+            choice = replace(choice, base_url=last.base_url)
+        choice = replace(choice, place=place_of(self._folders(asked)))
+        await self._keep(choice, asked)
+        told = told_choice(services, session.settings, choice, is_running=is_running)
+        return self._answer(told.sentence, told.fields)
+
+    async def _keep(self, choice: LastChoice | None, asked: ChoiceArguments) -> None:
+        await self._session.services.last.keep(choice, self._folders(asked))
+        await self._session.load_credentials()
+
+    @property
+    def _is_running(self) -> bool:
+        return len(self._session.jobs.running) > 0
+
+    def _folders(self, asked: ChoiceArguments) -> list[Path] | None:
+        return None if asked.everywhere else self._session.folders
+
+    def _answer(self, sentence: str, fields: dict[str, Any]) -> dict[str, Any]:
+        self._session.editor.say(sentence)
+        return {**fields, "message": sentence}
+
+    def _offer(self, offered: Offered, asked: ChoiceArguments) -> dict[str, Any]:
+        """What can be chosen. The question goes on behind the answer, for as long as it takes."""
+        if offered.titles:
+            self._session.spawn(self._ask(offered, asked))
+        else:
+            self._session.editor.say(offered.sentence)
+        return {**offered.fields, "message": offered.sentence}
+
+    async def _ask(self, offered: Offered, asked: ChoiceArguments) -> None:
+        editor = self._session.editor
+        titles = list(offered.titles)[:MOST_ASKED]
+        answer = await editor.choose(offered.question, titles)
+        if answer is None or answer not in offered.titles:
+            editor.say(offered.sentence)
+            return
+        provider, model = offered.titles[answer]
+        named = asked.model_copy(update={"provider": provider, "model": model})
+        try:
+            await (self._with_model(named) if model is None else self.model(named))
+        except QwenError as error:
+            editor.warn(str(error))
+
+    async def _with_model(self, asked: ChoiceArguments) -> None:
+        """Chooses a service and, if it has no model of its own accord, asks which one."""
+        await self.provider(asked)
+        session = self._session
+        chosen = session.services.chosen(session.settings)
+        if chosen.provider.id == asked.provider and not chosen.default_model:
+            await self.model(asked)
+
+    async def _decided(self, undecided: Undecided) -> str | None:
+        """The provider that the user says; all jobs that wait for it share one question."""
+        if len(undecided.options) > MOST_ASKED:
+            return None
+        if self._asking is None or self._asking.done():
+            self._asking = self._session.spawn(self._ask_which(undecided))
+        return await asyncio.shield(self._asking)
+
+    async def _ask_which(self, undecided: Undecided) -> str | None:
+        titles = {provider.name: provider.id for provider in undecided.options}
+        question = WHOSE_KEY.format(key=undecided.key) if undecided.key else WHICH
+        answer = await self._session.editor.choose(question, titles)
+        return titles.get(answer) if answer else None

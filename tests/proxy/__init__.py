@@ -1,0 +1,1 @@
+"""Through a real proxy that wants a password and inspects TLS."""
