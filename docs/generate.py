@@ -49,9 +49,9 @@ def settings() -> str:
         "The section is `qwen`. Settings arrive as `initializationOptions`, by "
         "`workspace/configuration` and by `workspace/didChangeConfiguration`; a value of null is "
         "unset. A wrong value is one warning and the default; where it says where code goes "
-        "(`provider`, `baseUrl`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing is sent "
-        "until it is right. Which of them a folder can set is in [account.md](account.md).\n\n"
-        + _table(("name", "values", "default", "meaning"), rows)
+        "(`provider`, `baseUrl`, `headers`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing "
+        "is sent until it is right. Which of them a folder can set is in "
+        "[account.md](account.md).\n\n" + _table(("name", "values", "default", "meaning"), rows)
     )
 
 
@@ -181,6 +181,7 @@ def _values(field: FieldInfo) -> str:
     ]
     plain: dict[Any, str] = {bool: "true or false", str: "text", float: "number"}
     plain |= {int: "whole number", list[str]: "list of text", SecretStr: "text"}
+    plain |= {dict[str, SecretStr]: "an object of text"}
     return ", ".join(literals) or ", ".join(plain.get(kind, str(kind)) for kind in kinds)
 
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from qwen_lsp.account.key_places import Known
+from qwen_lsp.lsp.provider_settings import network_of
 from qwen_lsp.lsp.scopes import UsersOwn
 from qwen_lsp.lsp.settings import NO_HOME, SentSettings
 
@@ -11,6 +14,7 @@ EVIL = "https://evil.example/v1"
 REDIRECTING: list[tuple[str, Any]] = [
     ("baseUrl", EVIL),
     ("keyCommand", ["./steal"]),
+    ("headers", {"X-Team": "x"}),
     ("proxy", "http://evil.example:3128"),
     ("caBundle", "evil.pem"),
     ("oauth", {"issuer": "https://evil.example", "clientId": "x"}),
@@ -137,10 +141,36 @@ def test_a_key_command_is_for_the_service_beside_it() -> None:
     assert warnings == ()
     sent = SentSettings()
     settings, warnings = sent.greet(command)
-    assert warnings == (NO_HOME,)
+    assert warnings == (NO_HOME.format(name="keyCommand"),)
     settings, _ = sent.update({"provider": "dashscope-cn"})
     assert settings.provider == "dashscope-cn"
     assert settings.users == UsersOwn()
+
+
+def test_headers_are_for_the_service_beside_them() -> None:
+    sent = {"headers": {"X-Team": "s3cret"}}
+    settings, warnings = SentSettings().greet({**sent, "provider": "custom", "baseUrl": EVIL})
+    assert warnings == ()
+    along = network_of(settings, {}, Known(())).along
+    assert along
+    assert (along.home, along.headers) == (EVIL, (("X-Team", SecretStr("s3cret")),))
+    assert "s3cret" not in repr(settings)
+    settings, warnings = SentSettings().greet(sent)
+    assert warnings == (NO_HOME.format(name="headers"),)
+    assert network_of(settings, {"OPENAI_BASE_URL": EVIL}, Known(())).along is None
+    oauth = {"provider": "oauth", "oauth": {"baseUrl": EVIL}}
+    settings, _ = SentSettings().greet({**sent, **oauth})
+    assert network_of(settings, {}, Known(())).along == along
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["X-Team: s3cret", ["s3cret"], {"X-Team": 3}, {"Authorization": "s3cret"}, {"X-Team": "s3\n"}],
+)
+def test_headers_that_are_none_fail_closed(value: object) -> None:
+    settings, warnings = SentSettings().greet({"headers": value, "provider": "ollama"})
+    assert settings.fault.startswith("qwen.headers")
+    assert "s3" not in f"{settings!r} {warnings}"
 
 
 @pytest.mark.parametrize("value", ["pass show key", [3], {"a": 1}])

@@ -102,7 +102,7 @@ async def test_nothing_else_clears_the_sign_in(account: Made, home: Home, said: 
     ],
 )
 async def test_a_wrong_client_id_of_the_users_own_clears_nothing(code: str, to_do: str) -> None:
-    token = Token(SecretStr(ACCESS_1), SecretStr(REFRESH_1), "Bearer", 0)
+    token = Token(SecretStr(ACCESS_1), SecretStr(REFRESH_1), 0, "Bearer")
     said = Answer(401, "application/json", json.dumps({"error": code}).encode(), 0)
     issuer = Issuer("https://login.example", "mine", "", api="https://models.example")
     with pytest.raises(AccountError) as raised:

@@ -74,6 +74,26 @@ def test_what_has_changed(before: dict[str, Look], now: dict[str, Look], is_chan
     assert paths == (frozenset({Path("a")}) if is_changed else frozenset())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+async def test_what_a_link_leads_to_is_watched(
+    tmp_path: Path, watch: Watch, listener: Listener
+) -> None:
+    """As where ~/.env lies in a folder of dotfiles."""
+    link, target = tmp_path / ".env", tmp_path / "dotfiles.env"
+    link.symlink_to(target)
+    await watch.watch([link])
+    target.write_text("A=1")
+    assert await listener.next() == {link}
+    target.write_text("A=12")
+    assert await listener.next() == {link}
+    other = tmp_path / "other.env"
+    other.write_text("A=12")
+    os.utime(other, ns=(target.stat().st_atime_ns, target.stat().st_mtime_ns))
+    link.unlink()
+    link.symlink_to(other)
+    assert await listener.next() == {link}
+
+
 def test_a_file_of_the_same_size_and_time_in_its_place_looks_different(tmp_path: Path) -> None:
     path, other = tmp_path / "a", tmp_path / "b"
     path.write_text("one")

@@ -73,7 +73,9 @@ def write(path: Path, text: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise AccountError(f"{path} can't be written ({error.strerror or error}).") from error
+        raise AccountError(
+            f"{path} can't be written ({error.strerror or error}); put that right."
+        ) from error
 
 
 @contextmanager
@@ -89,4 +91,6 @@ def alone(path: Path) -> Iterator[None]:
     except Timeout:
         raise AccountError(f"Another program is changing {path}; try again.") from None
     except OSError as error:
-        raise AccountError(f"{path} can't be written ({error.strerror or error}).") from error
+        raise AccountError(
+            f"{path} can't be written ({error.strerror or error}); put that right."
+        ) from error

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import stat
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +15,15 @@ EVERY = 0.5
 
 
 class Look(NamedTuple):
-    """What is different after a file was replaced or written over; times in nanoseconds."""
+    """What is different after a file was replaced or written over; times in nanoseconds.
+
+    `target` is the same of what a symbolic link leads to, if it leads anywhere.
+    """
 
     inode: int
     size: int
     modified: int
+    target: tuple[int, int, int] | None = None
 
 
 def looks_at(paths: Iterable[Path]) -> dict[Path, Look | None]:
@@ -82,4 +88,15 @@ def _look_at(path: Path) -> Look | None:
         about = path.lstat()
     except OSError:
         return None
-    return Look(about.st_ino, about.st_size, about.st_mtime_ns)
+    return Look(*_marks(about), _target(path) if stat.S_ISLNK(about.st_mode) else None)
+
+
+def _target(link: Path) -> tuple[int, int, int] | None:
+    try:
+        return _marks(link.stat())
+    except OSError:
+        return None
+
+
+def _marks(about: os.stat_result) -> tuple[int, int, int]:
+    return about.st_ino, about.st_size, about.st_mtime_ns

@@ -91,6 +91,7 @@ def _failure(subject: Subject, access: Access, answer: Answer) -> QwenError:
         host=host,
         model="its models",
         key=access.key,
+        along=subject.http.secrets,
         key_from=provider.key_from,
         advice=provider.advice,
     )

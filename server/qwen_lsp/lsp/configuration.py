@@ -55,7 +55,7 @@ class Configuration:
         """Goes on with these settings, and tells the user once what is wrong with them."""
         self.settings, self._warnings = reading
         self._session.pages.take_settings(self.settings)
-        self._session.services.reach_by(self.settings.network)
+        self._session.services.reach_by(self.settings)
         for warning in self._warnings:
             if warning not in self._warned:
                 self._warned.add(warning)

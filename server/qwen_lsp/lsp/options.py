@@ -2,8 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from ..model.along import headers_fault
 
 Edits = Literal["stream", "once", "preview"]
 """How a reply gets into a file."""
@@ -54,6 +57,12 @@ class OAuthOptions(_Options):
     ] = None
 
 
+def _headers(headers: dict[str, SecretStr] | None) -> dict[str, SecretStr] | None:
+    if fault := headers_fault(headers or {}):
+        raise PydanticCustomError("headers", "{fault}", {"fault": fault})
+    return headers
+
+
 class Options(_Options):
     """What a client may send as the section `qwen`. A field left out, or null, is unset."""
 
@@ -84,6 +93,15 @@ class Options(_Options):
         Field(
             description="The address of the `custom` service, or of the `simulator`; with or "
             "without `/v1` or `/chat/completions` at its end."
+        ),
+    ] = None
+    headers: Annotated[
+        dict[str, SecretStr] | None,
+        AfterValidator(_headers),
+        Field(
+            description="Headers that go along with each request to `provider`, which has to be "
+            "set beside them, and nowhere else: for a gateway that wants them. Never a key's "
+            "(`Authorization`) nor a cookie. The user's own: a folder can't set it."
         ),
     ] = None
     key_command: Annotated[

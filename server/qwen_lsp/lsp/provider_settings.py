@@ -1,12 +1,18 @@
 """What the settings say of one provider: its address, its issuer, its key, whether it is set up."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+from pydantic import SecretStr
 
 from ..account.choice import LastChoice
 from ..account.exchange import Issuer
+from ..account.key_places import Known
 from ..account.key_sources import CommandFor
 from ..account.other_issuer import other_issuer
 from ..model.address import base_url_of
+from ..model.along import Along
+from ..model.network import Network
 from ..model.providers import Provider, providers
 from .settings import Settings
 
@@ -35,11 +41,19 @@ def address_of(provider: Provider, settings: Settings, choice: LastChoice | None
 
 def command_of(settings: Settings, environ: Mapping[str, str]) -> CommandFor | None:
     """qwen.keyCommand, whose key is for the service that the user's own settings name."""
-    provider = providers().get(settings.users.provider)
-    if provider is None or not settings.key_command:
-        return None
-    home = provider.base_url or settings.users.base_url or environ.get("OPENAI_BASE_URL")
+    home = _home(settings, environ) if settings.key_command else None
     return CommandFor(settings.key_command, home) if home else None
+
+
+def network_of(settings: Settings, environ: Mapping[str, str], known: Known) -> Network:
+    """The way to the network; qwen.headers go to the service that the user's own settings name."""
+    home = _home(settings, environ) if settings.headers else None
+    proxy = known.choice.proxy
+    return replace(
+        settings.network,
+        qwen_codes_proxy=SecretStr(proxy) if proxy else None,
+        along=Along(home, settings.headers) if home else None,
+    )
 
 
 def may_be_found(provider: Provider, settings: Settings) -> bool:
@@ -53,3 +67,13 @@ def may_be_found(provider: Provider, settings: Settings) -> bool:
         or provider.needs_key
         or (provider.id == "custom" and bool(settings.base_url))
     )
+
+
+def _home(settings: Settings, environ: Mapping[str, str]) -> str | None:
+    """The address of the service that the user's own settings name."""
+    provider = providers().get(settings.users.provider)
+    if provider is None:
+        return None
+    if provider.id == OTHER_SIGN_IN:
+        return settings.oauth.base_url or None
+    return provider.base_url or settings.users.base_url or environ.get("OPENAI_BASE_URL")

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from ..account.account import Account
 from ..account.choice import choice_file
 from ..account.counted import Counted
@@ -18,7 +16,6 @@ from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
 from ..model.http import Http
 from ..model.models import ModelLists
-from ..model.network import Network
 from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
 from .choosing import (
@@ -35,7 +32,14 @@ from .choosing import (
     unknown,
 )
 from .chosen_last import ChosenLast
-from .provider_settings import OTHER_SIGN_IN, address_of, command_of, issuer_of, may_be_found
+from .provider_settings import (
+    OTHER_SIGN_IN,
+    address_of,
+    command_of,
+    issuer_of,
+    may_be_found,
+    network_of,
+)
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -87,11 +91,9 @@ class Services:
         self.last = ChosenLast()
         self._known: dict[tuple[str, str | None, Issuer | None], Chosen] = {}
 
-    def reach_by(self, network: Network) -> None:
-        """New requests go as `network` says; what is running goes on as it began."""
-        if proxy := self.keys.known.choice.proxy:
-            network = replace(network, qwen_codes_proxy=SecretStr(proxy))
-        self.http.use(network)
+    def reach_by(self, settings: Settings) -> None:
+        """New requests go as these say; what is running goes on as it began."""
+        self.http.use(network_of(settings, self.environ, self.keys.known))
 
     def chosen(self, settings: Settings) -> Chosen:
         """The service to ask by these settings.
@@ -158,7 +160,7 @@ class Services:
         await self.last.look(folders)
         self.keys.take_command(command_of(settings, self.environ))
         await self.keys.look(workspace)
-        self.reach_by(settings.network)
+        self.reach_by(settings)
         with suppress(QwenError):
             for provider_id in self._sign_ins(settings):
                 await self.account(provider_id, settings).look()

@@ -11,18 +11,16 @@ from pydantic.alias_generators import to_camel
 
 from ..model.network import Network
 from .options import Edits, Options
-from .scopes import UsersOwn, merged, users_own
+from .scopes import USERS_ALONE, UsersOwn, merged, users_own
 
 SECTION = "qwen"
-FAILS_CLOSED = frozenset(
-    {"enabled", "provider", "providers", "baseUrl", "keyCommand", "proxy", "caBundle", "oauth"}
-)
+FAILS_CLOSED = USERS_ALONE | {"enabled", "provider", "providers"}
 """Whether and where code goes: with a wrong value here nothing is sent at all."""
 NO_OBJECT = "The settings of qwen are not an object; nothing is sent until that is put right."
 
 NO_HOME = (
-    "qwen.keyCommand is not used, because qwen.provider does not stand beside it; set that to the "
-    "service that the key is for."
+    "qwen.{name} is not used, because qwen.provider does not stand beside it; set that to the "
+    "service that it is for."
 )
 
 
@@ -59,8 +57,9 @@ class Settings:
     allowed: tuple[str, ...] | None = None
     """Ids of the only services that may be asked; None allows all."""
     key_command: tuple[str, ...] = ()
+    headers: tuple[tuple[str, SecretStr], ...] = ()
     users: UsersOwn = field(default_factory=UsersOwn)
-    """What the user's own settings say, which a key from `key_command` belongs to."""
+    """What the user's own settings say, which `key_command` and `headers` belong to."""
     provider_source: str = "qwen.provider"
     """What a sentence calls the place that names the provider."""
     model_source: str = "qwen.model"
@@ -149,8 +148,9 @@ class SentSettings:
         section, greeting = ({**each, **self._command_line} for each in (section, greeting))
         settings, warnings = read_settings(section)
         users = users_own(section if self.are_users else greeting)
-        if settings.key_command and not users.provider:
-            refused = (*refused, NO_HOME)
+        if not users.provider:
+            homeless = {"keyCommand": settings.key_command, "headers": settings.headers}
+            refused += tuple(NO_HOME.format(name=name) for name, value in homeless.items() if value)
         may_be_folders = settings.provider not in ("auto", users.provider)
         read = replace(settings, users=users, may_be_folders=may_be_folders)
         places: dict[str, Any] = {f"{n}_source": f"--{n}" for n in self._command_line}
@@ -224,7 +224,8 @@ def _said(message: str) -> str:
     return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
 
 
-_READ_APART = frozenset({"actions", "base_url", "ca_bundle", "key_command", "oauth", "providers"})
+_TEXTS = frozenset({"base_url", "ca_bundle"})
+_READ_APART = _TEXTS | {"actions", "headers", "key_command", "oauth", "providers"}
 
 
 def _settings(options: Options, fault: str) -> Settings:
@@ -233,10 +234,9 @@ def _settings(options: Options, fault: str) -> Settings:
     }
     if options.key_command:
         given["key_command"] = tuple(options.key_command)
-    if options.base_url:
-        given["base_url"] = options.base_url
-    if options.ca_bundle:
-        given["ca_bundle"] = options.ca_bundle
+    if options.headers:
+        given["headers"] = tuple(options.headers.items())
+    given |= {name: value for name in _TEXTS if (value := getattr(options, name))}
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
     if options.providers and options.providers.allowed is not None:

@@ -67,9 +67,9 @@ def status_in(comments: tuple[str, ...]) -> int:
     return next((int(match[1]) for match in found if match), 0)
 
 
-def shown(message: str, secret: str | None = None) -> str:
-    """`message` on one line, not long, without `secret` and without what looks like one."""
-    if secret:
+def shown(message: str, *secrets: str) -> str:
+    """`message` on one line, not long, without the `secrets` and without what looks like one."""
+    for secret in filter(None, secrets):
         message = message.replace(secret, "…")
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     line = _SECRETS.sub("…", line)

@@ -15,13 +15,14 @@ from qwen_lsp.model.refusals import REFUSALS
 class Asked:
     """Whom a request went to and for what: what a sentence about it may name.
 
-    `key` is only there to be taken out of what the service says.
+    `key` and `along` are only there to be taken out of what the service says.
     """
 
     service: str
     host: str
     model: str
     key: SecretStr | None = None
+    along: tuple[SecretStr, ...] = ()
     key_from: str | None = None
     get_model_with: str | None = None
     advice: str | None = None
@@ -103,8 +104,8 @@ def _failed_in_success(complaint: Complaint, answer: Answer, asked: Asked) -> Mo
 
 
 def _terms(complaint: Complaint, asked: Asked) -> Mapping[str, str]:
-    secret = asked.key.get_secret_value() if asked.key else None
-    said = shown(complaint.message or complaint.code, secret)
+    sent = [each.get_secret_value() for each in (asked.key, *asked.along) if each]
+    said = shown(complaint.message or complaint.code, *sent)
     page = f" at {asked.key_from}" if asked.key_from else ""
     get_model = (asked.get_model_with or "").format(model=asked.model)
     checked = "check that the key is of this service, its region and its plan"

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from qwen_lsp.model.network import Network
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import httpx
+    from pydantic import SecretStr
 
     from qwen_lsp.model.routes import Routes
 
@@ -41,14 +44,23 @@ class Http:
     def client(self) -> httpx.AsyncClient:
         """The client, opened now if it is not."""
         if self._client is None:
-            self._client = _opened(self._transport or self._opened_routes())
+            self._client = _opened(self._transport or self._opened_routes(), self._put_along)
         return self._client
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """What goes along with requests, and must not be shown."""
+        return self._network.along.secrets if self._network.along else ()
 
     async def aclose(self) -> None:
         """Closes every connection. A later `client()` opens anew."""
         client, self._client, self._routes = self._client, None, None
         if client is not None:
             await client.aclose()
+
+    async def _put_along(self, request: httpx.Request) -> None:
+        if self._network.along:
+            self._network.along.put_on(request)
 
     def _opened_routes(self) -> Routes:
         from qwen_lsp.model.routes import Routes
@@ -62,7 +74,9 @@ def user_agent(version: str) -> str:
     return f"qwen-lsp/{version} ({sys.platform}; {platform.machine().lower() or 'unknown'})"
 
 
-def _opened(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+def _opened(
+    transport: httpx.AsyncBaseTransport, put_along: Callable[[httpx.Request], Awaitable[None]]
+) -> httpx.AsyncClient:
     from http.cookiejar import CookieJar, DefaultCookiePolicy
 
     import httpx
@@ -73,6 +87,7 @@ def _opened(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         headers={"User-Agent": user_agent(_version())},
         # No cookie is kept: nothing of one account may go along with another.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        event_hooks={"request": [put_along]},
         follow_redirects=False,
         trust_env=False,
     )

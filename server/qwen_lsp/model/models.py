@@ -65,7 +65,7 @@ async def _asked_for(http: Http, provider: Provider, access: Access) -> Models:
         return Models(fault=str(error))
     names = names_of(answer.body) if answer.status == 200 else None
     if names is None:
-        return Models(fault=str(_refused(answer, provider, access, host)))
+        return Models(fault=str(_refused(http, provider, access, answer)))
     return Models(names) if names else Models(fault=_none_there(provider, host))
 
 
@@ -103,7 +103,8 @@ async def _body(response: "httpx.Response") -> bytes:
     return bytes(body[:_LARGEST])
 
 
-def _refused(answer: Answer, provider: Provider, access: Access, host: str) -> QwenError:
+def _refused(http: Http, provider: Provider, access: Access, answer: Answer) -> QwenError:
+    host = authority_of(access.base_url)
     is_page = "html" in answer.content_type.lower()
     if (answer.status == 200 and not is_page) or answer.status in (404, 405, 410, 501):
         return ServiceRefused(f"{host} has no list of models; type the model's name.")
@@ -112,6 +113,7 @@ def _refused(answer: Answer, provider: Provider, access: Access, host: str) -> Q
         host=host,
         model="its models",
         key=access.key,
+        along=http.secrets,
         key_from=provider.key_from,
         advice=provider.advice,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from qwen_lsp.model.along import Along
 from qwen_lsp.model.certificate import Certificate
 from qwen_lsp.model.proxies import Proxy
 
@@ -18,12 +19,14 @@ _NOTE = "qwen_lsp.route"
 class Network:
     """The user's own words: the URL of a proxy, which may hold a password, and a PEM file.
 
-    `qwen_codes_proxy` is the one that Qwen Code's settings name, for where nothing else names one.
+    `qwen_codes_proxy` is the one that Qwen Code's settings name, for where nothing else names one,
+    `along` what goes along to one origin.
     """
 
     proxy: SecretStr | None = None
     ca_bundle: str | None = None
     qwen_codes_proxy: SecretStr | None = None
+    along: Along | None = None
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,7 @@ class Qwen:
             host=host,
             model=request.model,
             key=access.key,
+            along=self._http.secrets,
             key_from=provider.key_from,
             get_model_with=provider.get_model_with,
             advice=provider.advice,
