@@ -49,4 +49,14 @@ class Usage:
     reasoning_tokens: int = 0
 
 
-Piece = Text | Thought | Usage
+@dataclass(frozen=True)
+class Waiting:
+    """Why nothing comes for now, as a progress says it: `retrying in 5 s`. Never part of the reply.
+
+    What comes next, of whatever kind, ends it.
+    """
+
+    why: str
+
+
+Piece = Text | Thought | Usage | Waiting
