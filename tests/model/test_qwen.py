@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -21,8 +22,8 @@ from qwen_lsp.errors import (
 )
 from qwen_lsp.model import exchange, receive
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Usage
-from qwen_lsp.model.exchange import Patience
 from qwen_lsp.model.http import Http
+from qwen_lsp.model.patience import Timeouts
 from qwen_lsp.model.providers import Provider, providers
 from qwen_lsp.model.qwen import Access, Qwen
 from qwen_lsp.model.sse import EventReader
@@ -307,21 +308,22 @@ async def test_nobody_listens(http: Http) -> None:
     assert "check that the service runs and that the address is right." in str(error)
 
 
-async def test_no_answer_in_time(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "LOCAL_PATIENCE", Patience(first=0.05, idle=0.05))
-    monkeypatch.setattr(exchange, "CONNECT_SECONDS", 0)
+def hurried(**seconds: float) -> Request:
+    return replace(REQUEST, timeouts=Timeouts(**seconds))
+
+
+async def test_no_answer_in_time(http: Http) -> None:
+    request = hurried(connect=0.05, first_token=0.05)
     async with wire(Call.gone) as seen:
-        error = await failure_of(qwen(http, Purse(seen.base_url, KEY)))
+        error = await failure_of(qwen(http, Purse(seen.base_url, KEY)), request)
         await asyncio.wait_for(seen.has_seen_close.wait(), 1)
     assert type(error) is Unreachable
     assert "began no reply within 0 seconds" in str(error)
 
 
 @pytest.mark.parametrize(("said", "kind"), [("", Unreachable), ("Hello", ReplyCut)])
-async def test_silence(
-    http: Http, monkeypatch: pytest.MonkeyPatch, said: str, kind: type[ModelError]
-) -> None:
-    monkeypatch.setattr(exchange, "LOCAL_PATIENCE", Patience(first=0.05, idle=0.05))
+async def test_silence(http: Http, said: str, kind: type[ModelError]) -> None:
+    request = hurried(first_token=0.05, idle=0.05)
 
     async def fall_silent(call: Call) -> None:
         await call.begin()
@@ -329,16 +331,14 @@ async def test_silence(
         await call.gone()
 
     async with wire(fall_silent) as seen:
-        error = await failure_of(qwen(http, Purse(seen.base_url, KEY)))
+        error = await failure_of(qwen(http, Purse(seen.base_url, KEY)), request)
         await asyncio.wait_for(seen.has_seen_close.wait(), 1)
     assert type(error) is kind
     assert "sent nothing for 0 seconds; run the action again." in str(error)
 
 
-async def test_a_model_that_loads_has_more_time_than_a_gap(
-    http: Http, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exchange, "LOCAL_PATIENCE", Patience(first=5, idle=0.02))
+async def test_a_model_that_loads_has_more_time_than_a_gap(http: Http) -> None:
+    request = hurried(first_token=5, idle=0.02)
 
     async def load(call: Call) -> None:
         await call.begin()
@@ -348,7 +348,8 @@ async def test_a_model_that_loads_has_more_time_than_a_gap(
         await call.end()
 
     async with wire(load) as seen:
-        assert text_of(await reply_of(qwen(http, Purse(seen.base_url, None)))) == "a"
+        model = qwen(http, Purse(seen.base_url, None))
+        assert text_of(await reply_of(model, request)) == "a"
 
 
 async def test_an_event_that_does_not_end(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:

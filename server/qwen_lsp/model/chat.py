@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from qwen_lsp.model.patience import Timeouts
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -15,14 +17,32 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What the service itself keeps of a conversation, under the id of its last reply.
+
+    `count` is the number of messages that it knows, that reply among them. A piece of a reply that
+    is kept; never part of its text.
+    """
+
+    id: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Request:
-    """What is asked of a model. None leaves a number to the model's family."""
+    """What is asked of a model. None leaves a number to the model's family.
+
+    `may_be_kept`: the service may keep the conversation, of which it may know the part `kept`.
+    """
 
     messages: tuple[Message, ...]
     model: str
     thinking: bool = False
     temperature: float | None = None
     max_tokens: int | None = None
+    timeouts: Timeouts = Timeouts()
+    may_be_kept: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -59,4 +79,4 @@ class Waiting:
     why: str
 
 
-Piece = Text | Thought | Usage | Waiting
+Piece = Text | Thought | Usage | Waiting | Kept

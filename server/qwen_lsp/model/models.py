@@ -11,6 +11,7 @@ from qwen_lsp.model.address import authority_of
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.model_list import names_of
+from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import Provider
 from qwen_lsp.model.qwen import Access, authorization
 
@@ -79,7 +80,8 @@ async def answer_of(http: Http, provider: Provider, access: Access) -> Answer:
     client = http.client()
     headers = {"Accept": "application/json", **authorization(access, provider.name)}
     request = client.build_request("GET", access.base_url + "/models", headers=headers)
-    response = await opened(client, request, seconds=_SECONDS, start_with=provider.start_with)
+    patience = Patience(first=_SECONDS)
+    response = await opened(client, request, patience=patience, start_with=provider.start_with)
     try:
         body = await _body(response)
     finally:

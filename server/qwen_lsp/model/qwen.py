@@ -15,6 +15,7 @@ from qwen_lsp.model.chat import Piece, Request
 from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.http import Http, user_agent
+from qwen_lsp.model.patience import Patience, patience_at
 from qwen_lsp.model.providers import Provider
 
 if TYPE_CHECKING:
@@ -77,15 +78,15 @@ class Qwen:
                     raise
 
     async def _attempt(self, request: Request, access: Access) -> AsyncGenerator[Piece, None]:
-        from qwen_lsp.model.exchange import LOCAL_PATIENCE, Patience, opened
+        from qwen_lsp.model.exchange import opened
         from qwen_lsp.model.receive import pieces_of
 
         asked = self._asked(request, access)
-        patience = LOCAL_PATIENCE if is_loopback(host_of(access.base_url)) else Patience()
+        patience = patience_at(host_of(access.base_url), request.timeouts)
         client = self._http.client()
-        post = self._post(client, request, access)
+        post = self._post(client, request, access, patience)
         start_with = self._provider.start_with
-        response = await opened(client, post, seconds=patience.first, start_with=start_with)
+        response = await opened(client, post, patience=patience, start_with=start_with)
         reply = ChunkReader(asked, limit=request.max_tokens, restores_tokens=holds_tokens(request))
         try:
             async with aclosing(pieces_of(response, reply, asked, patience)) as pieces:
@@ -95,9 +96,9 @@ class Qwen:
             await response.aclose()
 
     def _post(
-        self, client: "httpx.AsyncClient", request: Request, access: Access
+        self, client: "httpx.AsyncClient", request: Request, access: Access, patience: Patience
     ) -> "httpx.Request":
-        from qwen_lsp.model.exchange import STREAM_TIMEOUT
+        from qwen_lsp.model.exchange import stream_timeout
 
         host = host_of(access.base_url)
         body = json.dumps(body_of(request, self._provider, host), ensure_ascii=False)
@@ -112,7 +113,7 @@ class Qwen:
             # Half a character, as some editors send it, has no bytes in UTF-8.
             content=body.encode("utf-8", "replace"),
             headers=headers,
-            timeout=STREAM_TIMEOUT,
+            timeout=stream_timeout(patience),
         )
 
     def _asked(self, request: Request, access: Access) -> Asked:

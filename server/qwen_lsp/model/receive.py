@@ -12,8 +12,9 @@ import httpx
 from qwen_lsp.errors import ReplyCut, Unreachable
 from qwen_lsp.model.chat import Piece
 from qwen_lsp.model.chunks import ChunkReader
-from qwen_lsp.model.exchange import Patience, blocks, body_of_answer
+from qwen_lsp.model.exchange import blocks, body_of_answer
 from qwen_lsp.model.failures import Answer, Asked, failure_of
+from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.sse import Event, EventReader, EventTooLong
 
 # Once the service has said that it is done, its connection is worth keeping but no waiting.
@@ -42,7 +43,10 @@ async def _events(
 ) -> AsyncGenerator[Event, None]:
     events = EventReader()
     try:
-        async with aclosing(blocks(response, lambda: _seconds(reply, patience))) as stream:
+        waiting = blocks(
+            response, lambda: _seconds(reply, patience), outlasts_sleep=patience.outlasts_sleep
+        )
+        async with aclosing(waiting) as stream:
             async for block in stream:
                 if reply.done:
                     return
