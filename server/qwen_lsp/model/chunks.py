@@ -80,10 +80,14 @@ class ChunkReader:
         if not self.is_whole:
             raise ReplyCut(
                 f"The reply of {self._asked.service} broke off before its end; run the action "
-                "again."
+                "again.",
+                meaning="cut",
             )
         if not self.has_text:
-            raise ReplyCut(f"{self._asked.service} sent an empty reply; run the action again.")
+            raise ReplyCut(
+                f"{self._asked.service} sent an empty reply; run the action again.",
+                meaning="empty",
+            )
 
     def _decoded(self, event: Event) -> object:
         """The JSON of the event, or an error in bare text; None for broken JSON after the end."""
@@ -95,7 +99,8 @@ class ChunkReader:
         if self.is_whole:
             return None
         raise ReplyCut(
-            f"{self._asked.service} sent a broken part of the reply; run the action again."
+            f"{self._asked.service} sent a broken part of the reply; run the action again.",
+            meaning="cut",
         )
 
     def _chunk(self, chunk: object, event: Event) -> Iterator[Piece]:
