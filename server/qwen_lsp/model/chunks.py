@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from qwen_lsp.errors import ReplyCut
+from qwen_lsp.model.bounds import Bounds
 from qwen_lsp.model.chat import Piece, Text, Thought, Usage
 from qwen_lsp.model.complaint import status_in
 from qwen_lsp.model.deltas import Characters, Deltas
@@ -43,6 +44,7 @@ class ChunkReader:
         self._text: list[_Stage] = [Deltas(), Characters()]
         if restores_tokens:
             self._text.append(TokenRestorer())
+        self._bounds = Bounds(asked.service)
         self._usage = Usage()
         self._finish = ""
         self.done = False
@@ -121,8 +123,10 @@ class ChunkReader:
     def _pieces(self, thought: str, text: str) -> Iterator[Piece]:
         self.has_begun = self.has_begun or bool(thought or text)
         if thought:
+            self._bounds.think(thought)
             yield Thought(thought)
         if text:
+            self._bounds.write(text)
             self.has_text = True
             yield Text(text)
 

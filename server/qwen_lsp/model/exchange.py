@@ -3,7 +3,9 @@
 Imports httpx, so it is imported when it is used.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 
 import httpx
 
@@ -21,6 +23,26 @@ _BODY_SECONDS = 30
 def stream_timeout(patience: Patience) -> httpx.Timeout:
     """The time-outs of a request whose answer streams: its reads are timed block by block."""
     return httpx.Timeout(patience.idle, connect=patience.connect, read=None, pool=None)
+
+
+@dataclass
+class Silence:
+    """How long a service says nothing that counts: `heard` ends it. All in seconds.
+
+    `limit` is asked how long that may be. Only the time that was waited for it is `waited`.
+    """
+
+    limit: Callable[[], float]
+    waited: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """How long to wait on."""
+        return max(self.limit() - self.waited, 0.0)
+
+    def heard(self) -> None:
+        """Something has come that counts."""
+        self.waited = 0.0
 
 
 async def opened(
@@ -52,24 +74,25 @@ async def opened(
 
 
 async def blocks(
-    response: httpx.Response, seconds: Callable[[], float], *, outlasts_sleep: bool = False
+    response: httpx.Response, silence: Silence, *, outlasts_sleep: bool = False
 ) -> AsyncGenerator[bytes, None]:
-    """The bytes of the body as they come. `seconds` is asked how long to wait for the next.
+    """The bytes of the body as they come, until there was `silence` for too long.
 
     Raises ReplyCut when the connection breaks, nothing comes in time, or the machine has slept.
     """
     host = response.url.netloc.decode("ascii")
     waiting = response.aiter_bytes()
+    clock = asyncio.get_running_loop().time
     while True:
-        limit = seconds()
+        since = clock()
         try:
-            async with Within(limit, outlasts_sleep=outlasts_sleep):
+            async with Within(silence.left, outlasts_sleep=outlasts_sleep):
                 block = await anext(waiting, None)
         except Slept:
             failure = ReplyCut(SLEPT, meaning="cut")
             break
         except TimeoutError:
-            said = f"{host} sent nothing for {limit:.0f} seconds; run the action again."
+            said = f"{host} sent nothing for {silence.limit():.0f} seconds; run the action again."
             failure = ReplyCut(said, meaning="silent")
             break
         except (httpx.HTTPError, httpx.StreamError, OSError):
@@ -80,6 +103,7 @@ async def blocks(
             break
         if block is None:
             return
+        silence.waited += clock() - since
         yield block
     raise failure
 
@@ -88,7 +112,7 @@ async def body_of_answer(response: httpx.Response) -> bytes:
     """The first bytes of a body that is no stream; what came, where it broke."""
     body = bytearray()
     try:
-        async for block in blocks(response, lambda: _BODY_SECONDS):
+        async for block in blocks(response, Silence(lambda: _BODY_SECONDS)):
             body += block
             if len(body) > _BODY_LIMIT:
                 break

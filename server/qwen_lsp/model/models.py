@@ -92,11 +92,11 @@ async def answer_of(http: Http, provider: Provider, access: Access) -> Answer:
 
 
 async def _body(response: "httpx.Response") -> bytes:
-    from qwen_lsp.model.exchange import blocks
+    from qwen_lsp.model.exchange import Silence, blocks
 
     body = bytearray()
     try:
-        async for block in blocks(response, lambda: _SECONDS):
+        async for block in blocks(response, Silence(lambda: _SECONDS)):
             body += block
             if len(body) > _LARGEST:
                 break
