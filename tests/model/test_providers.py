@@ -1,6 +1,7 @@
 """The rows of providers.toml, the families of models, and the request that comes of both."""
 
 import dataclasses
+import re
 import typing
 
 import pytest
@@ -10,7 +11,7 @@ from qwen_lsp.model.address import base_url_of, is_loopback_url
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Message, Request, Role
 from qwen_lsp.model.families import Dialect, family_of
-from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.model.providers import Continues, Provider, providers
 
 ROWS = list(providers().values())
 UNKNOWN = ("oauth", "simulator")
@@ -39,6 +40,8 @@ def test_every_field_has_its_type(row: Provider) -> None:
             assert all(isinstance(item, str) for item in value)
         elif kind is Dialect:
             assert value in typing.get_args(Dialect)
+        elif kind == Continues | None:
+            assert value is None or value in typing.get_args(Continues)
         else:
             assert isinstance(value, kind)
 
@@ -54,6 +57,8 @@ def test_every_row_makes_sense(row: Provider) -> None:
     assert row.get_model_with is None or "{model}" in row.get_model_with
     assert all(limit.endswith(".") for limit in row.limits)
     assert bool(row.terms) == bool(row.privacy) == bool(row.limits)
+    assert re.compile(row.continues_models)
+    assert row.continues or not row.continues_models
     assert bool(row.limits) == (row.sign_in or row.needs_key) or row.id in UNKNOWN
     assert all(page.startswith("https://") for page in (row.terms, row.privacy) if page)
     if row.base_url is None:

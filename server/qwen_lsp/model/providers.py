@@ -6,9 +6,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from qwen_lsp.model.address import is_loopback_url
 from qwen_lsp.model.families import Dialect
+
+Continues = Literal["partial", "last", "flag"]
+"""How a service is asked to go on with a reply; `asking_to_go_on` in continuing.py says more."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ class Provider:
     may send at most, where that is known, and `limits` says what is known of it in sentences.
     `lists_models` services answer `GET {base_url}/models`. `terms` and `privacy` are the pages of
     the operator that apply to what is sent.
+    `continues` says how a cut reply is gone on with, by models whose name, without its vendor and in
+    lower case, begins as the pattern `continues_models` says. `keeps_conversations` services have
+    the Responses API.
     `start_with` and `get_model_with` are commands for the user to run when the service or the
     model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
     """
@@ -45,6 +52,9 @@ class Provider:
     get_model_with: str | None = None
     advice: str | None = None
     lists_models: bool = True
+    continues: Continues | None = None
+    continues_models: str = ""
+    keeps_conversations: bool = False
     requests_per_minute: int | None = None
     requests_per_day: int | None = None
     limits: tuple[str, ...] = ()

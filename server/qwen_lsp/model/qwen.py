@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
-from qwen_lsp.errors import CredentialRefused, RequestError, Unauthorized
+from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Piece, Request
 from qwen_lsp.model.chunks import ChunkReader
+from qwen_lsp.model.continuing import PAUSES, Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.http import Http, user_agent
-from qwen_lsp.model.patience import Patience, patience_at
-from qwen_lsp.model.providers import Provider
+from qwen_lsp.model.patience import patience_at
+from qwen_lsp.model.pausing import pause
+from qwen_lsp.model.providers import Continues, Provider
 
 if TYPE_CHECKING:
     import httpx
+
+GOING_ON = "going on with the reply"
 
 
 @dataclass(frozen=True)
@@ -57,15 +61,50 @@ class Qwen:
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """The reply to `request`, piece by piece. Wrap it in `contextlib.aclosing`.
 
-        Closing it, or cancelling the task that waits for it, closes the connection at once.
-        A refused credential is renewed once, and only before the reply has begun.
+        Closing it, or cancelling the task that waits for it, closes the connection at once. A reply
+        that is cut is gone on with, where the service can; of what was shown nothing comes again.
         Raises ModelError, AccountError, or RequestError for what can't be sent at all.
         """
+        begun, cut = Begun(), None
+        while True:
+            try:
+                async with aclosing(self._part(request, begun)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ModelError as error:
+                if begun.is_whole_after(error):
+                    return
+                cut = begun.worst_of(cut, error)
+                way = await self._way_on(request)
+                if way is None or not begun.may_go_on(error):
+                    raise cut from None
+            begun.go_on(way)
+            async with aclosing(pause(PAUSES[cut.meaning], GOING_ON)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
+        """What one stream brings of the reply, be it the first one or one that goes on."""
+        asked = onward(request, begun.text) if begun.way else request
+        async with aclosing(self._paid(asked, begun.way)) as pieces:
+            async for piece in pieces:
+                if (taken := begun.take(piece)) is not None:
+                    yield taken
+        if (rest := begun.end()) is not None:
+            yield rest
+
+    async def _way_on(self, request: Request) -> Continues | None:
+        access = await self._payer.access()
+        return way_on(request, self._provider, host_of(access.base_url))
+
+    async def _paid(self, request: Request, way: Continues | None) -> AsyncGenerator[Piece, None]:
+        """A refused credential is renewed once, and only before the reply has begun."""
         access = await self._payer.access()
         for is_renewed in (False, True):
             has_begun = False
             try:
-                async with aclosing(self._attempt(request, access)) as pieces:
+                async with aclosing(self._attempt(request, access, way)) as pieces:
                     async for piece in pieces:
                         has_begun = True
                         yield piece
@@ -77,14 +116,16 @@ class Qwen:
                 if is_renewed:
                     raise
 
-    async def _attempt(self, request: Request, access: Access) -> AsyncGenerator[Piece, None]:
+    async def _attempt(
+        self, request: Request, access: Access, way: Continues | None
+    ) -> AsyncGenerator[Piece, None]:
         from qwen_lsp.model.exchange import opened
         from qwen_lsp.model.receive import pieces_of
 
         asked = self._asked(request, access)
         patience = patience_at(host_of(access.base_url), request.timeouts)
         client = self._http.client()
-        post = self._post(client, request, access, patience)
+        post = self._post(client, request, access, way)
         start_with = self._provider.start_with
         response = await opened(client, post, patience=patience, start_with=start_with)
         reply = ChunkReader(asked, limit=request.max_tokens, restores_tokens=holds_tokens(request))
@@ -96,12 +137,18 @@ class Qwen:
             await response.aclose()
 
     def _post(
-        self, client: "httpx.AsyncClient", request: Request, access: Access, patience: Patience
+        self,
+        client: "httpx.AsyncClient",
+        request: Request,
+        access: Access,
+        way: Continues | None,
     ) -> "httpx.Request":
         from qwen_lsp.model.exchange import stream_timeout
 
         host = host_of(access.base_url)
-        body = json.dumps(body_of(request, self._provider, host), ensure_ascii=False)
+        body = body_of(request, self._provider, host)
+        if way:
+            body = asking_to_go_on(body, way)
         headers = {
             **headers_of(self._provider, host, self._agent),
             **authorization(access, self._provider.name),
@@ -111,9 +158,9 @@ class Qwen:
             "POST",
             access.base_url + "/chat/completions",
             # Half a character, as some editors send it, has no bytes in UTF-8.
-            content=body.encode("utf-8", "replace"),
+            content=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
             headers=headers,
-            timeout=stream_timeout(patience),
+            timeout=stream_timeout(patience_at(host, request.timeouts)),
         )
 
     def _asked(self, request: Request, access: Access) -> Asked:
