@@ -1,5 +1,6 @@
 """A reply that is cut is gone on with: from what came of it, twice at most, and never repeated."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -60,8 +61,8 @@ def says(*texts: str, then: str = "drop", usage: int = 0) -> Step:
         for text in texts:
             await call.say(text)
         if usage:
-            counted = '{"prompt_tokens": 10, "completion_tokens": %d}' % usage
-            await call.send(f'data: {{"choices": [], "usage": {counted}}}\n\n')
+            counted = {"prompt_tokens": 10, "completion_tokens": usage}
+            await call.send(f"data: {json.dumps({'choices': [], 'usage': counted})}\n\n")
         if then == "drop":
             call.drop()
         elif then == "error":

@@ -1,6 +1,6 @@
 """What is said to a model, and what comes back as it streams."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from qwen_lsp.model.patience import Timeouts
@@ -40,7 +40,7 @@ class Request:
     thinking: bool = False
     temperature: float | None = None
     max_tokens: int | None = None
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     may_be_kept: bool = False
     kept: Kept | None = None
 

@@ -37,8 +37,8 @@ def onward(request: Request, begun: str) -> Request:
 def asking_to_go_on(body: dict[str, Any], way: Continues) -> dict[str, Any]:
     """`body`, whose last message is the beginning of the reply, as a request to go on from there.
 
-    DashScope wants the message marked (qwen-services, section 5.4), vLLM and SGLang want the request
-    marked; llama.cpp and Ollama go on from an assistant's message that is the last.
+    DashScope wants the message marked (qwen-services, section 5.4), vLLM and SGLang want the
+    request marked; llama.cpp and Ollama go on from an assistant's message that is the last.
     """
     if way == "partial":
         *before, last = body["messages"]

@@ -28,9 +28,9 @@ class Provider:
     may send at most, where that is known, and `limits` says what is known of it in sentences.
     `lists_models` services answer `GET {base_url}/models`. `terms` and `privacy` are the pages of
     the operator that apply to what is sent.
-    `continues` says how a cut reply is gone on with, by models whose name, without its vendor and in
-    lower case, begins as the pattern `continues_models` says. `keeps_conversations` services have
-    the Responses API.
+    `continues` says how a cut reply is gone on with, by models whose name, without its vendor and
+    in lower case, begins as the pattern `continues_models` says. `keeps_conversations` services
+    have the Responses API.
     `start_with` and `get_model_with` are commands for the user to run when the service or the
     model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
     """
