@@ -44,6 +44,11 @@ class Action:
         return any("instruction" in placeholders(each.text) for each in self.messages)
 
     @property
+    def uses_selection(self) -> bool:
+        """Whether the model is told what is selected."""
+        return any("selection" in placeholders(each.text) for each in self.messages)
+
+    @property
     def edits(self) -> bool:
         """Whether the reply goes into a document."""
         return self.reply != "show"

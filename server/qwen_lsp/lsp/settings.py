@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ..model.network import Network
+from ..model.patience import Timeouts
 from .options import Edits, Options
 from .scopes import UsersOwn, merged, users_own
 
@@ -53,6 +54,9 @@ class Settings:
     thinking: Literal["off", "auto"] = "off"
     temperature: float | None = None
     max_tokens: int | None = None
+    context_tokens: int = 4_000
+    conversation: Literal["local", "service"] = "local"
+    timeouts: Timeouts = field(default_factory=Timeouts)
     hidden_actions: frozenset[str] = frozenset()
     oauth: OAuth = OAuth()
     allowed: tuple[str, ...] | None = None
@@ -217,7 +221,9 @@ def _said(message: str) -> str:
     return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
 
 
-_READ_APART = frozenset({"actions", "base_url", "ca_bundle", "key_command", "oauth", "providers"})
+_READ_APART = frozenset(
+    {"actions", "base_url", "ca_bundle", "context", "key_command", "oauth", "providers", "timeouts"}
+)
 
 
 def _settings(options: Options, fault: str) -> Settings:
@@ -230,6 +236,10 @@ def _settings(options: Options, fault: str) -> Settings:
         given["base_url"] = options.base_url
     if options.ca_bundle:
         given["ca_bundle"] = options.ca_bundle
+    if options.context and options.context.tokens is not None:
+        given["context_tokens"] = options.context.tokens
+    if options.timeouts:
+        given["timeouts"] = Timeouts(**options.timeouts.model_dump())
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
     if options.providers and options.providers.allowed is not None:
