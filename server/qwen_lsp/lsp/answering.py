@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import QwenError, RequestError
-from ..model.chat import Piece, Request
+from ..model.chat import Piece, Request, Waiting
 from .work import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
+WAITING = "waiting for {name}"
+WAITING_HERE = "waiting for {name}, which may have to load the model"
 
 
 class Answering:
@@ -33,6 +35,8 @@ class Answering:
             raise RequestError(SWITCHED_OFF)
         chosen = await self._session.selecting.chosen(settings)
         asked = self._with(request, settings, chosen)
+        waiting = WAITING_HERE if chosen.provider.is_local else WAITING
+        yield Waiting(waiting.format(name=chosen.provider.name))
         try:
             async with aclosing(chosen.model.stream(asked)) as pieces:
                 async for piece in pieces:
@@ -49,6 +53,8 @@ class Answering:
             thinking=settings.thinking == "auto",
             temperature=action.temperature if temperature is None else temperature,
             max_tokens=settings.max_tokens,
+            timeouts=settings.timeouts,
+            may_be_kept=settings.conversation == "service" and chosen.provider.keeps_conversations,
         )
 
     def _told_once(self, error: QwenError, chosen: "Chosen") -> QwenError:

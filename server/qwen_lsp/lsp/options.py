@@ -61,6 +61,21 @@ class TimeoutsOptions(_Options):
     ] = None
 
 
+class LimitsOptions(_Options):
+    """`qwen.limits`."""
+
+    per_minute: Annotated[
+        int | None, Field(gt=0, description="The most requests of an account in any minute.")
+    ] = None
+    per_second: Annotated[
+        int | None, Field(gt=0, description="The most requests of an account in any second.")
+    ] = None
+    at_once: Annotated[
+        int | None,
+        Field(gt=0, description="The most requests of an account that are answered at a time."),
+    ] = None
+
+
 class ProvidersOptions(_Options):
     """`qwen.providers`."""
 
@@ -211,6 +226,13 @@ class Options(_Options):
     ] = None
     context: Annotated[
         ContextOptions | None, Field(description="What is sent beside the selection.")
+    ] = None
+    limits: Annotated[
+        LimitsOptions | None,
+        Field(
+            description="How much is asked of an account by this server; further jobs wait for a "
+            "slot. Without it what is known of the provider."
+        ),
     ] = None
     providers: Annotated[
         ProvidersOptions | None, Field(description="Which services may be asked.")

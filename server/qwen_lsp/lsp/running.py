@@ -65,6 +65,7 @@ async def _run(session: "Session", job: Job, work: Work, way: Way | None) -> Non
             reader=session.view.explanation(job, work.document, work.span),
             page=way or NoPage(),
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
+            says=progress.say,
         )
     except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
         outcome = Outcome("failed", UNEXPECTED, fault=error)

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from ..model.limiter import Limits
 from ..model.network import Network
 from ..model.patience import Timeouts
 from .options import Edits, Options
@@ -57,6 +58,7 @@ class Settings:
     context_tokens: int = 4_000
     conversation: Literal["local", "service"] = "local"
     timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: Limits = field(default_factory=Limits)
     hidden_actions: frozenset[str] = frozenset()
     oauth: OAuth = OAuth()
     allowed: tuple[str, ...] | None = None
@@ -242,6 +244,8 @@ def _settings(options: Options, fault: str) -> Settings:
         given["timeouts"] = Timeouts(**options.timeouts.model_dump())
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
+    if options.limits:
+        given["limits"] = Limits(**options.limits.model_dump())
     if options.providers and options.providers.allowed is not None:
         given["allowed"] = tuple(options.providers.allowed)
     if options.oauth:
