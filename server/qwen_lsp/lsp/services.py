@@ -10,13 +10,13 @@ from pydantic import SecretStr
 
 from ..account.account import Account
 from ..account.choice import choice_file
-from ..account.counted import Counted
 from ..account.key_sources import KeySources, Workspace
 from ..account.keys import no_sign_in
 from ..account.wanted import wanted
 from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
 from ..model.http import Http
+from ..model.limiter import Limiters
 from ..model.models import ModelLists
 from ..model.network import Network
 from ..model.providers import Provider, providers
@@ -55,7 +55,7 @@ class Chosen:
     provider: Provider
     account: Account
     model: Qwen
-    payer: Counted
+    limiters: Limiters
     source: str = ""
     """What names the provider."""
     named_model: Named = NOTHING
@@ -237,7 +237,8 @@ class Services:
                 issuer=issuer,
                 keys=self.keys,
             )
-            payer = Counted(account, is_one=provider.sign_in)
-            model = Qwen(provider, payer, self.http, self._version)
-            self._known[key] = Chosen(provider, account, model, payer)
+            limiters = Limiters(is_one=provider.sign_in)
+            model = Qwen(provider, account, self.http, self._version, limiters)
+            self._known[key] = Chosen(provider, account, model, limiters)
+        self._known[key].limiters.hold_to(provider.most.overridden(settings.limits))
         return self._known[key]

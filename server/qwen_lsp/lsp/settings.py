@@ -1,16 +1,16 @@
 """The user's settings: Options, as clients send them, become Settings, as the code reads them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from pydantic.alias_generators import to_camel
 
 from ..model.limiter import Limits
 from ..model.network import Network
 from ..model.patience import Timeouts
+from .faults import faults_in
 from .options import Edits, Options
 from .scopes import UsersOwn, merged, users_own
 
@@ -167,7 +167,7 @@ def read_settings(sent: object) -> Reading:
         f"qwen.{name} is not a setting of this version; it is ignored."
         for name in section.keys() - _names()
     ]
-    faults = _faults(section)
+    faults = faults_in(section)
     warnings += [
         f"qwen.{fault}; "
         + (
@@ -202,29 +202,8 @@ def _names() -> set[str]:
     return {to_camel(name) for name in Options.model_fields}
 
 
-def _faults(section: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with each setting, or group of settings, in words that begin with its name."""
-    try:
-        Options.model_validate(section)
-    except ValidationError as invalid:
-        return {
-            str(error["loc"][0]): f"{_name(error['loc'])} {_said(error['msg'])}"
-            for error in invalid.errors(include_url=False, include_input=False)
-        }
-    return {}
-
-
-def _name(place: tuple[int | str, ...]) -> str:
-    return ".".join(part for part in place if isinstance(part, str))
-
-
-def _said(message: str) -> str:
-    plain = message.replace("Input should", "should")
-    return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
-
-
 _READ_APART = frozenset(
-    {"actions", "base_url", "ca_bundle", "context", "key_command", "oauth", "providers", "timeouts"}
+    "actions base_url ca_bundle context key_command limits oauth providers timeouts".split()
 )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from qwen_lsp.model.address import is_loopback_url
 from qwen_lsp.model.families import Dialect
+from qwen_lsp.model.limiter import Limits
 
 Continues = Literal["partial", "last", "flag"]
 """How a service is asked to go on with a reply; `asking_to_go_on` in continuing.py says more."""
@@ -24,8 +25,9 @@ class Provider:
     is the page where one gets a key. `dialect` says how thinking is turned off there.
     `system_first` services refuse a request whose first message is no system message.
     `hosts` is the domain that the address must lie under where qwen.baseUrl says it, and the
-    provider's keys belong there. `requests_per_minute` and `requests_per_day` are what an account
-    may send at most, where that is known, and `limits` says what is known of it in sentences.
+    provider's keys belong there. `requests_per_minute`, `requests_per_second` and
+    `requests_at_once` are held to for each account, and `requests_per_day` is only told, where they
+    are known; `limits` says what is known of it in sentences.
     `lists_models` services answer `GET {base_url}/models`. `terms` and `privacy` are the pages of
     the operator that apply to what is sent.
     `continues` says how a cut reply is gone on with, by models whose name, without its vendor and
@@ -56,11 +58,18 @@ class Provider:
     continues_models: str = ""
     keeps_conversations: bool = False
     requests_per_minute: int | None = None
+    requests_per_second: int | None = None
+    requests_at_once: int | None = None
     requests_per_day: int | None = None
     limits: tuple[str, ...] = ()
     terms: str | None = None
     privacy: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> Limits:
+        """What an account may send at most, where that is known."""
+        return Limits(self.requests_per_minute, self.requests_per_second, self.requests_at_once)
 
     @property
     def is_local(self) -> bool:

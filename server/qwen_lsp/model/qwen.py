@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
@@ -11,14 +12,16 @@ from pydantic import SecretStr
 from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
-from qwen_lsp.model.chat import Piece, Request
+from qwen_lsp.model.chat import Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.continuing import PAUSES, Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.http import Http, user_agent
+from qwen_lsp.model.limiter import Limiters, in_turn
 from qwen_lsp.model.patience import patience_at
 from qwen_lsp.model.pausing import pause
 from qwen_lsp.model.providers import Continues, Provider
+from qwen_lsp.model.retrying import persistently
 
 if TYPE_CHECKING:
     import httpx
@@ -52,17 +55,27 @@ class Payer(Protocol):
 class Qwen:
     """The models of one provider."""
 
-    def __init__(self, provider: Provider, payer: Payer, http: Http, version: str) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        payer: Payer,
+        http: Http,
+        version: str,
+        limiters: Limiters | None = None,
+    ) -> None:
+        """`limiters` hold the requests back; without them nothing does."""
         self._provider = provider
         self._payer = payer
         self._http = http
+        self._limiters = limiters or Limiters()
         self._agent = user_agent(version)
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """The reply to `request`, piece by piece. Wrap it in `contextlib.aclosing`.
 
         Closing it, or cancelling the task that waits for it, closes the connection at once. A reply
-        that is cut is gone on with, where the service can; of what was shown nothing comes again.
+        that is cut is gone on with, where the service can; of what was shown nothing comes again. A
+        request that has shown nothing is sent again where that is worth it (`retrying.py`).
         Raises ModelError, AccountError, or RequestError for what can't be sent at all.
         """
         begun, cut = Begun(), None
@@ -87,7 +100,8 @@ class Qwen:
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
         asked = onward(request, begun.text) if begun.way else request
-        async with aclosing(self._paid(asked, begun.way)) as pieces:
+        attempt = partial(self._paid, asked, begun.way)
+        async with aclosing(persistently(attempt, rest=self._limiters.rest)) as pieces:
             async for piece in pieces:
                 if (taken := begun.take(piece)) is not None:
                     yield taken
@@ -99,14 +113,15 @@ class Qwen:
         return way_on(request, self._provider, host_of(access.base_url))
 
     async def _paid(self, request: Request, way: Continues | None) -> AsyncGenerator[Piece, None]:
-        """A refused credential is renewed once, and only before the reply has begun."""
+        """A refused credential is renewed once, and only before text was shown."""
         access = await self._payer.access()
         for is_renewed in (False, True):
             has_begun = False
             try:
-                async with aclosing(self._attempt(request, access, way)) as pieces:
+                attempt = partial(self._attempt, request, access, way)
+                async with aclosing(in_turn(self._limiters.of(access.key), attempt)) as pieces:
                     async for piece in pieces:
-                        has_begun = True
+                        has_begun = has_begun or isinstance(piece, Text)
                         yield piece
                 return
             except Unauthorized:
