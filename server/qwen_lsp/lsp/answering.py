@@ -9,10 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import QwenError, RequestError
-from ..model.chat import Piece, Request, Waiting
+from ..model.chat import Kept, Piece, Request, Text, Waiting
+from ..model.conversation import Conversation
+from .fitting import fitted
 from .work import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
+    from .jobs import Job
     from .services import Chosen
     from .session import Session
     from .settings import Settings
@@ -25,8 +28,9 @@ WAITING_HERE = "waiting for {name}, which may have to load the model"
 class Answering:
     """Whatever the settings for the document name."""
 
-    def __init__(self, session: "Session", work: Work) -> None:
+    def __init__(self, session: "Session", job: "Job", work: Work) -> None:
         self._session, self._work = session, work
+        self._talk = work.onto.job if work.onto else job.id
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """The reply, piece by piece. Raises QwenError."""
@@ -34,15 +38,25 @@ class Answering:
         if not settings.enabled:
             raise RequestError(SWITCHED_OFF)
         chosen = await self._session.selecting.chosen(settings)
-        asked = self._with(request, settings, chosen)
+        asked, said = self._with(request, settings, chosen), list[Piece]()
+        asked = await fitted(self._session, self._work, asked, chosen)
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
         try:
             async with aclosing(chosen.model.stream(asked)) as pieces:
                 async for piece in pieces:
+                    said.append(piece)
                     yield piece
+            self._remember(asked, said)
         except QwenError as error:
             raise self._told_once(error, chosen) from None
+
+    def _remember(self, asked: Request, pieces: list[Piece]) -> None:
+        """What was said, once its reply is whole."""
+        reply = "".join(piece.text for piece in pieces if isinstance(piece, Text))
+        kept = next((piece for piece in pieces if isinstance(piece, Kept)), None)
+        said = Conversation(asked.messages).answered(reply, kept)
+        self._session.conversations.remember(self._talk, self._work.document.uri, said)
 
     def _with(self, request: Request, settings: "Settings", chosen: "Chosen") -> Request:
         action = self._work.action

@@ -216,9 +216,9 @@ class Options(_Options):
         Literal["local", "service"] | None,
         Field(
             description="Who remembers a conversation that may go on, by *Retry* with other words "
-            "or *Qwen: Ask*. `local`: this server, in memory, until the file is closed. `service`: "
-            "the service too, by its Responses API, where it has one; Qwen's keep the conversation, "
-            "and so your code, for 7 days. The user's own: a folder can't set it."
+            "or a question. `local`: this server, in memory, until the file is closed. `service`: "
+            "the service too, by its Responses API, where it has one: Qwen's keep the "
+            "conversation, and so your code, for 7 days. The user's own: a folder can't set it."
         ),
     ] = None
     timeouts: Annotated[

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ..errors import UNEXPECTED
-from ..model.chat import Request
 from ..perform import NoPage, Outcome, perform
 from .answering import Answering
 from .checking import checked
@@ -40,7 +39,8 @@ def begin(
     job = session.jobs.new(work.action, work.document.uri)
     job.instead_of = instead_of
     way: Way | None = None
-    session.retries.began(job, work)
+    if work.onto is None:
+        session.retries.began(job, work)
     if place := work.place:
         session.proposals.keep_under(work.document, place)
         page = session.pages.begin(work.document, *place, original=original)
@@ -59,10 +59,10 @@ async def _run(session: "Session", job: Job, work: Work, way: Way | None) -> Non
     progress = WorkProgress(session.editor, job.token, job.title)
     try:
         outcome = await perform(
-            Request(work.messages, model=work.model or ""),
+            work.request,
             work.placing,
-            model=session.originals.before(job, Answering(session, work)),
-            reader=session.view.explanation(job, work.document, work.span),
+            model=session.originals.before(job, Answering(session, job, work)),
+            reader=work.onto or session.view.explanation(job, work.document, work.span),
             page=way or NoPage(),
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
             says=progress.say,

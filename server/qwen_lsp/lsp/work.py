@@ -9,7 +9,8 @@ from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
 from ..actions.selection import Other, Selection
 from ..errors import RequestError
-from ..model.chat import Message
+from ..model.chat import Message, Request
+from ..model.conversation import Conversation
 from ..text.document import Document, Position, Span
 from ..text.surroundings import Rows, beginning, block_around, is_bare, whole_lines
 from .arguments import RunArguments
@@ -17,6 +18,7 @@ from .documents import OpenDocument
 from .options import Edits
 
 if TYPE_CHECKING:
+    from .explanations import Explanation
     from .session import Session
 
 OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
@@ -49,6 +51,16 @@ class Work:
     edits: Edits | None
     over: Rows | None = None
     """The rows that an earlier reply is in, which this one is written over."""
+    conversation: Conversation | None = None
+    """What was said before, and then `messages` no more; None where it begins with them."""
+    onto: "Explanation | None" = None
+    """What the reply is shown below; None for one of its own."""
+
+    @property
+    def request(self) -> Request:
+        """What is asked of the model."""
+        said = self.conversation or Conversation(self.messages)
+        return Request(said.messages, model=self.model or "", kept=said.kept)
 
     @property
     def place(self) -> Rows | None:
