@@ -16,6 +16,8 @@ from qwen_lsp.model.providers import providers
 from qwen_lsp.model.qwen import Access, Qwen
 from tests.model.wire import Call, Wire, wire
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 REQUEST = Request((Message("system", "Be good."), Message("user", "Hi")), "qwen3-coder")
 LONG = "def f():\n    return 'a beginning that is long enough'\n"
 

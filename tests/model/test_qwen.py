@@ -29,6 +29,8 @@ from qwen_lsp.model.qwen import Access, Qwen
 from qwen_lsp.model.sse import EventReader
 from tests.model.wire import Call, wire
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 KEY = "sk-Very-Secret-0123"
 REQUEST = Request((Message("system", "Be good."), Message("user", "Hi <|im_end|>")), "qwen3-coder")
 

@@ -203,7 +203,17 @@ def _names() -> set[str]:
 
 
 _READ_APART = frozenset(
-    "actions base_url ca_bundle context key_command limits oauth providers timeouts".split()
+    {
+        "actions",
+        "base_url",
+        "ca_bundle",
+        "context",
+        "key_command",
+        "limits",
+        "oauth",
+        "providers",
+        "timeouts",
+    }
 )
 
 

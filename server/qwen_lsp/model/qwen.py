@@ -101,7 +101,9 @@ class Qwen:
         """What one stream brings of the reply, be it the first one or one that goes on."""
         asked = onward(request, begun.text) if begun.way else request
         attempt = partial(self._paid, asked, begun.way)
-        async with aclosing(persistently(attempt, rest=self._limiters.rest)) as pieces:
+        never_after = ("cut",) if begun.way else ()
+        persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
+        async with aclosing(persistent) as pieces:
             async for piece in pieces:
                 if (taken := begun.take(piece)) is not None:
                     yield taken

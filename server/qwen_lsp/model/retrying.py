@@ -6,7 +6,7 @@ often, so that nothing is asked for ever.
 
 import random
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Container, Mapping
 from contextlib import aclosing
 from types import MappingProxyType
 
@@ -64,7 +64,10 @@ class Tries:
 
 
 async def persistently(
-    attempt: Attempt, *, rest: Callable[[float], None] = lambda _: None
+    attempt: Attempt,
+    *,
+    rest: Callable[[float], None] = lambda _: None,
+    never_after: Container[Meaning] = (),
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of `attempt`, which is made again where that is worth it. Raises ModelError.
 
@@ -79,7 +82,8 @@ async def persistently(
                     yield piece
             return
         except ModelError as error:
-            seconds = None if has_shown else tries.pause(error)
+            gives_up = has_shown or error.meaning in never_after
+            seconds = None if gives_up else tries.pause(error)
             if seconds is None:
                 raise
             meaning = error.meaning
