@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import QwenError, RequestError
 from ..model.chat import Kept, Piece, Request, Text, Waiting
 from ..model.conversation import Conversation
+from .failing import SMALLER, smaller, with_names
 from .fitting import fitted
 from .work import SWITCHED_OFF, Work
 
@@ -43,13 +44,32 @@ class Answering:
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
         try:
-            async with aclosing(chosen.model.stream(asked)) as pieces:
+            async with aclosing(self._answers(asked, chosen)) as pieces:
                 async for piece in pieces:
                     said.append(piece)
                     yield piece
             self._remember(asked, said)
         except QwenError as error:
-            raise self._told_once(error, chosen) from None
+            told = await with_names(self._session, error, chosen)
+            raise self._told_once(told, chosen) from None
+
+    async def _answers(self, asked: Request, chosen: "Chosen") -> AsyncGenerator[Piece]:
+        """The reply; to less of the file, where the service says that it was too much."""
+        has_shown, less = False, None
+        try:
+            async with aclosing(chosen.model.stream(asked)) as pieces:
+                async for piece in pieces:
+                    has_shown = has_shown or isinstance(piece, Text)
+                    yield piece
+            return
+        except QwenError as error:
+            less = None if has_shown else smaller(self._work, asked, error)
+            if less is None:
+                raise
+        yield Waiting(SMALLER)
+        async with aclosing(chosen.model.stream(less)) as pieces:
+            async for piece in pieces:
+                yield piece
 
     def _remember(self, asked: Request, pieces: list[Piece]) -> None:
         """What was said, once its reply is whole."""
@@ -61,6 +81,7 @@ class Answering:
     def _with(self, request: Request, settings: "Settings", chosen: "Chosen") -> Request:
         action = self._work.action
         temperature = settings.temperature
+        may_be_kept = settings.conversation == "service" and chosen.provider.keeps_conversations
         return replace(
             request,
             model=request.model or settings.model or action.model or chosen.default_model,
@@ -68,7 +89,8 @@ class Answering:
             temperature=action.temperature if temperature is None else temperature,
             max_tokens=settings.max_tokens,
             timeouts=settings.timeouts,
-            may_be_kept=settings.conversation == "service" and chosen.provider.keeps_conversations,
+            may_be_kept=may_be_kept,
+            kept=request.kept if may_be_kept else None,
         )
 
     def _told_once(self, error: QwenError, chosen: "Chosen") -> QwenError:

@@ -21,6 +21,13 @@ from qwen_lsp.model.limiter import Limiters, in_turn
 from qwen_lsp.model.patience import patience_at
 from qwen_lsp.model.pausing import pause
 from qwen_lsp.model.providers import Continues, Provider
+from qwen_lsp.model.responses import (
+    PATH,
+    ResponsesReader,
+    kept_or_not,
+    new_to_service,
+    responses_body,
+)
 from qwen_lsp.model.retrying import persistently
 
 if TYPE_CHECKING:
@@ -100,7 +107,7 @@ class Qwen:
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
         asked = onward(request, begun.text) if begun.way else request
-        attempt = partial(self._paid, asked, begun.way)
+        attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
         never_after = ("cut",) if begun.way else ()
         persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
         async with aclosing(persistent) as pieces:
@@ -145,13 +152,20 @@ class Qwen:
         post = self._post(client, request, access, way)
         start_with = self._provider.start_with
         response = await opened(client, post, patience=patience, start_with=start_with)
-        reply = ChunkReader(asked, limit=request.max_tokens, restores_tokens=holds_tokens(request))
+        reply = self._reader(request, asked)
         try:
             async with aclosing(pieces_of(response, reply, asked, patience)) as pieces:
                 async for piece in pieces:
                     yield piece
         finally:
             await response.aclose()
+
+    def _reader(self, request: Request, asked: Asked) -> ChunkReader:
+        limit, restores = request.max_tokens, holds_tokens(request)
+        if not request.may_be_kept:
+            return ChunkReader(asked, limit=limit, restores_tokens=restores)
+        count = len(request.messages) + 1
+        return ResponsesReader(asked, count=count, limit=limit, restores_tokens=restores)
 
     def _post(
         self,
@@ -163,8 +177,10 @@ class Qwen:
         from qwen_lsp.model.exchange import stream_timeout
 
         host = host_of(access.base_url)
-        body = body_of(request, self._provider, host)
-        if way:
+        body = body_of(new_to_service(request), self._provider, host)
+        if request.may_be_kept:
+            body = responses_body(body, request.kept)
+        elif way:
             body = asking_to_go_on(body, way)
         headers = {
             **headers_of(self._provider, host, self._agent),
@@ -173,7 +189,7 @@ class Qwen:
         }
         return client.build_request(
             "POST",
-            access.base_url + "/chat/completions",
+            access.base_url + (PATH if request.may_be_kept else "/chat/completions"),
             # Half a character, as some editors send it, has no bytes in UTF-8.
             content=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
             headers=headers,
