@@ -12,6 +12,7 @@ from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Message, Request, Role
 from qwen_lsp.model.families import Dialect, family_of
 from qwen_lsp.model.providers import Continues, Provider, providers
+from qwen_lsp.model.window import Engine
 
 ROWS = list(providers().values())
 UNKNOWN = ("oauth", "simulator")
@@ -40,8 +41,9 @@ def test_every_field_has_its_type(row: Provider) -> None:
             assert all(isinstance(item, str) for item in value)
         elif kind is Dialect:
             assert value in typing.get_args(Dialect)
-        elif kind == Continues | None:
-            assert value is None or value in typing.get_args(Continues)
+        elif kind in (Continues | None, Engine | None):
+            literal, _ = typing.get_args(kind)
+            assert value is None or value in typing.get_args(literal)
         else:
             assert isinstance(value, kind)
 
@@ -168,6 +170,69 @@ def test_the_limit_has_the_name_that_is_known_there(
 ) -> None:
     made = body(model, provider, host, max_tokens=9)
     assert {key: made[key] for key in made if "tokens" in key} == {name: 9}
+
+
+@pytest.mark.parametrize(
+    ("provider", "fields"),
+    [
+        ("llamacpp", {"temperature", "top_p", "top_k", "repeat_penalty"}),
+        ("lmstudio", {"temperature", "top_p", "top_k", "repeat_penalty"}),
+        ("vllm", {"temperature", "top_p", "top_k", "repetition_penalty"}),
+        ("ollama", {"temperature", "top_p"}),
+        ("custom", {"temperature", "top_p"}),
+    ],
+)
+def test_sampling_in_the_words_that_an_engine_knows(provider: str, fields: set[str]) -> None:
+    made = body("qwen3-coder:30b", provider, "127.0.0.1")
+    assert made.keys() == fields
+    assert {made.get("repeat_penalty"), made.get("repetition_penalty")} <= {1.05, None}
+
+
+@pytest.mark.parametrize("thinking", [True, False])
+def test_who_has_to_think_is_not_told_to_stop(thinking: bool) -> None:
+    """5.1: thinking is mandatory on the Token Plan's 3.8-max."""
+    assert body("qwen3.8-max-0902", "token-plan-intl", thinking=thinking) == {}
+    assert body("qwen3.8-flash", "token-plan-intl") == {"reasoning_effort": "none"}
+
+
+@pytest.mark.parametrize("provider", [row.id for row in ROWS])
+@pytest.mark.parametrize("model", ["qwen4-max", "qwen3-coder", "coder-model", "gpt-6"])
+def test_no_metadata_is_sent(provider: str, model: str) -> None:
+    """1.8 and 5.1: DashScope ignores it, and other vendors behind it refuse it."""
+    assert "metadata" not in body(model, provider)
+
+
+LONG = "word " * 1_000
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "turns", "marked"),
+    [
+        # 5.5: what a later request begins with is worth marking, from 1,024 tokens on.
+        ("dashscope-cn", "qwen4-max", ["s", LONG, "a", "q"], 2),
+        ("qwen-oauth", "coder-model", ["s", LONG, "a", "q", "a", "q"], 4),
+        ("token-plan-cn", "qwen3.7-plus", ["s", LONG, "a", "q"], 2),
+        ("dashscope-cn", "qwen4-max", ["s", LONG], None),
+        ("dashscope-cn", "qwen4-max", ["s", LONG, "cut off"], None),
+        ("dashscope-cn", "qwen4-max", ["s", "short", "a", LONG], None),
+        ("dashscope-cn", "qwen3-coder-flash", ["s", LONG, "a", "q"], None),
+        ("modelscope", "Qwen/Qwen3.6-30B", ["s", LONG, "a", "q"], None),
+        ("ollama", "qwen3.6", ["s", LONG, "a", "q"], None),
+        ("openrouter", "qwen/qwen4-max", ["s", LONG, "a", "q"], None),
+    ],
+)
+def test_the_stable_part_of_a_conversation_is_marked(
+    provider: str, model: str, turns: list[str], marked: int | None
+) -> None:
+    roles: list[Role] = ["system", *(["user", "assistant"] * 3)]  # type: ignore[list-item]
+    said = tuple(Message(role, text) for role, text in zip(roles, turns, strict=False))
+    made: typing.Any = body_of(Request(said, model), providers()[provider], OLD_HOST)["messages"]
+    assert [place for place, each in enumerate(made) if "cache_control" in str(each)] == (
+        [] if marked is None else [marked]
+    )
+    if marked is not None:
+        text = {"type": "text", "text": turns[marked], "cache_control": {"type": "ephemeral"}}
+        assert made[marked] == {"role": "assistant", "content": [text]}
 
 
 def test_the_requests_own_temperature_counts() -> None:

@@ -21,6 +21,7 @@ from ..model.models import ModelLists
 from ..model.network import Network
 from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
+from ..model.windows import Windows
 from .choosing import (
     FOUND,
     NOTHING,
@@ -83,7 +84,7 @@ class Services:
     def __init__(self, http: Http, environ: Mapping[str, str], version: str) -> None:
         self.http, self.environ, self._version = http, environ, version
         self.keys = KeySources(environ)
-        self.models = ModelLists(http)
+        self.models, self.windows = ModelLists(http), Windows(http)
         self.last = ChosenLast()
         self._known: dict[tuple[str, str | None, Issuer | None], Chosen] = {}
 

@@ -75,12 +75,31 @@ async def answer_of(http: Http, provider: Provider, access: Access) -> Answer:
 
     Raises Unreachable, CredentialRefused. It waits as long as the service does.
     """
+    return await answered(http, provider, access, access.base_url + "/models")
+
+
+async def answered(
+    http: Http,
+    provider: Provider,
+    access: Access,
+    url: str,
+    *,
+    content: bytes | None = None,
+    seconds: float = _SECONDS,
+) -> Answer:
+    """What a service answers at `url` to a GET, or to the POST of `content`, which is JSON.
+
+    `seconds` may pass without a word. Raises Unreachable, CredentialRefused.
+    """
     from qwen_lsp.model.exchange import opened
 
     client = http.client()
     headers = {"Accept": "application/json", **authorization(access, provider.name)}
-    request = client.build_request("GET", access.base_url + "/models", headers=headers)
-    patience = Patience(first=_SECONDS)
+    if content is not None:
+        headers["Content-Type"] = "application/json"
+    method = "GET" if content is None else "POST"
+    request = client.build_request(method, url, headers=headers, content=content)
+    patience = Patience(first=seconds)
     response = await opened(client, request, patience=patience, start_with=provider.start_with)
     try:
         body = await _body(response)

@@ -11,6 +11,7 @@ from typing import Literal
 from qwen_lsp.model.address import is_loopback_url
 from qwen_lsp.model.families import Dialect
 from qwen_lsp.model.limiter import Limits
+from qwen_lsp.model.window import Engine
 
 Continues = Literal["partial", "last", "flag"]
 """How a service is asked to go on with a reply; `asking_to_go_on` in continuing.py says more."""
@@ -33,6 +34,9 @@ class Provider:
     `continues` says how a cut reply is gone on with, by models whose name, without its vendor and
     in lower case, begins as the pattern `continues_models` says. `keeps_conversations` services
     have the Responses API.
+    `sampling` are the fields of sampling that it takes beside OpenAI's, and `has_to_think` are
+    models, by how their names begin, whose thinking can't be turned off there. `caches` services
+    keep the marked beginning of a prompt. `engine` says how it is asked for its models' windows.
     `start_with` and `get_model_with` are commands for the user to run when the service or the
     model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
     """
@@ -57,6 +61,10 @@ class Provider:
     continues: Continues | None = None
     continues_models: str = ""
     keeps_conversations: bool = False
+    sampling: tuple[str, ...] = ()
+    has_to_think: tuple[str, ...] = ()
+    caches: bool = False
+    engine: Engine | None = None
     requests_per_minute: int | None = None
     requests_per_second: int | None = None
     requests_at_once: int | None = None
