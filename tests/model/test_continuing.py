@@ -6,9 +6,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
+from qwen_lsp.model import continuing
 from qwen_lsp.model.chat import Message, Request, Text, Usage, Waiting
 from qwen_lsp.model.continuing import PAUSES, Seam, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
@@ -140,6 +142,36 @@ async def test_it_does_not_go_on_where_going_on_brought_nothing(http: Http) -> N
     assert (said.text, len(seen.calls)) == ("a", 2)
     assert said.error is not None
     assert "broke before the reply was whole" in str(said.error)
+
+
+async def test_a_network_that_is_away_for_a_while(
+    http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(continuing, "NETWORK_PAUSES", (0.02, 0.02))
+    most = [3]
+
+    class Away(httpx.AsyncBaseTransport):
+        """The first stream breaks; then nobody is reached so often as the test says."""
+
+        def __init__(self) -> None:
+            self.asked = 0
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            self.asked += 1
+            if 1 < self.asked <= most[0]:
+                raise httpx.ConnectError("away") from OSError(101, "unreachable")
+            text, finish = ("a", "null") if self.asked == 1 else ("b", '"stop"')
+            chunk = f'{{"choices":[{{"delta":{{"content":"{text}"}},"finish_reason":{finish}}}]}}'
+            headers = {"content-type": "text/event-stream"}
+            return httpx.Response(200, headers=headers, content=f"data: {chunk}\n\n".encode())
+
+    seen = Wire("http://127.0.0.1:1/v1")
+    said = await reply(Http(transport=Away()), seen)
+    assert (said.text, said.error) == ("ab", None)
+    most[0] = 9
+    said = await reply(Http(transport=Away()), seen)
+    assert said.text == "a"
+    assert "broke off before its end" in str(said.error)
 
 
 async def test_a_reply_that_has_not_begun_is_not_gone_on_with(http: Http) -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from qwen_lsp.errors import Meaning, ModelError
+from qwen_lsp.errors import Meaning, ModelError, Unreachable
 from qwen_lsp.model.address import is_qwen_host
 from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Usage
 from qwen_lsp.model.providers import Continues, Provider, providers
@@ -18,6 +18,9 @@ _SURE_LENGTH = 24
 
 PAUSES: dict[Meaning, float] = {"cut": 0, "silent": 0, "trouble": 2, "rate": 5}
 """After which failures a reply is gone on with, and the seconds to wait first."""
+NETWORK_PAUSES = (1, 2, 4, 8)
+"""Seconds until a service that can't be reached is asked to go on once more: Wi-Fi takes a while
+to be back after a sleep."""
 
 
 def way_on(request: Request, provider: Provider, host: str) -> Continues | None:
@@ -84,7 +87,7 @@ class Begun:
         self.text = ""
         self.way: Continues | None = None
         """How the stream that comes now goes on; None for the first one."""
-        self._times = 0
+        self._times = self._lost = 0
         self._at_last_cut = 0
         self._seam = Seam("")
         self._counted, self._of_stream = Usage(), Usage()
@@ -104,10 +107,20 @@ class Begun:
         """What was held back, once the reply is whole."""
         return self._taken(self._seam.end())
 
-    def may_go_on(self, error: ModelError) -> bool:
-        """Whether it is worth to go on after `error`: only where text came since the last time."""
+    def pause(self, error: ModelError) -> float | None:
+        """The seconds to wait before it is gone on with after `error`; None where it is given up.
+
+        It is worth it only where text came since the last time, or no connection came about since.
+        """
         has_grown = len(self.text) > self._at_last_cut
-        return error.meaning in PAUSES and has_grown and self._times < MOST_TIMES
+        if has_grown and error.meaning in PAUSES and self._times < MOST_TIMES:
+            self._times, self._lost = self._times + 1, 0
+            return PAUSES[error.meaning]
+        is_lost = isinstance(error, Unreachable) and error.meaning == "other"
+        if not self.way or not is_lost or self._lost >= len(NETWORK_PAUSES):
+            return None
+        self._lost += 1
+        return NETWORK_PAUSES[self._lost - 1]
 
     def is_whole_after(self, error: ModelError) -> bool:
         """Whether `error` says no more than that nothing was left to go on with."""
@@ -121,7 +134,6 @@ class Begun:
     def go_on(self, way: Continues) -> None:
         """Another stream follows."""
         self.way = way
-        self._times += 1
         self._at_last_cut = len(self.text)
         self._seam = Seam(self.text)
         self._counted, self._of_stream = _sum(self._counted, self._of_stream), Usage()

@@ -14,7 +14,7 @@ from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
-from qwen_lsp.model.continuing import PAUSES, Begun, asking_to_go_on, onward, way_on
+from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.http import Http, user_agent
 from qwen_lsp.model.limiter import Limiters, in_turn
@@ -97,10 +97,11 @@ class Qwen:
                     return
                 cut = begun.worst_of(cut, error)
                 way = await self._way_on(request)
-                if way is None or not begun.may_go_on(error):
+                seconds = begun.pause(error) if way else None
+                if way is None or seconds is None:
                     raise cut from None
             begun.go_on(way)
-            async with aclosing(pause(PAUSES[cut.meaning], GOING_ON)) as pieces:
+            async with aclosing(pause(seconds, GOING_ON)) as pieces:
                 async for piece in pieces:
                     yield piece
 
