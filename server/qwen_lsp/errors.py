@@ -62,13 +62,21 @@ class CredentialRefused(AccountError):
 
 
 class ModelError(QwenError):
-    """The service gave no whole reply. `after` is the pause in seconds that it has asked for."""
+    """The service gave no whole reply.
+
+    `after` is the pause in seconds that it has asked for, `over` the tokens that were too many.
+    """
 
     def __init__(
-        self, sentence: str, *, meaning: Meaning = "other", after: float | None = None
+        self,
+        sentence: str,
+        *,
+        meaning: Meaning = "other",
+        after: float | None = None,
+        over: int | None = None,
     ) -> None:
         super().__init__(sentence)
-        self.meaning, self.after = meaning, after
+        self.meaning, self.after, self.over = meaning, after, over
 
 
 class Unreachable(ModelError):

@@ -71,7 +71,8 @@ def failure_for(complaint: Complaint, asked: Asked, *, after: float | None = Non
         and re.search(row.words, complaint.words, re.IGNORECASE)
     )
     sentence = refusal.sentence.format_map(_terms(complaint, asked, after))
-    return refusal.error(sentence, meaning=refusal.meaning, after=after)
+    over = complaint.overflow.excess
+    return refusal.error(sentence, meaning=refusal.meaning, after=after, over=over)
 
 
 def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut:

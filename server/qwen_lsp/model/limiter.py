@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
 SECOND, MINUTE, DAY = 1.0, 60.0, 86_400.0
-WAITING = "waiting for a slot"
+WAITING, ASKED = "waiting for a slot", "waiting for the reply"
 
 Clock = Callable[[], float]
 
@@ -147,9 +147,12 @@ async def in_turn(
     limiter: Limiter, attempt: Callable[[], AsyncGenerator[Piece, None]]
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of `attempt`, which begins when it may. Wrap it in `contextlib.aclosing`."""
-    if limiter.must_wait:
+    had_to_wait = limiter.must_wait
+    if had_to_wait:
         yield Waiting(WAITING)
     async with limiter.slot(), aclosing(attempt()) as pieces:
+        if had_to_wait:
+            yield Waiting(ASKED)
         async for piece in pieces:
             yield piece
 

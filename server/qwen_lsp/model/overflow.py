@@ -29,6 +29,13 @@ class Overflow(NamedTuple):
     sent: int | None = None
     fits: int | None = None
 
+    @property
+    def excess(self) -> int | None:
+        """Tokens that were too many."""
+        if self.sent is None or self.fits is None or self.sent <= self.fits:
+            return None
+        return self.sent - self.fits
+
 
 UNKNOWN = Overflow()
 

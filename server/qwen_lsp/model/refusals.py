@@ -64,7 +64,11 @@ REFUSALS = (
     ),
     # A plan's limit of five hours, a week or a month, which no wait of ours outlasts.
     Refusal(
-        r"403|429|0", r"will reset (at|on)|(hour|week|month)(ly)? .*quota", "used up", _USED_UP
+        r"403|429|0",
+        r"will reset (at|on)|(hour|week|month)(ly)? .*quota",
+        "used up",
+        "What the plan of this account at {service} allows for now is used up{said}; wait until it "
+        "is there again, or choose another provider.",
     ),
     Refusal(r"403", r"insufficient_quota|quota_?exceeded|AllocationQuota", "used up", _USED_UP),
     Refusal(

@@ -67,7 +67,7 @@ async def persistently(
     attempt: Attempt,
     *,
     rest: Callable[[float], None] = lambda _: None,
-    never_after: Container[Meaning] = (),
+    never_after: Container[str] = (),
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of `attempt`, which is made again where that is worth it. Raises ModelError.
 
