@@ -40,8 +40,9 @@ class ChunkReader:
         """
         self._asked = asked
         self._limit = limit
-        self._thought: list[_Stage] = [Deltas(), Characters()]
-        self._text: list[_Stage] = [Deltas(), Characters()]
+        self._halves = Characters(), Characters()
+        self._thought: list[_Stage] = [Deltas(), self._halves[0]]
+        self._text: list[_Stage] = [Deltas(), self._halves[1]]
         if restores_tokens:
             self._text.append(TokenRestorer())
         self._bounds = Bounds(asked.service)
@@ -74,6 +75,9 @@ class ChunkReader:
 
     def end(self) -> Iterator[Piece]:
         """The pieces that were held back. Raises ModelError unless the reply is whole."""
+        if not self.is_whole:
+            for half in self._halves:
+                half.drop()
         yield from self._pieces(_rest(self._thought), _rest(self._text))
         if self._finish in ("length", "max_tokens"):
             raise cut_by_limit(self._asked, self._limit, has_text=self.has_text)
