@@ -242,3 +242,14 @@ def test_the_body_has_the_names_of_that_api() -> None:
         "temperature": 0.5,
         "previous_response_id": "r",
     }
+
+
+def test_a_picture_goes_along() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
+    content = [image, {"type": "text", "text": "What is it?"}]
+    body = {"model": "m", "messages": [{"role": "user", "content": content}]}
+    (message,) = responses_body(body, None)["input"]
+    assert message["content"] == [
+        {"type": "input_image", "image_url": "data:image/png;base64,AA=="},
+        {"type": "input_text", "text": "What is it?"},
+    ]

@@ -32,7 +32,7 @@ def responses_body(body: Mapping[str, Any], kept: Kept | None) -> dict[str, Any]
     """The body of a Chat Completion as one for `/responses`, going on from `kept`."""
     made = {name: value for name, value in body.items() if name not in (*_NEEDLESS, *_LIMITS)}
     made["input"] = [
-        {"type": "message", "role": message["role"], "content": _plain(message["content"])}
+        {"type": "message", "role": message["role"], "content": _said(message["content"])}
         for message in body["messages"]
     ]
     for name in _LIMITS:
@@ -127,8 +127,15 @@ def _finish(response: Mapping[str, Any]) -> str | None:
     return {"max_output_tokens": "length", "content_filter": "content_filter"}.get(str(reason))
 
 
-def _plain(content: Any) -> Any:
-    """Text as it is, of parts their text: what marks them for a cache is no field here."""
-    if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content)
-    return content
+def _said(content: Any) -> Any:
+    """What a message says, in that API's words: what marks it for a cache is no field here."""
+    if not isinstance(content, list):
+        return content
+    if all(part["type"] == "text" for part in content):
+        return "".join(part["text"] for part in content)
+    return [
+        {"type": "input_text", "text": part["text"]}
+        if part["type"] == "text"
+        else {"type": "input_image", "image_url": part["image_url"]["url"]}
+        for part in content
+    ]
