@@ -65,7 +65,7 @@ async def completions(simulator: Simulator, request: Request) -> Response:
 
 def _refusal(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -> Answer | None:
     if knobs.refuse:
-        return refused(knobs.refuse)
+        return refused(knobs.refuse, knobs.retry_after)
     if not simulator.accepts(noted.paid_by):
         return BAD_TOKEN
     if chat.model not in MODELS:
