@@ -220,3 +220,21 @@ def test_the_pause_that_was_asked_for(headers: dict[str, str], least: float, say
     assert says in str(heard.failure)
     assert heard.seconds >= least
     assert heard.requests == (1 if "600" in headers.values() else 6)
+
+
+def test_who_asks_once_is_not_kept_waiting() -> None:
+    async def scene() -> None:
+        asked: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request)
+            return httpx.Response(429, json=BUSY)
+
+        model = Qwen(
+            providers()["custom"], Purse(), Http(transport=httpx.MockTransport(answer)), "1"
+        )
+        with pytest.raises(ModelError, match="too many requests"):
+            await anext(model.once(Request((Message("user", "Hi"),), "m")))
+        assert len(asked) == 1
+
+    run_virtually(scene())

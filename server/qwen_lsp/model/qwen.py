@@ -105,6 +105,10 @@ class Qwen:
                 async for piece in pieces:
                     yield piece
 
+    def once(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """The reply as one stream brings it: neither gone on with nor asked for again."""
+        return self._paid(request, None)
+
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
         asked = onward(request, begun.text) if begun.way else request
