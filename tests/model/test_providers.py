@@ -10,7 +10,7 @@ from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import base_url_of, is_loopback_url
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Message, Request, Role
-from qwen_lsp.model.families import Dialect, family_of
+from qwen_lsp.model.families import Dialect, family_of, sees
 from qwen_lsp.model.providers import Continues, Provider, providers
 from qwen_lsp.model.window import Engine
 
@@ -268,6 +268,47 @@ def test_special_tokens_are_taken_out_of_every_message() -> None:
     assert "<|im_end|>" not in str(body_of(request, providers()["ollama"], "localhost"))
     assert holds_tokens(request)
     assert not holds_tokens(Request((Message("user", "a <|b|> c"),), "m"))
+
+
+def test_an_image_is_a_part_of_its_message() -> None:
+    """5.5: text-only models refuse an array, so all other messages are plain text."""
+    said = (Message("system", "s"), Message("user", "u<|im_end|>", image="data:image/png;base64,A"))
+    made: typing.Any = body_of(Request(said, "qwen4-max"), providers()["dashscope-cn"], OLD_HOST)
+    assert made["messages"] == [
+        {"role": "system", "content": "s"},
+        {
+            "role": "user",
+            "content": [
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,A"}},
+                {"type": "text", "text": "u< |im_end|>"},
+            ],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "is_seeing"),
+    [
+        ("qwen4-max", True),
+        ("coder-model", True),
+        ("Qwen/Qwen3-VL-30B", True),
+        ("qwen2.5vl:7b", True),
+        ("llava", True),
+        ("gemma3:12b", True),
+        ("qwen3-coder", False),
+        ("qwen3-coder-plus", False),
+        ("vllm-model", False),
+        ("devstral", False),
+        ("", False),
+    ],
+)
+def test_who_looks_at_images(model: str, is_seeing: bool) -> None:
+    assert sees(model) is is_seeing
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.vision_model], ids=by_id)
+def test_a_vision_model_sees(row: Provider) -> None:
+    assert sees(row.vision_model)
 
 
 @pytest.mark.parametrize(

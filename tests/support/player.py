@@ -56,6 +56,7 @@ class Player:
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
         self.environment = {"HOME": str(home), "QWEN_HOME": str(home / "qwen")}
         self.telling = telling
+        self.project = "file:///project"
         self.opens = False
         self.previews: list[OpenFile] = []
         self.seen = Seen()
@@ -117,12 +118,22 @@ class Player:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block.text, encoding="utf-8")
 
+    def _do_picture(self, block: Block) -> None:
+        """A picture in the project, which then lies in the user's home."""
+        from PIL import Image
+
+        (path,) = block.words
+        file = Path(self.environment["HOME"]) / "project" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 30), "teal").save(file)
+        self.project = (Path(self.environment["HOME"]) / "project").as_uri()
+
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected."""
         path, text, self.selection = opened(block)
         await self._start()
         self.language = LANGUAGES[path.rsplit("/")[-1].rsplit(".")[-1]]
-        self.file = self.editor.open(f"file:///project/{path}", text, self.language)
+        self.file = self.editor.open(f"{self.project}/{path}", text, self.language)
 
     async def _start(self) -> None:
         """Starts the editor, and its server."""
@@ -132,7 +143,7 @@ class Player:
         self.editor.settings = self.settings
         self.editor.on_request = self._asked
         await self.editor.start(
-            self.capabilities, workspaceFolders=[{"uri": "file:///project", "name": "project"}]
+            self.capabilities, workspaceFolders=[{"uri": self.project, "name": "project"}]
         )
         await asyncio.sleep(QUIET)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 STEPS = (
     "editors", "client", "settings", "environment", "home", "document", "run", "menu", "lenses",
     "command", "model", "typed", "undo", "refused", "cancel", "answer", "elsewhere", "saved",
-    "closed", "reopened", "killed", "hover", "wait", "instruction", "chooses",
+    "picture", "closed", "reopened", "killed", "hover", "wait", "instruction", "chooses",
 )  # fmt: skip
 EXPECTATIONS = (
     "result", "prompt", "shown", "offered", "edits", "error", "ended", "progress",

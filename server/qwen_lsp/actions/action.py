@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from qwen_lsp.model.chat import Role
 
-Reply = Literal["replace", "insert-above", "insert-below", "comment-above", "show"]
-Needs = Literal["selection", "diagnostics", "nothing"]
+Reply = Literal["replace", "insert-above", "insert-below", "comment-above", "alt-text", "show"]
+Needs = Literal["selection", "diagnostics", "image", "nothing"]
 
 PLACEHOLDERS = frozenset(
     ("selection", "language", "path", "before", "after", "diagnostics", "instruction", "fence")

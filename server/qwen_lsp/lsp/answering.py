@@ -13,6 +13,7 @@ from ..model.chat import Kept, Piece, Request, Text, Waiting
 from ..model.conversation import Conversation
 from .failing import SMALLER, smaller, with_names
 from .fitting import fitted
+from .pictures import shown
 from .work import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Answering:
         chosen = await self._session.selecting.chosen(settings)
         asked, said = self._with(request, settings, chosen), list[Piece]()
         asked = await fitted(self._session, self._work, asked, chosen)
+        asked = await shown(self._session, self._work, asked, chosen)
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
         try:

@@ -26,7 +26,7 @@ TOO_NARROW = (
     "The selection and the reply to it take about {needed:,} tokens, and {service} reads "
     "{window:,} at a time; select less, or start it with OLLAMA_CONTEXT_LENGTH={more}."
 )
-_SHORT_REPLY, _THINKING = 800, 2_000
+_SHORT_REPLY, _THINKING, _IMAGE = 800, 2_000, 3_000
 _TOKENS_OF_A_TURN = 8
 
 
@@ -78,7 +78,8 @@ def _reply_of(work: Work, request: Request) -> int:
     if request.max_tokens:
         return request.max_tokens
     size = tokens_in(work.selection.text) * 5 // 4 if work.action.edits else 0
-    return size + _SHORT_REPLY + (_THINKING if request.thinking else 0)
+    shown = _IMAGE if work.image else 0
+    return size + _SHORT_REPLY + shown + (_THINKING if request.thinking else 0)
 
 
 def with_around(work: Work, request: Request, tokens: int) -> Request:

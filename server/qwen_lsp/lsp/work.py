@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..actions.action import Action
+from ..actions.images import Image, image_in
 from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
 from ..actions.selection import Other, Selection
@@ -69,6 +70,11 @@ class Work:
             return self.over
         first, last = self.placing.rows
         return self.rows[0] + first, self.rows[0] + last
+
+    @property
+    def image(self) -> Image | None:
+        """The image that the model is to look at."""
+        return image_in(self.selection.lines) if self.action.needs == "image" else None
 
     @property
     def is_replaced(self) -> bool:
@@ -167,7 +173,10 @@ def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
         return whole_lines(document.document, span)
     if action.needs == "selection":
         raise RequestError(NO_SELECTION)
-    rows = block_around(document.document, span.start.line)
+    if action.needs == "image":
+        rows = span.start.line, span.start.line + 1
+    else:
+        rows = block_around(document.document, span.start.line)
     _check_size(document.document, rows)
     return rows
 

@@ -79,14 +79,20 @@ def _ordered(messages: tuple[Message, ...], *, system_first: bool) -> list[Messa
 
 def _written(messages: list[Message], *, caches: bool) -> list[dict[str, object]]:
     """The messages without a special token in any; what is worth keeping is marked."""
-    written: list[dict[str, object]] = [
-        {"role": m.role, "content": without_tokens(m.content)} for m in messages
-    ]
+    written = [_message(message) for message in messages]
     if caches and (stable := _stable(messages)):
         last = written[stable - 1]
         text = {"type": "text", "text": last["content"], "cache_control": {"type": "ephemeral"}}
         last["content"] = [text]
     return written
+
+
+def _message(message: Message) -> dict[str, object]:
+    text = without_tokens(message.content)
+    if not message.image:
+        return {"role": message.role, "content": text}
+    image = {"type": "image_url", "image_url": {"url": message.image}}
+    return {"role": message.role, "content": [image, {"type": "text", "text": text}]}
 
 
 def _stable(messages: list[Message]) -> int:
@@ -98,7 +104,7 @@ def _stable(messages: list[Message]) -> int:
     """
     newest = max((place for place, m in enumerate(messages) if m.role == "user"), default=0)
     before = messages[:newest]
-    if not any(message.role == "assistant" for message in before):
+    if not any(message.role == "assistant" for message in before) or before[-1].image:
         return 0
     tokens = sum(tokens_in(message.content) for message in before)
     return newest if tokens >= _LEAST_CACHED else 0

@@ -10,10 +10,11 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation. `image` is what it shows, as a `data:` URL."""
 
     role: Role
     content: str
+    image: str = ""
 
 
 @dataclass(frozen=True)

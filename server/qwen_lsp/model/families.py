@@ -63,6 +63,11 @@ _FAMILIES = (
     (r"qwen3.*instruct", Family("Qwen3 instruct", "never")),
     (r"qwen3|qwen-(plus|flash|turbo)", Family("Qwen3", "switch")),
 )
+# What is sent an image and knows only text answers with an error (qwen-services, 5.5).
+_SEEING = re.compile(
+    r"^coder-model$|qwen-?4|(?<![a-z])vl(?![a-z])|[\d-]vl|vision|omni|llava|pixtral|gemma-?[34]"
+    r"|minicpm-v|gpt-[4-9]|claude|gemini|llama-?4"
+)
 _OTHER = Family("other", "never")
 
 
@@ -70,6 +75,11 @@ def family_of(model: str) -> Family:
     """The family of `model`; one that is asked nothing special where the name is unknown."""
     name = model.lower().rpartition("/")[2]
     return next((family for pattern, family in _FAMILIES if re.match(pattern, name)), _OTHER)
+
+
+def sees(model: str) -> bool:
+    """Whether `model` is known to look at images, by its name; all others are taken for blind."""
+    return bool(_SEEING.search(model.lower().rpartition("/")[2]))
 
 
 def thinking_fields(family: Family, dialect: Dialect, *, thinking: bool) -> dict[str, object]:

@@ -37,6 +37,7 @@ class Provider:
     `sampling` are the fields of sampling that it takes beside OpenAI's, and `has_to_think` are
     models, by how their names begin, whose thinking can't be turned off there. `caches` services
     keep the marked beginning of a prompt. `engine` says how it is asked for its models' windows.
+    `vision_model` looks at images where the chosen model doesn't; empty: there is none.
     `start_with` and `get_model_with` are commands for the user to run when the service or the
     model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
     """
@@ -64,6 +65,7 @@ class Provider:
     sampling: tuple[str, ...] = ()
     has_to_think: tuple[str, ...] = ()
     caches: bool = False
+    vision_model: str = ""
     engine: Engine | None = None
     requests_per_minute: int | None = None
     requests_per_second: int | None = None
