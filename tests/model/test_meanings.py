@@ -142,6 +142,16 @@ def test_an_error_in_the_stream_without_a_status(
             ),
             ": 8,192 tokens fit",
         ),
+        (
+            {},
+            "Input length (9000 tokens) exceeds the maximum allowed length (8192 tokens).",
+            ": 9,000 tokens, of which 8,192 fit",
+        ),
+        (
+            {},
+            "request (9000 tokens) exceeds the available context size (8192 tokens), try it again",
+            ": 9,000 tokens, of which 8,192 fit",
+        ),
         ({}, "the prompt is too long", ""),
         ({}, "maximum context length is " + "9" * 5000, ": 999,999,999,999 tokens fit"),
     ],

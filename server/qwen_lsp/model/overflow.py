@@ -4,21 +4,23 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+_FITS, _SENT = r"(?P<fits>\d{1,12})", r"(?P<sent>\d{1,12})"
+_MOST = f"maximum context length is {_FITS}"
+
 # Each with what was sent, what fits, or both.
 _SAID = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # DashScope (qwen-services, 5.3); the first bound is 1.
-        r"input length should be \[\d+, *(?P<fits>\d+)\]",
+        rf"input length should be \[\d+, *{_FITS}\]",
         # OpenAI, vLLM: what the prompt takes is said apart from what the reply was to take.
-        r"maximum context length is (?P<fits>\d+).*?\((?P<sent>\d+) in the (?:messages|prompt)",
-        r"maximum context length is (?P<fits>\d+).*?(?:requested|contains at least) (?P<sent>\d+)",
-        r"maximum context length is (?P<fits>\d+).*?resulted in (?P<sent>\d+)",
-        r"maximum context length (?:is|of) (?P<fits>\d+)",
+        rf"{_MOST}.*?\({_SENT} in the (?:messages|prompt)",
+        rf"{_MOST}.*?(?:requested|contains at least|resulted in) {_SENT}",
+        rf"maximum context length (?:is|of) {_FITS}",
         # SGLang.
-        r"\((?P<sent>\d+) tokens\).*?maximum (?:allowed length|context length)[^\d]*(?P<fits>\d+)",
-        # llama.cpp, where it says no numbers of their own.
-        r"\((?P<sent>\d+) tokens\) exceeds .*context size \((?P<fits>\d+) tokens\)",
+        rf"\({_SENT} tokens\).*?maximum (?:allowed|context) length\D*{_FITS}",
+        # llama.cpp, where it has no fields for the numbers.
+        rf"\({_SENT} tokens\) exceeds .*context size \({_FITS} tokens\)",
     )
 )
 
@@ -62,7 +64,7 @@ def by_how_much(overflow: Overflow) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text[:12]) if text else None
+    return int(text) if text else None
 
 
 def _is_count(value: object) -> bool:
