@@ -8,7 +8,7 @@ from contextlib import aclosing
 import httpx
 import pytest
 
-from qwen_lsp.errors import Meaning, ModelError
+from qwen_lsp.errors import CredentialRefused, Meaning, ModelError
 from qwen_lsp.model.bounds import MOST_LINE, MOST_TEXT, Bounds
 from qwen_lsp.model.chat import Message, Piece, Request, Text
 from qwen_lsp.model.http import Http
@@ -32,7 +32,7 @@ class Purse:
         return Access("https://llm.example/v1", None)
 
     async def renewed(self, refused: Access) -> Access:
-        raise NotImplementedError
+        raise CredentialRefused("Give another key.")
 
 
 class Body(httpx.AsyncByteStream):
