@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import QwenError, RequestError
-from ..model.chat import Kept, Piece, Request, Text, Waiting
+from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
+from .counting import counted
 from .failing import SMALLER, smaller, with_names
 from .fitting import fitted
 from .pictures import shown
@@ -54,6 +55,9 @@ class Answering:
         except QwenError as error:
             told = await with_names(self._session, error, chosen)
             raise self._told_once(told, chosen) from None
+        finally:
+            if any(isinstance(piece, Text | Usage) for piece in said):
+                counted(self._session, settings, chosen.provider.id, said)
 
     async def _answers(self, asked: Request, chosen: "Chosen") -> AsyncGenerator[Piece]:
         """The reply; to less of the file, where the service says that it was too much."""

@@ -224,6 +224,13 @@ class Options(_Options):
     timeouts: Annotated[
         TimeoutsOptions | None, Field(description="How long to wait for a service.")
     ] = None
+    usage: Annotated[
+        Literal["keep", "off"] | None,
+        Field(
+            description="Whether the totals of what was used are kept on this machine, by day and "
+            "provider: numbers alone, for `qwen-lsp usage` and *Qwen: Show status*."
+        ),
+    ] = None
     context: Annotated[
         ContextOptions | None, Field(description="What is sent beside the selection.")
     ] = None

@@ -56,6 +56,7 @@ class Settings:
     temperature: float | None = None
     max_tokens: int | None = None
     context_tokens: int = 4_000
+    usage: Literal["keep", "off"] = "keep"
     conversation: Literal["local", "service"] = "local"
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
