@@ -78,7 +78,9 @@ class Answering:
                 yield piece
 
     def _remember(self, asked: Request, pieces: list[Piece]) -> None:
-        """What was said, once its reply is whole."""
+        """What was said, once its reply is whole. An image is too large to be kept."""
+        if any(message.image for message in asked.messages):
+            return
         reply = "".join(piece.text for piece in pieces if isinstance(piece, Text))
         kept = next((piece for piece in pieces if isinstance(piece, Kept)), None)
         said = Conversation(asked.messages).answered(reply, kept)

@@ -36,7 +36,7 @@ class ContextOptions(_Options):
     ] = None
 
 
-Seconds = Annotated[float | None, Field(gt=0, le=3600, strict=False)]
+Seconds = Annotated[float | None, Field(gt=0, le=3600)]
 
 
 class TimeoutsOptions(_Options):
