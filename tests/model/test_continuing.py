@@ -1,5 +1,6 @@
 """A reply that is cut is gone on with: from what came of it, twice at most, and never repeated."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -10,10 +11,11 @@ import httpx
 import pytest
 
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
-from qwen_lsp.model import continuing
+from qwen_lsp.model import continuing, waking
 from qwen_lsp.model.chat import Message, Request, Text, Usage, Waiting
 from qwen_lsp.model.continuing import PAUSES, Seam, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
+from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
 from qwen_lsp.model.qwen import Access, Qwen
 from tests.model.wire import Call, Wire, wire
@@ -297,3 +299,25 @@ def test_a_seam_does_not_mind_how_the_stream_is_cut(again: str, size: int) -> No
     seam = Seam(LONG)
     pieces = [again[at : at + size] for at in range(0, len(again), size)]
     assert "".join(map(seam.add, pieces)) + seam.end() == again.removeprefix(LONG)
+
+
+async def test_a_machine_that_slept_is_not_kept_waiting(
+    http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service stands for a far one: a stream from this machine would outlast the sleep."""
+    now = [1000.0]
+    monkeypatch.setattr(waking, "clock", lambda: now[0])
+    monkeypatch.setattr(waking, "TICK", 0.01)
+    monkeypatch.setattr("qwen_lsp.model.qwen.patience_at", lambda *_: Patience(idle=30))
+
+    async def fall_silent(call: Call) -> None:
+        await call.begin()
+        await call.say("a")
+        await asyncio.sleep(0.05)
+        now[0] += 600
+        await call.gone()
+
+    async with wire(in_turn(fall_silent, says("b", then="end"))) as seen:
+        async with asyncio.timeout(5):
+            said = await reply(http, seen)
+    assert (said.text, said.error) == ("ab", None)
