@@ -14,13 +14,29 @@ from qwen_lsp.model.conversation import Conversation
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Timeouts
 from qwen_lsp.model.providers import providers
+from qwen_lsp.model.qwen import GOING_ON as SAID
 from qwen_lsp.model.qwen import Qwen
 
 from .conftest import Engine
 from .recording import Recording, recording
 from .test_engine import NobodyPays, text
 
+GOING_ON = Waiting(SAID)
 ASKED = Request((Message("system", "s"), Message("user", "Go on")), "tiny-qwen2")
+
+
+def texts_in(pieces: list[Piece]) -> int:
+    return sum(isinstance(piece, Text) for piece in pieces)
+
+
+def before(pieces: list[Piece]) -> list[Piece]:
+    """What came before it was gone on with."""
+    return pieces[: pieces.index(GOING_ON)]
+
+
+def after(pieces: list[Piece]) -> list[Piece]:
+    """What came then."""
+    return pieces[pieces.index(GOING_ON) :]
 
 
 async def pieces_of(
@@ -28,10 +44,13 @@ async def pieces_of(
     request: Request = ASKED,
     *,
     provider: str = "llamacpp",
-    most: int | None = None,
+    more: int | None = None,
     then: Callable[[int], None] = lambda _: None,
 ) -> list[Piece]:
-    """The pieces of a reply, or the first `most` of text; `then` is told how many there are."""
+    """The pieces of a reply, or up to the text that came `more` after it was gone on with.
+
+    `then` is told how many pieces of text there are.
+    """
     http = Http()
     qwen = Qwen(providers()[provider], NobodyPays(base_url), http, "0")
     pieces: list[Piece] = []
@@ -39,10 +58,9 @@ async def pieces_of(
         async with aclosing(qwen.stream(request)) as stream:
             async for piece in stream:
                 pieces.append(piece)
-                count = sum(isinstance(each, Text) for each in pieces)
                 if isinstance(piece, Text):
-                    then(count)
-                if count == most:
+                    then(texts_in(pieces))
+                if more and GOING_ON in pieces and texts_in(after(pieces)) == more:
                     break
     finally:
         await http.aclose()
@@ -52,11 +70,10 @@ async def pieces_of(
 async def test_a_cut_reply_is_gone_on_with(endless_engine: Engine) -> None:
     async with recording(endless_engine.base_url) as way:
         pieces = await pieces_of(
-            way.base_url, most=12, then=lambda count: way.cut() if count == 5 else None
+            way.base_url, more=7, then=lambda count: way.cut() if count == 5 else None
         )
     first, second = way.asked
-    place = next(n for n, piece in enumerate(pieces) if isinstance(piece, Waiting))
-    begun, more = text(pieces[:place]), text(pieces[place:])
+    begun, more = text(before(pieces)), text(after(pieces))
     assert begun
     assert more
     assert second["messages"] == [*first["messages"], {"role": "assistant", "content": begun}]
@@ -82,10 +99,9 @@ async def test_an_engine_that_falls_silent_is_asked_to_go_on(endless_engine: Eng
             if count == 3:
                 way.stall()
 
-        pieces = await pieces_of(way.base_url, request, most=8, then=stall)
+        pieces = await pieces_of(way.base_url, request, more=5, then=stall)
     assert len(way.asked) == 2
-    place = next(n for n, piece in enumerate(pieces) if isinstance(piece, Waiting))
-    begun = {"role": "assistant", "content": text(pieces[:place])}
+    begun = {"role": "assistant", "content": text(before(pieces))}
     assert way.asked[1]["messages"][-1] == begun
 
 
@@ -99,7 +115,7 @@ async def test_the_engine_is_free_after_a_cut_that_went_on_and_a_stop(
     endless_engine: Engine,
 ) -> None:
     async with recording(endless_engine.base_url) as way:
-        await pieces_of(way.base_url, most=9, then=lambda count: way.cut() if count == 4 else None)
+        await pieces_of(way.base_url, more=5, then=lambda count: way.cut() if count == 4 else None)
     for _ in range(1000):
         if await is_idle(endless_engine):
             break
