@@ -160,7 +160,9 @@ def _setting(name: str, field: FieldInfo) -> Iterable[tuple[str, str, str, str]]
     """The row of a setting, or those of a group of settings."""
     if group := _group(field):
         for inner in group.model_fields.values():
-            yield f"`{name}.{inner.alias}`", _values(inner), "–", inner.description or ""
+            default = getattr(Settings(), f"{name}_{inner.alias}", None)
+            shown = "–" if default is None else f"`{default}`"
+            yield f"`{name}.{inner.alias}`", _values(inner), shown, inner.description or ""
         return
     default = getattr(Settings(), name)
     shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"

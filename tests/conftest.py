@@ -73,6 +73,17 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert not sought, f"looked for on the network: {sought}"
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a model is asked again is asked at once, as often as ever."""
+    from qwen_lsp.model import continuing, retrying
+
+    at_once = {meaning: (0.0,) * len(pauses) for meaning, pauses in retrying.PAUSES.items()}
+    monkeypatch.setattr(retrying, "PAUSES", at_once)
+    for meaning in continuing.PAUSES:
+        monkeypatch.setitem(continuing.PAUSES, meaning, 0.0)
+
+
 def _check(host: Any, sought: list[Any]) -> None:
     name = host.decode() if isinstance(host, bytes) else host or "localhost"
     try:

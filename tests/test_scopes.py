@@ -15,6 +15,7 @@ REDIRECTING: list[tuple[str, Any]] = [
     ("baseUrl", EVIL),
     ("keyCommand", ["./steal"]),
     ("headers", {"X-Team": "x"}),
+    ("conversation", "service"),
     ("proxy", "http://evil.example:3128"),
     ("caBundle", "evil.pem"),
     ("oauth", {"issuer": "https://evil.example", "clientId": "x"}),

@@ -6,6 +6,7 @@ from qwen_lsp.errors import RequestError
 from qwen_lsp.lsp.services import Services
 from qwen_lsp.lsp.settings import OAuth, SentSettings, Settings, read_settings
 from qwen_lsp.model.http import Http
+from qwen_lsp.model.patience import Timeouts
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,13 @@ def test_what_is_pushed_for_other_servers_only_changes_nothing() -> None:
     assert sent.pushed({"rust-analyzer": {"cargo": 1}}) == (Settings(), ())
     assert sent.pushed({"qwen": {"model": "m"}}).settings.model == "m"
     assert sent.pushed({"model": "n"}).settings.model == "n"
+
+
+def test_how_long_to_wait_is_said_in_seconds() -> None:
+    settings, warnings = read_settings({"timeouts": {"firstToken": 600, "idle": 2.5}})
+    assert settings.timeouts == Timeouts(first_token=600, idle=2.5)
+    assert warnings == ()
+    for wrong in (0, -1, 3601, "long", True):
+        settings, warnings = read_settings({"timeouts": {"idle": wrong}})
+        assert settings.timeouts == Timeouts()
+        assert warnings[0].startswith("qwen.timeouts.idle ")

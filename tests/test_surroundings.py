@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_lsp.text.blocks import MOST_BLOCK_LINES
 from qwen_lsp.text.document import Document, Position, Span
 from qwen_lsp.text.surroundings import (
-    MOST_BLOCK_LINES,
+    beginning,
     block_around,
     is_bare,
     lines_above,
@@ -29,8 +30,13 @@ TEXT = "a\nbb\n\ncc\n  \nd"
     [
         (span(0, 0, 0, 1), (0, 1)),
         (span(0, 0, 1, 0), (0, 1)),
-        (span(0, 1, 1, 1), (0, 2)),
-        (span(1, 2, 4, 0), (1, 4)),
+        (span(0, 0, 1, 1), (0, 2)),
+        (span(0, 1, 1, 1), (1, 2)),
+        (span(1, 1, 4, 0), (1, 4)),
+        (span(1, 2, 4, 0), (3, 4)),
+        (span(1, 2, 3, 0), (2, 3)),
+        (span(1, 2, 2, 0), (1, 2)),
+        (span(3, 2, 5, 0), (4, 5)),
         (span(1, 0, 3, 0), (1, 2)),
         (span(2, 0, 4, 2), (3, 4)),
         (span(2, 0, 3, 0), (2, 3)),
@@ -184,6 +190,17 @@ def test_the_block_holds_its_row(lines: list[str], data: st.DataObject) -> None:
     assert 0 <= first < last <= len(document.lines)
     assert last - first <= MOST_BLOCK_LINES
     assert first <= row < last or not document.lines[row].strip()
+
+
+def test_a_beginning_costs_no_more_than_it_is_long() -> None:
+    document = Document("abc\r\ndef\n" * 100_000)
+    assert beginning(document, 7) == "abc\r\nde"
+    assert beginning(document, 0) == ""
+    assert beginning(Document("ab"), 7) == "ab"
+    start = time.process_time()
+    for _ in range(1_000):
+        beginning(document, 100)
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("line", ["  x", "x", "", "def f():", "    }", "@a", "x" * 100])

@@ -92,6 +92,11 @@
   (interactive)
   (qwen-lsp--execute "qwen.openExplanation"))
 
+(defun qwen-lsp-ask (question)
+  "Ask QUESTION about what was explained here; the answer comes below it."
+  (interactive "sWhat do you want to know? ")
+  (qwen-lsp--execute-here "qwen.ask" :question question))
+
 (defun qwen-lsp-status ()
   "Say which model is used."
   (interactive)

@@ -20,6 +20,7 @@ COMMANDS = {
     "logout": ("sign out, or forget a key", ".command_line.logout"),
     "status": ("say which model would be asked here", ".command_line.status"),
     "models": ("list the models of a service", ".command_line.models"),
+    "usage": ("say what was used, by day and service", ".command_line.usage"),
     "doctor": ("look into all between here and a model", ".command_line.doctor"),
     "use": ("choose the service and the model that answer", ".command_line.use"),
     "trust": ("let what lies in a folder give keys", ".command_line.trust"),

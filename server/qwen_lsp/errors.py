@@ -16,7 +16,21 @@
 Anything else is a fault of ours: it is logged with its traceback and shown as `UNEXPECTED`.
 """
 
+from typing import Literal
+
 UNEXPECTED = "Qwen ran into a problem; see the log."
+
+Meaning = Literal[
+    "rate", "quota", "used up", "billing", "plan", "permission", "account", "filter", "too long",
+    "tokens", "model", "address", "proxy", "page", "loading", "trouble", "cut", "silent", "limit",
+    "empty", "too much", "other",
+]  # fmt: skip
+"""What a failure of a model comes down to.
+
+`rate` and `quota` pass, or may; `used up`, `billing`, `plan` and `permission` are the account's.
+`tokens` were asked for in a number that the service refuses; a reply that ended at its number is
+at its `limit`. `cut` broke off or was garbled, of `silent` nothing came in time.
+"""
 
 
 class QwenError(Exception):
@@ -48,7 +62,21 @@ class CredentialRefused(AccountError):
 
 
 class ModelError(QwenError):
-    """The service gave no whole reply."""
+    """The service gave no whole reply.
+
+    `after` is the pause in seconds that it has asked for, `over` the tokens that were too many.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        meaning: Meaning = "other",
+        after: float | None = None,
+        over: int | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.meaning, self.after, self.over = meaning, after, over
 
 
 class Unreachable(ModelError):

@@ -90,7 +90,7 @@ async def ready(model: Qwen, name: str, service: str) -> str:
     The answer itself is of no interest. Thinking counts: with so few tokens nothing else may come.
     """
     request = Request((_ASKED,), name, max_tokens=_MOST_TOKENS)
-    async with aclosing(model.stream(request)) as pieces:
+    async with aclosing(model.once(request)) as pieces:
         async for piece in pieces:
             if isinstance(piece, (Text, Thought)) and piece.text.strip():
                 return f"Ready: {name} on {service}."

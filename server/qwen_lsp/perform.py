@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from .actions.placing import Placing
 from .errors import UNEXPECTED, QwenError
-from .model.chat import Piece, Request, Text, Usage
+from .model.chat import Piece, Request, Text, Thought, Usage, Waiting
 
 Ended = Literal["done", "answered", "stopped", "failed", "takenOver"]
 
@@ -67,13 +67,15 @@ async def perform(
     reader: Reader,
     page: Page,
     keeps_on_stop: Callable[[], bool],
+    says: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Performs one action. What goes wrong is an outcome; nothing is raised.
 
-    Cancelling it stops the job, and what has to be put back is back before it returns.
+    Cancelling it stops the job, and what has to be put back is back before it returns. `says` is
+    told what is going on, in a word or a few.
     `keeps_on_stop` is asked when it comes to that: whether what is written of the reply stays.
     """
-    streaming = asyncio.create_task(_stream(request, placing, model, reader, page))
+    streaming = asyncio.create_task(_stream(request, placing, model, reader, page, says))
     closing = asyncio.create_task(page.end())
     with suppress(asyncio.CancelledError):
         await asyncio.wait({streaming, closing}, return_when=asyncio.FIRST_COMPLETED)
@@ -95,12 +97,19 @@ async def perform(
 
 
 async def _stream(
-    request: Request, placing: Placing, model: Model, reader: Reader, page: Page
+    request: Request,
+    placing: Placing,
+    model: Model,
+    reader: Reader,
+    page: Page,
+    says: Callable[[str], None],
 ) -> Outcome:
     usage: Usage | None = None
     try:
         async with aclosing(model.stream(request)) as pieces:
             async for piece in pieces:
+                if said := _said_by(piece):
+                    says(said)
                 if isinstance(piece, Usage):
                     usage = piece
                 elif isinstance(piece, Text):
@@ -111,6 +120,15 @@ async def _stream(
         return Outcome("failed", str(error), usage)
     except Exception as error:  # noqa: BLE001 - the job ends, the server goes on
         return Outcome("failed", UNEXPECTED, usage, error)
+
+
+def _said_by(piece: Piece) -> str:
+    """What is going on when `piece` comes; '' where it doesn't tell."""
+    if isinstance(piece, Waiting):
+        return piece.why
+    if isinstance(piece, Thought):
+        return "thinking"
+    return "writing" if isinstance(piece, Text) else ""
 
 
 def _put(lines: list[str], placing: Placing, reader: Reader, page: Page) -> None:

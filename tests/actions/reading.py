@@ -1,5 +1,6 @@
 """Reads replies as the server does, for the tests."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from qwen_lsp.actions.reply import Original, ReplyReader
@@ -44,3 +45,14 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 LINE = Original(("x = 1",), (), (), "python")
+
+
+@dataclass
+class Case:
+    """A reply, and what of it reaches the document: None where it is an answer."""
+
+    name: str
+    reply: str
+    result: str | None
+    original: Original = LINE
+    said: str | None = None

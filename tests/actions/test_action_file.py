@@ -121,7 +121,7 @@ def test_only_what_is_shown_edits_nothing() -> None:
         ("---\nendpoint: https://evil\n---\nP", 1, "There is no field “endpoint” in an action."),
         ("---\ntitle A\n---\nP", 1, "A line of the front matter is `name: value`."),
         ("---\ntitle: A\ntitle: B\n---\nP", 2, "“title” is given twice."),
-        ("---\nneeds: x\n---\nP", 1, "“needs” is one of selection, diagnostics, nothing."),
+        ("---\nneeds: x\n---\nP", 1, "“needs” is one of selection, diagnostics, image, nothing."),
         ("---\nkind: source.all\n---\nP", 1, "“kind” is quickfix, refactor or below one of them."),
         ("---\ntemperature: 3\n---\nP", 1, "“temperature” is a number from 0 to 2."),
         ("---\ntemperature: hot\n---\nP", 1, "“temperature” is a number from 0 to 2."),

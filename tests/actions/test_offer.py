@@ -61,6 +61,7 @@ def test_what_is_offered(here: dict[str, object], expected: list[str]) -> None:
 
 def test_kinds_carry_our_name() -> None:
     assert [menu_kind(each) for each in ALL] == [
+        "refactor.rewrite.qwen.alt-text",
         "refactor.rewrite.qwen.edit",
         "refactor.qwen.explain",
         "refactor.rewrite.qwen.explain-comment",

@@ -104,10 +104,35 @@ def test_a_built_in_prompt_holds_the_selection_and_its_surroundings(built_in: Ac
         assert "opens with ```python and closes with ```" in user.content
 
 
-def test_the_surroundings_are_the_nearest_lines() -> None:
+def test_a_reply_is_measured_against_the_nearest_lines() -> None:
     document = Document("\n".join(f"line {row}" for row in range(1000)))
-    selection = Selection.of_rows(document, (500, 502), path="a", language="")
+    selection = Selection.of_rows(document, (500, 502), path="a", language="", tokens=40)
     assert selection.lines == ("line 500", "line 501")
     assert selection.before == tuple(f"line {row}" for row in range(440, 500))
     assert selection.after == tuple(f"line {row}" for row in range(502, 562))
     assert selection.original.before == selection.before
+
+
+def test_the_model_reads_what_there_is_room_for() -> None:
+    document = Document("import os\n\n\ndef f():\n    a = 1\n    b = os\n    return b\n")
+    selection = Selection.of_rows(document, (5, 6), path="a", language="python", tokens=100)
+    assert selection.above == ("import os", "", "", "def f():", "    a = 1")
+    assert selection.below == ("    return b", "")
+    narrow = selection.within(13)
+    assert (narrow.above, narrow.below) == (("def f():", "    a = 1"), ("    return b",))
+    assert narrow.around_tokens == 13
+    assert (selection.within(0).above, selection.within(0).below) == ((), ())
+
+
+@pytest.mark.parametrize("instruction", ["", "  "])
+def test_of_nothing_nothing_is_asked(instruction: str) -> None:
+    selection = Selection("a", "python", (), ("", "  "), (), instruction=instruction)
+    with pytest.raises(RequestError, match="“Do” found no text here"):
+        prompt(action("{{selection}}"), selection)
+    assert prompt(action("{{path}}"), selection) == (Message("user", "a"),)
+
+
+def test_an_instruction_is_enough() -> None:
+    selection = Selection("a", "python", (), ("",), (), instruction="Write main.")
+    (message,) = prompt(action("{{instruction}}{{selection}}"), selection)
+    assert message.content == "Write main."

@@ -40,6 +40,7 @@ ADVERTISED = {
             "qwen.nextChange",
             "qwen.previousChange",
             "qwen.restore",
+            "qwen.ask",
             "qwen.openExplanation",
             "qwen.signIn",
             "qwen.signOut",

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+RESPONSES_TEXT = "response.output_text.delta"
+
 
 class Recording:
     """What an upstream sent, byte for byte, and what it means. Knows nothing of our own parsers."""
@@ -14,12 +16,19 @@ class Recording:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.received: list[bytearray] = []
+        self.sent: list[bytearray] = []
         self.open: set[asyncio.StreamWriter] = set()
+        self.gates: list[asyncio.Event] = []
 
     def cut(self) -> None:
         """Breaks every connection at once."""
         for writer in self.open:
             writer.transport.abort()
+
+    def stall(self) -> None:
+        """Passes no more on of what comes on the connections that there are."""
+        for gate in self.gates:
+            gate.clear()
 
     @property
     def chunks(self) -> list[Any]:
@@ -29,10 +38,19 @@ class Recording:
         return [json.loads(each) for each in found]
 
     @property
+    def asked(self) -> list[Any]:
+        """The bodies of all requests, in order."""
+        heads = b"".join(self.sent).split(b"POST ")[1:]
+        return [json.loads(each.partition(b"\r\n\r\n")[2]) for each in heads]
+
+    @property
     def content(self) -> str:
         """The text of all replies."""
         choices = [choice for chunk in self.chunks for choice in chunk.get("choices", [])]
-        return "".join(choice["delta"].get("content") or "" for choice in choices)
+        said = [choice["delta"].get("content") or "" for choice in choices]
+        return "".join(said) or "".join(
+            chunk["delta"] for chunk in self.chunks if chunk.get("type") == RESPONSES_TEXT
+        )
 
     @property
     def usage(self) -> dict[str, Any]:
@@ -54,11 +72,14 @@ async def recording(base_url: str) -> AsyncIterator[Recording]:
         task = asyncio.current_task()
         assert task is not None
         running.add(task)
-        kept = bytearray()
+        asked, kept = bytearray(), bytearray()
+        recorded.sent.append(asked)
         recorded.received.append(kept)
         far_reader, far_writer = await asyncio.open_connection(upstream.hostname, upstream.port)
-        there = asyncio.create_task(_pass(reader, far_writer, bytearray()))
-        back = asyncio.create_task(_pass(far_reader, writer, kept))
+        ways = _open_gate(), _open_gate()
+        recorded.gates += ways
+        there = asyncio.create_task(_pass(reader, far_writer, asked, ways[0]))
+        back = asyncio.create_task(_pass(far_reader, writer, kept, ways[1]))
         recorded.open |= {writer, far_writer}
         try:
             # An end on either side ends both, as without a proxy.
@@ -83,12 +104,22 @@ async def recording(base_url: str) -> AsyncIterator[Recording]:
         await asyncio.gather(*running, return_exceptions=True)
 
 
+def _open_gate() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
 async def _pass(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    kept: bytearray,
+    gate: asyncio.Event,
 ) -> None:
     with suppress(ConnectionError):
         while block := await reader.read(65536):
             kept += block
+            await gate.wait()
             writer.write(block)
             await writer.drain()
 

@@ -1,6 +1,7 @@
 """The rows of providers.toml, the families of models, and the request that comes of both."""
 
 import dataclasses
+import re
 import typing
 
 import pytest
@@ -9,8 +10,9 @@ from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import base_url_of, is_loopback_url
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Message, Request, Role
-from qwen_lsp.model.families import Dialect, family_of
-from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.model.families import Dialect, family_of, sees
+from qwen_lsp.model.providers import Continues, Provider, providers
+from qwen_lsp.model.window import Engine
 
 ROWS = list(providers().values())
 UNKNOWN = ("oauth", "simulator")
@@ -39,6 +41,9 @@ def test_every_field_has_its_type(row: Provider) -> None:
             assert all(isinstance(item, str) for item in value)
         elif kind is Dialect:
             assert value in typing.get_args(Dialect)
+        elif kind in (Continues | None, Engine | None):
+            literal, _ = typing.get_args(kind)
+            assert value is None or value in typing.get_args(literal)
         else:
             assert isinstance(value, kind)
 
@@ -54,6 +59,8 @@ def test_every_row_makes_sense(row: Provider) -> None:
     assert row.get_model_with is None or "{model}" in row.get_model_with
     assert all(limit.endswith(".") for limit in row.limits)
     assert bool(row.terms) == bool(row.privacy) == bool(row.limits)
+    assert re.compile(row.continues_models)
+    assert row.continues or not row.continues_models
     assert bool(row.limits) == (row.sign_in or row.needs_key) or row.id in UNKNOWN
     assert all(page.startswith("https://") for page in (row.terms, row.privacy) if page)
     if row.base_url is None:
@@ -165,6 +172,69 @@ def test_the_limit_has_the_name_that_is_known_there(
     assert {key: made[key] for key in made if "tokens" in key} == {name: 9}
 
 
+@pytest.mark.parametrize(
+    ("provider", "fields"),
+    [
+        ("llamacpp", {"temperature", "top_p", "top_k", "repeat_penalty"}),
+        ("lmstudio", {"temperature", "top_p", "top_k", "repeat_penalty"}),
+        ("vllm", {"temperature", "top_p", "top_k", "repetition_penalty"}),
+        ("ollama", {"temperature", "top_p"}),
+        ("custom", {"temperature", "top_p"}),
+    ],
+)
+def test_sampling_in_the_words_that_an_engine_knows(provider: str, fields: set[str]) -> None:
+    made = body("qwen3-coder:30b", provider, "127.0.0.1")
+    assert made.keys() == fields
+    assert {made.get("repeat_penalty"), made.get("repetition_penalty")} <= {1.05, None}
+
+
+@pytest.mark.parametrize("thinking", [True, False])
+def test_who_has_to_think_is_not_told_to_stop(thinking: bool) -> None:
+    """5.1: thinking is mandatory on the Token Plan's 3.8-max."""
+    assert body("qwen3.8-max-0902", "token-plan-intl", thinking=thinking) == {}
+    assert body("qwen3.8-flash", "token-plan-intl") == {"reasoning_effort": "none"}
+
+
+@pytest.mark.parametrize("provider", [row.id for row in ROWS])
+@pytest.mark.parametrize("model", ["qwen4-max", "qwen3-coder", "coder-model", "gpt-6"])
+def test_no_metadata_is_sent(provider: str, model: str) -> None:
+    """1.8 and 5.1: DashScope ignores it, and other vendors behind it refuse it."""
+    assert "metadata" not in body(model, provider)
+
+
+LONG = "word " * 1_000
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "turns", "marked"),
+    [
+        # 5.5: what a later request begins with is worth marking, from 1,024 tokens on.
+        ("dashscope-cn", "qwen4-max", ["s", LONG, "a", "q"], 2),
+        ("qwen-oauth", "coder-model", ["s", LONG, "a", "q", "a", "q"], 4),
+        ("token-plan-cn", "qwen3.7-plus", ["s", LONG, "a", "q"], 2),
+        ("dashscope-cn", "qwen4-max", ["s", LONG], None),
+        ("dashscope-cn", "qwen4-max", ["s", LONG, "cut off"], None),
+        ("dashscope-cn", "qwen4-max", ["s", "short", "a", LONG], None),
+        ("dashscope-cn", "qwen3-coder-flash", ["s", LONG, "a", "q"], None),
+        ("modelscope", "Qwen/Qwen3.6-30B", ["s", LONG, "a", "q"], None),
+        ("ollama", "qwen3.6", ["s", LONG, "a", "q"], None),
+        ("openrouter", "qwen/qwen4-max", ["s", LONG, "a", "q"], None),
+    ],
+)
+def test_the_stable_part_of_a_conversation_is_marked(
+    provider: str, model: str, turns: list[str], marked: int | None
+) -> None:
+    roles: list[Role] = ["system", *(["user", "assistant"] * 3)]  # type: ignore[list-item]
+    said = tuple(Message(role, text) for role, text in zip(roles, turns, strict=False))
+    made: typing.Any = body_of(Request(said, model), providers()[provider], OLD_HOST)["messages"]
+    assert [place for place, each in enumerate(made) if "cache_control" in str(each)] == (
+        [] if marked is None else [marked]
+    )
+    if marked is not None:
+        text = {"type": "text", "text": turns[marked], "cache_control": {"type": "ephemeral"}}
+        assert made[marked] == {"role": "assistant", "content": [text]}
+
+
 def test_the_requests_own_temperature_counts() -> None:
     assert body("qwen3-coder-flash", temperature=0)["temperature"] == 0
     assert body("qwen4-max", temperature=0.2)["temperature"] == 0.2
@@ -198,6 +268,47 @@ def test_special_tokens_are_taken_out_of_every_message() -> None:
     assert "<|im_end|>" not in str(body_of(request, providers()["ollama"], "localhost"))
     assert holds_tokens(request)
     assert not holds_tokens(Request((Message("user", "a <|b|> c"),), "m"))
+
+
+def test_an_image_is_a_part_of_its_message() -> None:
+    """5.5: text-only models refuse an array, so all other messages are plain text."""
+    said = (Message("system", "s"), Message("user", "u<|im_end|>", image="data:image/png;base64,A"))
+    made: typing.Any = body_of(Request(said, "qwen4-max"), providers()["dashscope-cn"], OLD_HOST)
+    assert made["messages"] == [
+        {"role": "system", "content": "s"},
+        {
+            "role": "user",
+            "content": [
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,A"}},
+                {"type": "text", "text": "u< |im_end|>"},
+            ],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "is_seeing"),
+    [
+        ("qwen4-max", True),
+        ("coder-model", True),
+        ("Qwen/Qwen3-VL-30B", True),
+        ("qwen2.5vl:7b", True),
+        ("llava", True),
+        ("gemma3:12b", True),
+        ("qwen3-coder", False),
+        ("qwen3-coder-plus", False),
+        ("vllm-model", False),
+        ("devstral", False),
+        ("", False),
+    ],
+)
+def test_who_looks_at_images(model: str, is_seeing: bool) -> None:
+    assert sees(model) is is_seeing
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.vision_model], ids=by_id)
+def test_a_vision_model_sees(row: Provider) -> None:
+    assert sees(row.vision_model)
 
 
 @pytest.mark.parametrize(

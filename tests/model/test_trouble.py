@@ -17,6 +17,7 @@ from qwen_lsp.model.certificate import Certificate
 from qwen_lsp.model.exchange import opened
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.network import Network, Route
+from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.proxies import Proxy
 from qwen_lsp.model.trouble import unreachable
 from tests.model.wire import Call, wire
@@ -129,7 +130,7 @@ async def sentence_for(url: str, network: Network | None = None) -> str:
     http.use(network or Network())
     request = http.client().build_request("GET", url)
     with pytest.raises(Unreachable) as failed:
-        await opened(http.client(), request, seconds=5, start_with=None)
+        await opened(http.client(), request, patience=Patience(first=5), start_with=None)
     await http.aclose()
     assert failed.value.__cause__ is None
     return str(failed.value)

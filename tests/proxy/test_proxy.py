@@ -15,6 +15,7 @@ from qwen_lsp.errors import Unreachable
 from qwen_lsp.model.exchange import opened
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.network import Network
+from qwen_lsp.model.patience import Patience
 from tests.model.wire import Call, Wire, wire
 
 from .conftest import SECRETS, Mitm, shown
@@ -39,7 +40,8 @@ async def ask(url: str, network: Network | None = None) -> str:
     http.use(network or Network())
     try:
         request = http.client().build_request("POST", url, content=b"{}")
-        response = await opened(http.client(), request, seconds=5, start_with=None)
+        patience = Patience(first=5)
+        response = await opened(http.client(), request, patience=patience, start_with=None)
         return (await response.aread()).decode()
     except Unreachable as error:
         said = "".join(traceback.format_exception(error))

@@ -12,6 +12,7 @@ from qwen_lsp.errors import Unreachable
 from qwen_lsp.model.exchange import opened
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.network import Network
+from qwen_lsp.model.patience import Patience
 from tests.model.wire import Call, wire
 
 from .conftest import shown
@@ -49,7 +50,8 @@ async def outcome(place: str, network: Network) -> str:
     http.use(network)
     try:
         request = http.client().build_request("GET", f"https://{place}/v1")
-        response = await opened(http.client(), request, seconds=5, start_with=None)
+        patience = Patience(first=5)
+        response = await opened(http.client(), request, patience=patience, start_with=None)
         await response.aclose()
         return str(response.status_code)
     except Unreachable as error:

@@ -104,7 +104,9 @@ class Room:
 
     @property
     def hosts(self) -> list[str]:
-        return [request.url.host for request in self.service.requests]
+        """Where each prompt went."""
+        requests = self.service.requests
+        return [each.url.host for each in requests if each.url.path.endswith("/chat/completions")]
 
 
 @pytest.fixture
@@ -212,7 +214,7 @@ def test_a_folder_of_a_wrong_list_sends_nothing(root: Path) -> None:
         assert room.service.requests == []
         assert "qwen.providers.allowed should be" in editor.messages[-1][1]
         await room.run(right)
-        assert len(room.service.requests) == 1
+        assert len(room.service.chats) == 1
 
     play(scene, Room(root, "right", "wrong"))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PROVIDER = providers()["simulator"]
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("hasty")]
 
 
 class Clock:

@@ -56,6 +56,7 @@ class Player:
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
         self.environment = homes(home)
         self.telling = telling
+        self.project = "file:///project"
         self.opens = False
         self.previews: list[OpenFile] = []
         self.seen = Seen()
@@ -117,6 +118,16 @@ class Player:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block.text, encoding="utf-8")
 
+    def _do_picture(self, block: Block) -> None:
+        """A picture in the project, which then lies in the user's home."""
+        from PIL import Image
+
+        (path,) = block.words
+        file = Path(self.environment["HOME"]) / "project" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 30), "teal").save(file)
+        self.project = (Path(self.environment["HOME"]) / "project").as_uri()
+
     async def _do_document(self, block: Block) -> None:
         """Starts the editor and opens the file; «» is what is selected.
 
@@ -127,7 +138,7 @@ class Player:
         is_beside = "beside" in block.words
         if not is_beside:
             await self._start()
-        file = self.editor.open(f"file:///project/{path}", text, language)
+        file = self.editor.open(f"{self.project}/{path}", text, language)
         if not is_beside:
             self.file, self.selection, self.language = file, selection, language
 
@@ -139,7 +150,7 @@ class Player:
         self.editor.settings = self.settings
         self.editor.on_request = self._asked
         await self.editor.start(
-            self.capabilities, workspaceFolders=[{"uri": "file:///project", "name": "project"}]
+            self.capabilities, workspaceFolders=[{"uri": self.project, "name": "project"}]
         )
         await asyncio.sleep(QUIET)
 

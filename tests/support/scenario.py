@@ -8,9 +8,12 @@ from pathlib import Path
 STEPS = (
     "editors", "client", "settings", "environment", "home", "document", "run", "cursor", "menu",
     "choose", "lenses", "click", "command", "model", "typed", "undo", "refused", "cancel", "answer",
-    "elsewhere", "saved", "closed", "reopened", "killed", "hover", "wait", "instruction", "chooses",
+    "elsewhere", "saved", "picture", "closed", "reopened", "killed", "hover", "wait", "instruction",
+    "chooses",
 )  # fmt: skip
-EXPECTATIONS = ("result", "prompt", "shown", "offered", "edits", "error", "ended")
+EXPECTATIONS = (
+    "result", "prompt", "shown", "offered", "edits", "error", "ended", "progress",
+)  # fmt: skip
 
 _HEADING = re.compile(r"#{1,6} +(.*)$")
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*(.*)$")

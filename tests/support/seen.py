@@ -32,12 +32,16 @@ def meant(text: str) -> str:
 
 @dataclass
 class Seen:
-    """What was shown, offered, said as an error, and how jobs ended, since it was asked for."""
+    """What was shown, offered, said as an error, and how jobs ended, since it was asked for.
+
+    Of what progress says, a scenario expects what it wants to.
+    """
 
     shown: list[str] = field(default_factory=list)
     offered: list[str] = field(default_factory=list)
     error: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    progress: list[str] = field(default_factory=list)
     _messages: int = 0
 
     def take_from(self, editor: ModelEditor) -> None:
@@ -52,6 +56,8 @@ class Seen:
         for method, params in editor.notifications:
             if method == "qwen/jobEnded":
                 self.ended.append(params["outcome"])
+            elif method == "$/progress" and params["value"].get("message"):
+                self.progress.append(params["value"]["message"])
             elif method == "qwen/explanation":
                 streamed += params["markdown"]
                 if params["done"]:

@@ -11,14 +11,20 @@ from .service import Cut, Service, chunk, event, last_chunks, pieces
 async def speak(service: Service, block: Block, cut: Cut) -> bool:
     """Says what stands in the block; False if nobody listens.
 
-    `open`: it goes on later; `stream=1`: in the first stream, else in the newest one.
+    `open`: it goes on later; `stream=1`: in the first stream, else in the newest one; `times=3`: it
+    refuses so many requests; `after=5`: it asks for a pause of so many seconds.
     """
     if "unreachable" in block.words:
         service.is_down = True
         return True
     if status := block.options.get("status"):
         headers = {"content-type": block.options.get("type", "application/json")}
-        service.refusals.append(httpx.Response(int(status), headers=headers, text=block.text))
+        if after := block.options.get("after"):
+            headers["retry-after"] = after
+        service.refusals += [
+            httpx.Response(int(status), headers=headers, text=block.text)
+            for _ in range(int(block.options.get("times", 1)))
+        ]
         return True
     if not service.streams:
         return False

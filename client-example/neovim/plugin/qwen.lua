@@ -79,6 +79,12 @@ command('Retry', function(options)
   end)
 end, { nargs = '*', desc = 'Write it again, perhaps with another instruction' })
 
+command('Ask', function(options)
+  execute('qwen.ask', function()
+    return { uri = vim.uri_from_bufnr(0), question = options.args }
+  end)
+end, { nargs = '+', desc = 'Ask about what was explained here' })
+
 for name, about in pairs({
   Stop = { 'qwen.stop' },
   Keep = { 'qwen.keep', here() },

@@ -34,6 +34,10 @@ export const executeCommand: ExecuteCommandMiddleware['executeCommand'] = async 
   if (command === 'qwen.signIn') {
     return signIn(() => next(command, args));
   }
+  if (command === 'qwen.ask') {
+    const asked = await question(args[0]);
+    return asked && next(command, [asked]);
+  }
   if (command === 'qwen.run') {
     const complete = await instructed(args[0]);
     return complete && next(command, [complete]);
@@ -67,7 +71,16 @@ async function instructed(run: Run): Promise<Run | undefined> {
   return instruction ? { ...run, instruction } : undefined;
 }
 
-const OF_DOCUMENT = ['qwen.keep', 'qwen.discard', 'qwen.retry', 'qwen.compare', 'qwen.restore'];
+async function question(given: object | undefined): Promise<object | undefined> {
+  const question = await window.showInputBox({
+    title: 'Qwen: Ask',
+    prompt: 'What do you want to know about the explanation?',
+    ignoreFocusOut: true,
+  });
+  return question ? { ...here('qwen.ask')[0], ...given, question } : undefined;
+}
+
+const OF_DOCUMENT = ['qwen.keep', 'qwen.discard', 'qwen.retry', 'qwen.compare', 'qwen.restore', 'qwen.ask'];
 const OF_PLACE = ['qwen.nextChange', 'qwen.previousChange'];
 
 /** Where the user is: a palette entry does not say it, and the server cannot know. */

@@ -20,7 +20,7 @@ function own(section: any, scope?: string): any {
 }
 
 /** Where requests go, what goes along and what runs: a folder's own settings do not count there. */
-const usersAlone = ['provider', 'baseUrl', 'headers', 'keyCommand', 'oauth', 'proxy', 'caBundle'];
+const usersAlone = ['provider', 'baseUrl', 'headers', 'keyCommand', 'oauth', 'proxy', 'caBundle', 'conversation'];
 
 function fromUser(section: any): any {
   const known = workspace.getConfiguration('qwen');

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from qwen_lsp.model.chat import Role
 
-Reply = Literal["replace", "insert-above", "insert-below", "comment-above", "show"]
-Needs = Literal["selection", "diagnostics", "nothing"]
+Reply = Literal["replace", "insert-above", "insert-below", "comment-above", "alt-text", "show"]
+Needs = Literal["selection", "diagnostics", "image", "nothing"]
 
 PLACEHOLDERS = frozenset(
     ("selection", "language", "path", "before", "after", "diagnostics", "instruction", "fence")
@@ -42,6 +42,11 @@ class Action:
     def uses_instruction(self) -> bool:
         """Whether the user has to say in words what they want."""
         return any("instruction" in placeholders(each.text) for each in self.messages)
+
+    @property
+    def uses_selection(self) -> bool:
+        """Whether the model is told what is selected."""
+        return any("selection" in placeholders(each.text) for each in self.messages)
 
     @property
     def edits(self) -> bool:

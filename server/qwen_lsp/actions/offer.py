@@ -1,6 +1,6 @@
 """Which actions fit here. Decided from what is in memory; asks nobody."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .action import Action
 
@@ -11,6 +11,7 @@ def offered(
     language: str,
     has_selection: bool,
     diagnostics: bool = False,
+    shows_image: Callable[[], bool] = lambda: False,
     automatic: bool = False,
     can_edit: bool = True,
     asks_instruction: bool = False,
@@ -19,7 +20,8 @@ def offered(
 ) -> list[Action]:
     """The actions for the menu, in their order.
 
-    `automatic`: the cursor merely moved. `can_edit`: the client takes edits. `asks_instruction`:
+    `shows_image`: there is an image here, and someone to look at it. `automatic`: the cursor merely
+    moved. `can_edit`: the client takes edits. `asks_instruction`:
     it can ask its user for words. `only`: the LSP kinds that it wants; an empty tuple wants all.
     """
     return [
@@ -29,9 +31,10 @@ def offered(
         and (not action.languages or language.lower() in action.languages)
         and (can_edit or not action.edits)
         and (asks_instruction or not action.uses_instruction)
-        and _has_its_needs(action, has_selection=has_selection, diagnostics=diagnostics)
         and (not automatic or _repairs(action))
         and (not only or any(is_within(menu_kind(action), each) for each in only))
+        and (action.needs != "image" or shows_image())
+        and _has_its_needs(action, has_selection=has_selection, diagnostics=diagnostics)
     ]
 
 
@@ -50,7 +53,7 @@ def is_within(kind: str, outer: str) -> bool:
 def _has_its_needs(action: Action, *, has_selection: bool, diagnostics: bool) -> bool:
     if action.needs == "diagnostics":
         return diagnostics
-    return has_selection or action.needs == "nothing"
+    return has_selection or action.needs in ("image", "nothing")
 
 
 def _repairs(action: Action) -> bool:

@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from .fences import Fence, FencedBlock, fence_in, late_fence, longest_fence
+from .prose_languages import PROSE_LANGUAGES
 from .selection import Original
-from .verdict import PROSE_LANGUAGES, Judge, Verdict
+from .verdict import Judge, Verdict
 
 _NO_CODE = frozenset(("diff", "patch"))
 

@@ -8,10 +8,15 @@ stays untouched.
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from qwen_lsp.errors import RequestError
+
 from .action import Action
 from .comment import CommentWriter
+from .images import AltText, image_in
 from .reply import Original, ProseReader, ReplyReader
 from .selection import Selection
+
+NO_IMAGE = "There is no image here; put the cursor into the line of one."
 
 
 class Lines(Protocol):
@@ -102,6 +107,14 @@ def placing_of(action: Action, selection: Selection) -> Placing:
             return Placing(_code(selection), Rows(count - 1, count), head=[last])
         case "comment-above":
             return Placing(_Comment(selection), Rows(0, 1), tail=[first])
+        case "alt-text":
+            return _alt_text(selection)
+
+
+def _alt_text(selection: Selection) -> Placing:
+    if (image := image_in(selection.lines)) is None:
+        raise RequestError(NO_IMAGE)
+    return Placing(AltText(selection, image), Rows(image.row, image.row + 1))
 
 
 def _code(selection: Selection) -> ReplyReader:

@@ -10,11 +10,18 @@ from .action import Action, fill
 from .fences import longest_fence
 from .selection import Other, Selection
 
+NOTHING_THERE = "“{title}” found no text here; put the cursor into some, or select it."
+
 
 def prompt(action: Action, selection: Selection) -> tuple[Message, ...]:
-    """The messages, the system's first. Raises RequestError where an instruction is missing."""
+    """The messages, the system's first.
+
+    Raises RequestError where an instruction is missing, or there is nothing to speak of.
+    """
     if action.uses_instruction and not selection.instruction.strip():
         raise RequestError(f"“{action.title}” needs an instruction: say in words what to change.")
+    if selection.is_blank and not selection.instruction.strip() and action.uses_selection:
+        raise RequestError(NOTHING_THERE.format(title=action.title))
     values = _values(selection)
     *before, last = (Message(each.role, fill(each.text, values)) for each in action.messages)
     more = [*_wish(action, selection), *map(_shown, selection.others)]
@@ -23,7 +30,7 @@ def prompt(action: Action, selection: Selection) -> tuple[Message, ...]:
 
 def fence_for(selection: Selection) -> str:
     """A fence that is longer than any in the selection and around it, so that it can hold them."""
-    lines = chain(selection.before, selection.lines, selection.after)
+    lines = chain(selection.above, selection.lines, selection.below)
     return "`" * max(3, longest_fence(lines) + 1)
 
 
@@ -44,8 +51,8 @@ def _values(selection: Selection) -> dict[str, str]:
         "selection": selection.text,
         "language": selection.language or "plaintext",
         "path": selection.path,
-        "before": "\n".join(selection.before).strip("\n"),
-        "after": "\n".join(selection.after).strip("\n"),
+        "before": "\n".join(selection.above).strip("\n"),
+        "after": "\n".join(selection.below).strip("\n"),
         "diagnostics": "\n".join(f"- {each}" for each in selection.diagnostics),
         "instruction": selection.instruction.strip(),
         "fence": fence_for(selection),

@@ -1,10 +1,14 @@
 """What the user chose, and what stands around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from qwen_lsp.text.document import Document
+from qwen_lsp.text.excerpt import Excerpt
 from qwen_lsp.text.surroundings import lines_above, lines_below
+from qwen_lsp.text.worth import excerpt
+
+from .prose_languages import PROSE_LANGUAGES
 
 
 class Original(NamedTuple):
@@ -29,6 +33,7 @@ class Selection:
     """Whole lines of a document, without their ends, and the nearest lines around them.
 
     `path` is relative to the workspace, or a file's name; `language` is an LSP languageId.
+    `excerpt` is what the model is given to read around them; without one the nearest lines.
     """
 
     path: str
@@ -39,6 +44,7 @@ class Selection:
     diagnostics: tuple[str, ...] = ()
     instruction: str = ""
     others: tuple[Other, ...] = ()
+    excerpt: Excerpt | None = None
 
     @classmethod
     def of_rows(
@@ -48,14 +54,17 @@ class Selection:
         *,
         path: str,
         language: str,
+        tokens: int,
         diagnostics: tuple[str, ...] = (),
         instruction: str = "",
         others: tuple[Other, ...] = (),
     ) -> Self:
         """The rows from the first up to, not including, the second of `rows`.
 
-        Costs the rows and their surroundings, however long the document is.
+        Around them as much as takes `tokens`. Costs the rows and what is near them, however long
+        the document is.
         """
+        is_code = language.lower() not in PROSE_LANGUAGES
         first, last = rows
         return cls(
             path=path,
@@ -66,7 +75,32 @@ class Selection:
             diagnostics=diagnostics,
             instruction=instruction,
             others=others,
+            excerpt=excerpt(document, rows, tokens, is_code=is_code),
         )
+
+    def within(self, tokens: int) -> Self:
+        """The same with at most `tokens` around it."""
+        return replace(self, excerpt=self.excerpt.within(tokens)) if self.excerpt else self
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is selected but white space."""
+        return not any(map(str.strip, self.lines))
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """What the model is given to read of the lines before."""
+        return self.before if self.excerpt is None else self.excerpt.above
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """What the model is given to read of the lines after."""
+        return self.after if self.excerpt is None else self.excerpt.below
+
+    @property
+    def around_tokens(self) -> int:
+        """About how many tokens the lines around it take."""
+        return self.excerpt.tokens if self.excerpt else 0
 
     @property
     def text(self) -> str:

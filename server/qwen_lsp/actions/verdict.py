@@ -5,6 +5,7 @@ import unicodedata
 from enum import Enum
 
 from .comment_syntax import syntaxes
+from .prose_languages import PROSE_LANGUAGES
 from .selection import Original
 
 
@@ -19,12 +20,6 @@ class Verdict(Enum):
 def _words(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
-
-PROSE_LANGUAGES = _words(
-    "markdown mdx quarto rmd pandoc plaintext text restructuredtext rst asciidoc asciidoctor org",
-    "tex latex typst context git-commit gherkin cucumber feature po",
-) | {""}
-"""Languages whose text is itself made of sentences."""
 
 _GREETINGS = _words(
     "sure certainly okay ok yes no here here's absolutely sorry note explanation great"

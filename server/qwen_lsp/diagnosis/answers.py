@@ -8,6 +8,7 @@ from qwen_lsp.errors import QwenError
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.model_list import names_of
+from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.qwen import Access, authorization
 
 from .finding import Finding
@@ -52,7 +53,8 @@ async def _heard(subject: Subject, access: Access) -> Heard:
     headers = {"Accept": "application/json", **authorization(access, provider.name)}
     request = client.build_request("GET", f"{access.base_url}/models", headers=headers)
     begun = asyncio.get_running_loop().time()
-    response = await opened(client, request, seconds=_SECONDS, start_with=provider.start_with)
+    patience = Patience(first=_SECONDS)
+    response = await opened(client, request, patience=patience, start_with=provider.start_with)
     came, took = subject.clock(), asyncio.get_running_loop().time() - begun
     try:
         async with asyncio.timeout(_SECONDS):

@@ -9,22 +9,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import QwenError, RequestError
-from ..model.chat import Piece, Request
+from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
+from ..model.conversation import Conversation
+from .counting import counted
+from .failing import SMALLER, smaller, with_names
+from .fitting import fitted
+from .pictures import shown
 from .work import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
+    from .jobs import Job
     from .services import Chosen
     from .session import Session
     from .settings import Settings
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
+WAITING = "waiting for {name}"
+WAITING_HERE = "waiting for {name}, which may have to load the model"
 
 
 class Answering:
     """Whatever the settings for the document name."""
 
-    def __init__(self, session: "Session", work: Work) -> None:
+    def __init__(self, session: "Session", job: "Job", work: Work) -> None:
         self._session, self._work = session, work
+        self._talk = work.onto.job if work.onto else job.id
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """The reply, piece by piece. Raises QwenError."""
@@ -32,23 +41,64 @@ class Answering:
         if not settings.enabled:
             raise RequestError(SWITCHED_OFF)
         chosen = await self._session.selecting.chosen(settings)
-        asked = self._with(request, settings, chosen)
+        asked, said = self._with(request, settings, chosen), list[Piece]()
+        asked = await fitted(self._session, self._work, asked, chosen)
+        asked = await shown(self._session, self._work, asked, chosen)
+        waiting = WAITING_HERE if chosen.provider.is_local else WAITING
+        yield Waiting(waiting.format(name=chosen.provider.name))
+        try:
+            async with aclosing(self._answers(asked, chosen)) as pieces:
+                async for piece in pieces:
+                    said.append(piece)
+                    yield piece
+            self._remember(asked, said)
+        except QwenError as error:
+            told = await with_names(self._session, error, chosen)
+            raise self._told_once(told, chosen) from None
+        finally:
+            if any(isinstance(piece, Text | Usage) for piece in said):
+                counted(self._session, settings, chosen.provider.id, said)
+
+    async def _answers(self, asked: Request, chosen: "Chosen") -> AsyncGenerator[Piece]:
+        """The reply; to less of the file, where the service says that it was too much."""
+        has_shown, less = False, None
         try:
             async with aclosing(chosen.model.stream(asked)) as pieces:
                 async for piece in pieces:
+                    has_shown = has_shown or isinstance(piece, Text)
                     yield piece
+            return
         except QwenError as error:
-            raise self._told_once(error, chosen) from None
+            less = None if has_shown else smaller(self._work, asked, error)
+            if less is None:
+                raise
+        yield Waiting(SMALLER)
+        async with aclosing(chosen.model.stream(less)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _remember(self, asked: Request, pieces: list[Piece]) -> None:
+        """What was said, once its reply is whole. An image is too large to be kept."""
+        if any(message.image for message in asked.messages):
+            return
+        reply = "".join(piece.text for piece in pieces if isinstance(piece, Text))
+        kept = next((piece for piece in pieces if isinstance(piece, Kept)), None)
+        said = Conversation(asked.messages).answered(reply, kept)
+        self._session.conversations.remember(self._talk, self._work.document.uri, said)
 
     def _with(self, request: Request, settings: "Settings", chosen: "Chosen") -> Request:
         action = self._work.action
         temperature = settings.temperature
+        may_be_kept = settings.conversation == "service" and chosen.provider.keeps_conversations
         return replace(
             request,
             model=request.model or settings.model or action.model or chosen.default_model,
             thinking=settings.thinking == "auto",
             temperature=action.temperature if temperature is None else temperature,
             max_tokens=settings.max_tokens,
+            timeouts=settings.timeouts,
+            may_be_kept=may_be_kept,
+            kept=request.kept if may_be_kept else None,
         )
 
     def _told_once(self, error: QwenError, chosen: "Chosen") -> QwenError:

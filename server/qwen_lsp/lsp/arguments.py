@@ -92,6 +92,13 @@ class RetryArguments(JobArguments):
     context: tuple[str, ...] | None = None
 
 
+class AskArguments(JobArguments):
+    """Of `qwen.ask`."""
+
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    model: str | None = None
+
+
 class DocumentArguments(Arguments):
     """Of commands that are about a document."""
 

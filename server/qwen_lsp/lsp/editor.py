@@ -169,6 +169,10 @@ class Editor(Abilities):
         self._progress(token, types.WorkDoneProgressBegin(title, cancellable=True))
         return True
 
+    def report_progress(self, token: str, message: str) -> None:
+        """Shows a message beside the title of a progress."""
+        self._progress(token, types.WorkDoneProgressReport(message=message))
+
     def end_progress(self, token: str) -> None:
         """Closes a progress."""
         self._progress(token, types.WorkDoneProgressEnd())

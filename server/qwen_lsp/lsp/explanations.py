@@ -60,6 +60,12 @@ class Explanation:
             self._pieces.append(markdown)
             self.heard(self, markdown)
 
+    def asked(self, question: str) -> None:
+        """Its user asks about it; the answer comes below the question."""
+        quoted = "\n".join(f"> {line}".rstrip() for line in question.splitlines())
+        self.is_done = self.is_cut = False
+        self.add(f"\n{quoted}\n\n")
+
     def done(self, *, cut: bool) -> None:
         """It is whole, or `cut` off."""
         if cut and self._pieces:
@@ -100,10 +106,12 @@ class Explanations:
                 return each
         return None
 
-    def latest(self, job: str | None) -> Explanation | None:
-        """The one of `job`, or the newest of all."""
+    def latest(self, job: str | None, uri: str = "") -> Explanation | None:
+        """The one of `job`; or the newest, of the document at `uri` if there is one."""
         mine = [each for each in self._all if job in (None, each.job)]
-        return mine[-1] if mine else None
+        here = [each for each in mine if each.document.uri == uri]
+        found = here or mine
+        return found[-1] if found else None
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed, and the spans in it move."""

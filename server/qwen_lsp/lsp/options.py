@@ -24,6 +24,61 @@ class ActionOptions(_Options):
     ] = None
 
 
+class ContextOptions(_Options):
+    """`qwen.context`."""
+
+    tokens: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=100_000,
+            description="About how many tokens of the file are sent around the selection at most; "
+            "fewer where the model has no room for them. First come the "
+            "heads of what encloses the selection, the imports and the signatures of what it uses.",
+        ),
+    ] = None
+
+
+Seconds = Annotated[float | None, Field(gt=0, le=3600)]
+
+
+class TimeoutsOptions(_Options):
+    """`qwen.timeouts`, in seconds."""
+
+    connect: Annotated[
+        Seconds, Field(description="The most seconds until a service is connected; without it 10.")
+    ] = None
+    first_token: Annotated[
+        Seconds,
+        Field(
+            description="The most seconds from then to the first token; without it 120, and 300 on "
+            "this machine, where an engine may have to load its model first."
+        ),
+    ] = None
+    idle: Annotated[
+        Seconds,
+        Field(
+            description="The most seconds in which nothing more of a reply comes; without it 60. "
+            "Then the reply counts as cut."
+        ),
+    ] = None
+
+
+class LimitsOptions(_Options):
+    """`qwen.limits`."""
+
+    per_minute: Annotated[
+        int | None, Field(gt=0, description="The most requests of an account in any minute.")
+    ] = None
+    per_second: Annotated[
+        int | None, Field(gt=0, description="The most requests of an account in any second.")
+    ] = None
+    at_once: Annotated[
+        int | None,
+        Field(gt=0, description="The most requests of an account that are answered at a time."),
+    ] = None
+
+
 class ProvidersOptions(_Options):
     """`qwen.providers`."""
 
@@ -174,6 +229,35 @@ class Options(_Options):
     max_tokens: Annotated[
         int | None,
         Field(gt=0, description="The most tokens of a reply; without it the service's own limit."),
+    ] = None
+    conversation: Annotated[
+        Literal["local", "service"] | None,
+        Field(
+            description="Who remembers a conversation that may go on, by *Retry* with other words "
+            "or a question. `local`: this server, in memory, until the file is closed. `service`: "
+            "the service too, by its Responses API, where it has one: Qwen's keep the "
+            "conversation, and so your code, for 7 days. The user's own: a folder can't set it."
+        ),
+    ] = None
+    timeouts: Annotated[
+        TimeoutsOptions | None, Field(description="How long to wait for a service.")
+    ] = None
+    usage: Annotated[
+        Literal["keep", "off"] | None,
+        Field(
+            description="Whether the totals of what was used are kept on this machine, by day and "
+            "provider: numbers alone, for `qwen-lsp usage` and *Qwen: Show status*."
+        ),
+    ] = None
+    context: Annotated[
+        ContextOptions | None, Field(description="What is sent beside the selection.")
+    ] = None
+    limits: Annotated[
+        LimitsOptions | None,
+        Field(
+            description="How much is asked of an account by this server; further jobs wait for a "
+            "slot. Without it what is known of the provider."
+        ),
     ] = None
     providers: Annotated[
         ProvidersOptions | None, Field(description="Which services may be asked.")

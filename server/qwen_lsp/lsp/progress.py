@@ -15,7 +15,16 @@ class WorkProgress:
         self._editor, self._token = editor, token
         self._is_open = False
         self._is_over = False
+        self._said = ""
         self._opening = asyncio.create_task(self._open(title))
+
+    def say(self, what: str) -> None:
+        """Shows what is going on, until something else is."""
+        if what == self._said:
+            return
+        self._said = what
+        if self._is_open and not self._is_over:
+            self._editor.report_progress(self._token, what)
 
     def end(self) -> None:
         """Closes it."""
@@ -25,5 +34,9 @@ class WorkProgress:
 
     async def _open(self, title: str) -> None:
         self._is_open = await self._editor.begin_progress(self._token, title)
-        if self._is_open and self._is_over:
+        if not self._is_open:
+            return
+        if self._is_over:
             self._editor.end_progress(self._token)
+        elif self._said:
+            self._editor.report_progress(self._token, self._said)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REMEMBERED = 20
 """How many jobs of a session can be run once more."""
+ONCE_MORE = "That was not what I want. Once more, with other words:"
 NOTHING = "There is nothing to run once more here; run an action first."
 
 
@@ -83,6 +84,10 @@ class Retries:
             return self._from_original(past, proposal, asked)
         return self._from_now(past, asked)
 
+    def of(self, job: str) -> Past | None:
+        """A job that was begun; None where it is no longer remembered."""
+        return next((past for past in self._past if past.job.id == job), None)
+
     def _find(self, asked: RetryArguments) -> Past:
         mine = [past for past in self._past if asked.job in (None, past.job.id)]
         uri = asked.uri or self._session.active_uri
@@ -99,6 +104,7 @@ class Retries:
         over = (proposal.region.start.line, proposal.region.end.line + 1)
         rows = (over[0] - (place[0] - work.rows[0]), over[1] + work.rows[1] - place[1])
         new = again(work, rows, self._with(work, asked).selection, asked.model)
+        new = self._gone_on_with(new, past, asked)
         self._free(new, over)
         self._session.proposals.give_way(proposal)
         return begin(
@@ -111,13 +117,19 @@ class Retries:
     def _from_now(self, past: Past, asked: RetryArguments) -> Job:
         """What stands there by now is selected once more."""
         rows, selection = selected_again(self._session, self._with(past.work, asked), past.span)
-        new = again(past.work, rows, selection, asked.model)
+        new = self._gone_on_with(again(past.work, rows, selection, asked.model), past, asked)
         self._free(new, rows)
         return begin(self._session, new)
 
     def _free(self, work: Work, rows: Rows) -> None:
         if work.place and self._session.pages.overlaps(work.document, *rows):
             raise RequestError(OVERLAP)
+
+    def _gone_on_with(self, new: Work, past: Past, asked: RetryArguments) -> Work:
+        """Other words are said in the conversation that there was, so that it is known to all."""
+        said = self._session.conversations.of(past.job.id) if asked.instruction else None
+        once_more = f"{ONCE_MORE}\n\n{new.messages[-1].content}"
+        return replace(new, conversation=said and said.followed_by(once_more))
 
     def _with(self, work: Work, asked: RetryArguments) -> Work:
         """The work with the words and the other files that are asked for."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ..errors import UNEXPECTED
-from ..model.chat import Request
 from ..perform import NoPage, Outcome, perform
 from .answering import Answering
 from .checking import checked
@@ -41,7 +40,8 @@ def begin(
     job = session.jobs.new(work.action, work.document.uri)
     job.instead_of = instead_of
     way: Way | None = None
-    session.retries.began(job, work)
+    if work.onto is None:
+        session.retries.began(job, work)
     if place := work.place:
         session.proposals.keep_under(work.document, place)
         page = session.pages.begin(work.document, *place, original=original)
@@ -50,7 +50,7 @@ def begin(
         if not way.preview:
             session.originals.watch(job, work.document, page)
     job.way = way
-    reader = session.view.explanation(job, work.document, work.span)
+    reader = work.onto or session.view.explanation(job, work.document, work.span)
     session.jobs.start(job, _run(session, job, work, way, reader))
     session.status.changed()
     session.lenses.changed()
@@ -63,12 +63,13 @@ async def _run(
     progress = WorkProgress(session.editor, job.token, job.title)
     try:
         outcome = await perform(
-            Request(work.messages, model=work.model or ""),
+            work.request,
             work.placing,
-            model=session.originals.before(job, Answering(session, work)),
+            model=session.originals.before(job, Answering(session, job, work)),
             reader=reader,
             page=way or NoPage(),
             keeps_on_stop=lambda: session.settings.on_stop == "keep",
+            says=progress.say,
         )
     except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
         outcome = Outcome("failed", UNEXPECTED, fault=error)

@@ -11,8 +11,10 @@ from typing import Any
 
 from ..model.address import is_loopback_url
 
-USERS_ALONE = frozenset({"baseUrl", "headers", "keyCommand", "oauth", "proxy", "caBundle"})
-"""Where requests go, what goes along, and what program runs."""
+USERS_ALONE = frozenset(
+    {"baseUrl", "headers", "keyCommand", "oauth", "proxy", "caBundle", "conversation"}
+)
+"""Where requests go, what goes along, who keeps it, and what program runs."""
 NOT_TAKEN = (
     "qwen.{name} is not taken from here, since a folder's own settings could hold it too; put it "
     "into the editor's initializationOptions, and start the editor again."

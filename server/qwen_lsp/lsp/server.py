@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.nextChange": proposal.next_change,
     "qwen.previousChange": proposal.previous_change,
     "qwen.restore": restore.restore,
+    "qwen.ask": explanation.ask,
     "qwen.openExplanation": explanation.open_explanation,
     "qwen.signIn": account.sign_in,
     "qwen.signOut": account.sign_out,

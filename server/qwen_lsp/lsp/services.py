@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from ..account.account import Account
 from ..account.choice import choice_file
-from ..account.counted import Counted
 from ..account.key_sources import KeySources, Workspace
 from ..account.keys import no_sign_in
 from ..account.wanted import wanted
 from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
 from ..model.http import Http
+from ..model.limiter import Limiters
 from ..model.models import ModelLists
 from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
+from ..model.windows import Windows
 from .choosing import (
     FOUND,
     NOTHING,
@@ -59,7 +60,7 @@ class Chosen:
     provider: Provider
     account: Account
     model: Qwen
-    payer: Counted
+    limiters: Limiters
     source: str = ""
     """What names the provider."""
     named_model: Named = NOTHING
@@ -87,7 +88,7 @@ class Services:
     def __init__(self, http: Http, environ: Mapping[str, str], version: str) -> None:
         self.http, self.environ, self._version = http, environ, version
         self.keys = KeySources(environ)
-        self.models = ModelLists(http)
+        self.models, self.windows = ModelLists(http), Windows(http)
         self.last = ChosenLast()
         self._known: dict[tuple[str, str | None, Issuer | None], Chosen] = {}
 
@@ -241,7 +242,8 @@ class Services:
                 issuer=issuer,
                 keys=self.keys,
             )
-            payer = Counted(account, is_one=provider.sign_in)
-            model = Qwen(provider, payer, self.http, self._version)
-            self._known[key] = Chosen(provider, account, model, payer)
+            limiters = Limiters(is_one=provider.sign_in)
+            model = Qwen(provider, account, self.http, self._version, limiters)
+            self._known[key] = Chosen(provider, account, model, limiters)
+        self._known[key].limiters.hold_to(provider.most.overridden(settings.limits))
         return self._known[key]

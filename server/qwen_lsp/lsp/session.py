@@ -16,6 +16,7 @@ from ..errors import RequestError
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
 from .configuration import Configuration
+from .conversations import Conversations
 from .diagnosing import Diagnosing
 from .documents import Documents, OpenDocument, Revision
 from .editor import Editor
@@ -73,6 +74,7 @@ class Session:
         self.lenses = Lenses(self)
         self.active_uri = ""
         self.explanations = Explanations()
+        self.conversations = Conversations()
         self.view = View(self)
         self.sign_ins = SignIns(self)
         self.status = Status(self)
@@ -201,6 +203,7 @@ class Session:
         self.pages.closed(document)
         self.jobs.stop_in(document.uri)
         self.explanations.closed(document)
+        self.conversations.closed(document)
         self.originals.closed(document)
         self.restores.closed(document)
 

@@ -1,15 +1,17 @@
 """The user's settings: Options, as clients send them, become Settings, as the code reads them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from pydantic.alias_generators import to_camel
 
+from ..model.limiter import Limits
 from ..model.network import Network
+from ..model.patience import Timeouts
+from .faults import faults_in
 from .options import Edits, Options
 from .scopes import USERS_ALONE, UsersOwn, merged, users_own
 
@@ -52,6 +54,11 @@ class Settings:
     thinking: Literal["off", "auto"] = "off"
     temperature: float | None = None
     max_tokens: int | None = None
+    context_tokens: int = 4_000
+    usage: Literal["keep", "off"] = "keep"
+    conversation: Literal["local", "service"] = "local"
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: Limits = field(default_factory=Limits)
     hidden_actions: frozenset[str] = frozenset()
     oauth: OAuth = OAuth()
     allowed: tuple[str, ...] | None = None
@@ -168,7 +175,7 @@ def read_settings(sent: object) -> Reading:
         f"qwen.{name} is not a setting of this version; it is ignored."
         for name in section.keys() - _names()
     ]
-    faults = _faults(section)
+    faults = faults_in(section)
     warnings += [
         f"qwen.{fault}; "
         + (
@@ -203,29 +210,17 @@ def _names() -> set[str]:
     return {to_camel(name) for name in Options.model_fields}
 
 
-def _faults(section: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with each setting, or group of settings, in words that begin with its name."""
-    try:
-        Options.model_validate(section)
-    except ValidationError as invalid:
-        return {
-            str(error["loc"][0]): f"{_name(error['loc'])} {_said(error['msg'])}"
-            for error in invalid.errors(include_url=False, include_input=False)
-        }
-    return {}
-
-
-def _name(place: tuple[int | str, ...]) -> str:
-    return ".".join(part for part in place if isinstance(part, str))
-
-
-def _said(message: str) -> str:
-    plain = message.replace("Input should", "should")
-    return re.sub(r"a valid dictionary or instance of \w+", "an object", plain)
-
-
 _TEXTS = frozenset({"base_url", "ca_bundle"})
-_READ_APART = _TEXTS | {"actions", "headers", "key_command", "oauth", "providers"}
+_READ_APART = _TEXTS | {
+    "actions",
+    "context",
+    "headers",
+    "key_command",
+    "limits",
+    "oauth",
+    "providers",
+    "timeouts",
+}
 
 
 def _settings(options: Options, fault: str) -> Settings:
@@ -237,8 +232,14 @@ def _settings(options: Options, fault: str) -> Settings:
     if options.headers:
         given["headers"] = tuple(options.headers.items())
     given |= {name: value for name in _TEXTS if (value := getattr(options, name))}
+    if options.context and options.context.tokens is not None:
+        given["context_tokens"] = options.context.tokens
+    if options.timeouts:
+        given["timeouts"] = Timeouts(**options.timeouts.model_dump())
     if options.actions and options.actions.hide:
         given["hidden_actions"] = frozenset(options.actions.hide)
+    if options.limits:
+        given["limits"] = Limits(**options.limits.model_dump())
     if options.providers and options.providers.allowed is not None:
         given["allowed"] = tuple(options.providers.allowed)
     if options.oauth:

@@ -119,7 +119,7 @@ class Status:
 
 def quota_of(chosen: Chosen) -> dict[str, int]:
     """The requests that were sent from here, and what the provider allows where that is known."""
-    counts, provider = chosen.payer.counts, chosen.provider
+    counts, provider = chosen.limiters.counts, chosen.provider
     held = {
         "minute": counts.minute,
         "perMinute": provider.requests_per_minute,

@@ -5,18 +5,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..actions.action import Action
+from ..actions.images import Image, image_in
 from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
 from ..actions.selection import Other, Selection
 from ..errors import RequestError
-from ..model.chat import Message
-from ..text.document import Position, Span
-from ..text.surroundings import Rows, block_around, is_bare, whole_lines
+from ..model.chat import Message, Request
+from ..model.conversation import Conversation
+from ..text.document import Document, Position, Span
+from ..text.surroundings import Rows, beginning, block_around, is_bare, whole_lines
 from .arguments import RunArguments
 from .documents import OpenDocument
 from .options import Edits
 
 if TYPE_CHECKING:
+    from .explanations import Explanation
     from .session import Session
 
 OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
@@ -25,6 +28,12 @@ NO_EDITS = "This editor takes no edits from a language server; use an action tha
 NO_SELECTION = "Select the code first."
 SWITCHED_OFF = "Qwen is switched off by the setting qwen.enabled."
 
+MOST_ROWS = 4_000
+MOST_SELECTED = 200_000
+TOO_LARGE = (
+    f"The selection is too large: at most {MOST_ROWS:,} lines and {MOST_SELECTED:,} characters can "
+    "be worked on at a time; select less."
+)
 MOST_OF_ANOTHER = 8_000
 """Characters of another file that a model is given to read."""
 
@@ -43,6 +52,16 @@ class Work:
     edits: Edits | None
     over: Rows | None = None
     """The rows that an earlier reply is in, which this one is written over."""
+    conversation: Conversation | None = None
+    """What was said before, and then `messages` no more; None where it begins with them."""
+    onto: "Explanation | None" = None
+    """What the reply is shown below; None for one of its own."""
+
+    @property
+    def request(self) -> Request:
+        """What is asked of the model."""
+        said = self.conversation or Conversation(self.messages)
+        return Request(said.messages, model=self.model or "", kept=said.kept)
 
     @property
     def place(self) -> Rows | None:
@@ -51,6 +70,11 @@ class Work:
             return self.over
         first, last = self.placing.rows
         return self.rows[0] + first, self.rows[0] + last
+
+    @property
+    def image(self) -> Image | None:
+        """The image that the model is to look at."""
+        return image_in(self.selection.lines) if self.action.needs == "image" else None
 
     @property
     def is_replaced(self) -> bool:
@@ -83,6 +107,7 @@ def work_of(session: "Session", asked: RunArguments) -> Work:
         rows,
         path=session.path_of(document),
         language=document.language_id,
+        tokens=session.configuration.at(asked.uri).context_tokens,
         diagnostics=tuple(
             f"line {each.range.start.line + 1}: {each.message}" for each in asked.diagnostics
         ),
@@ -103,9 +128,14 @@ def again(work: Work, rows: Rows, selection: Selection, model: str | None) -> Wo
 def selected_again(session: "Session", work: Work, span: Span) -> tuple[Rows, Selection]:
     """What stands by now where the work was, and its rows."""
     document = work.document
+    _check_size(document.document, (span.start.line, span.end.line + bool(span.end.column)))
     rows = whole_lines(document.document, span)
     selection = Selection.of_rows(
-        document.document, rows, path=session.path_of(document), language=document.language_id
+        document.document,
+        rows,
+        path=session.path_of(document),
+        language=document.language_id,
+        tokens=session.configuration.at(document.uri).context_tokens,
     )
     return rows, replace(
         selection,
@@ -119,7 +149,7 @@ def others(session: "Session", uris: Sequence[str]) -> tuple[Other, ...]:
     """What else the model is to read. Raises RequestError if one is not open in the editor."""
     documents = [session.document(uri) for uri in dict.fromkeys(uris)]
     return tuple(
-        Other(session.path_of(each), each.language_id, each.source[:MOST_OF_ANOTHER])
+        Other(session.path_of(each), each.language_id, beginning(each.document, MOST_OF_ANOTHER))
         for each in documents
     )
 
@@ -138,8 +168,21 @@ def _work(
 
 
 def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
+    _check_size(document.document, (span.start.line, span.end.line + bool(span.end.column)))
     if not is_bare(document.document, span):
         return whole_lines(document.document, span)
     if action.needs == "selection":
         raise RequestError(NO_SELECTION)
-    return block_around(document.document, span.start.line)
+    if action.needs == "image":
+        rows = span.start.line, span.start.line + 1
+    else:
+        rows = block_around(document.document, span.start.line)
+    _check_size(document.document, rows)
+    return rows
+
+
+def _check_size(document: Document, rows: Rows) -> None:
+    """Raises RequestError for more than can be rewritten. Looks at no more than may be taken."""
+    taken = range(max(0, rows[0]), min(rows[1], len(document.lines)))
+    if len(taken) > MOST_ROWS or sum(len(document.lines[row]) for row in taken) > MOST_SELECTED:
+        raise RequestError(TOO_LARGE)

@@ -1,28 +1,49 @@
 """What is said to a model, and what comes back as it streams."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from qwen_lsp.model.patience import Timeouts
 
 Role = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation. `image` is what it shows, as a `data:` URL."""
 
     role: Role
     content: str
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the service itself keeps of a conversation, under the id of its last reply.
+
+    `count` is the number of messages that it knows, that reply among them. A piece of a reply that
+    is kept; never part of its text.
+    """
+
+    id: str
+    count: int
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a model. None leaves a number to the model's family."""
+    """What is asked of a model. None leaves a number to the model's family.
+
+    `may_be_kept`: the service may keep the conversation, of which it may know the part `kept`.
+    """
 
     messages: tuple[Message, ...]
     model: str
     thinking: bool = False
     temperature: float | None = None
     max_tokens: int | None = None
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    may_be_kept: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -49,4 +70,14 @@ class Usage:
     reasoning_tokens: int = 0
 
 
-Piece = Text | Thought | Usage
+@dataclass(frozen=True)
+class Waiting:
+    """Why nothing comes for now, as a progress says it: `retrying in 5 s`. Never part of the reply.
+
+    What comes next, of whatever kind, ends it.
+    """
+
+    why: str
+
+
+Piece = Text | Thought | Usage | Waiting | Kept

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from qwen_lsp.errors import ReplyCut
+from qwen_lsp.model.bounds import Bounds
 from qwen_lsp.model.chat import Piece, Text, Thought, Usage
 from qwen_lsp.model.complaint import status_in
 from qwen_lsp.model.deltas import Characters, Deltas
@@ -39,10 +40,12 @@ class ChunkReader:
         """
         self._asked = asked
         self._limit = limit
-        self._thought: list[_Stage] = [Deltas(), Characters()]
-        self._text: list[_Stage] = [Deltas(), Characters()]
+        self._halves = Characters(), Characters()
+        self._thought: list[_Stage] = [Deltas(), self._halves[0]]
+        self._text: list[_Stage] = [Deltas(), self._halves[1]]
         if restores_tokens:
             self._text.append(TokenRestorer())
+        self._bounds = Bounds(asked.service)
         self._usage = Usage()
         self._finish = ""
         self.done = False
@@ -72,6 +75,9 @@ class ChunkReader:
 
     def end(self) -> Iterator[Piece]:
         """The pieces that were held back. Raises ModelError unless the reply is whole."""
+        if not self.is_whole:
+            for half in self._halves:
+                half.drop()
         yield from self._pieces(_rest(self._thought), _rest(self._text))
         if self._finish in ("length", "max_tokens"):
             raise cut_by_limit(self._asked, self._limit, has_text=self.has_text)
@@ -80,10 +86,14 @@ class ChunkReader:
         if not self.is_whole:
             raise ReplyCut(
                 f"The reply of {self._asked.service} broke off before its end; run the action "
-                "again."
+                "again.",
+                meaning="cut",
             )
         if not self.has_text:
-            raise ReplyCut(f"{self._asked.service} sent an empty reply; run the action again.")
+            raise ReplyCut(
+                f"{self._asked.service} sent an empty reply; run the action again.",
+                meaning="empty",
+            )
 
     def _decoded(self, event: Event) -> object:
         """The JSON of the event, or an error in bare text; None for broken JSON after the end."""
@@ -95,7 +105,8 @@ class ChunkReader:
         if self.is_whole:
             return None
         raise ReplyCut(
-            f"{self._asked.service} sent a broken part of the reply; run the action again."
+            f"{self._asked.service} sent a broken part of the reply; run the action again.",
+            meaning="cut",
         )
 
     def _chunk(self, chunk: object, event: Event) -> Iterator[Piece]:
@@ -116,8 +127,10 @@ class ChunkReader:
     def _pieces(self, thought: str, text: str) -> Iterator[Piece]:
         self.has_begun = self.has_begun or bool(thought or text)
         if thought:
+            self._bounds.think(thought)
             yield Thought(thought)
         if text:
+            self._bounds.write(text)
             self.has_text = True
             yield Text(text)
 

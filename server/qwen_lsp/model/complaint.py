@@ -5,9 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from qwen_lsp.model.overflow import UNKNOWN, Overflow, overflow_of
+
 _STATUS_IN_MESSAGE = re.compile(r"\s*<(\d{3})>\s*")
 _STATUS_IN_COMMENT = re.compile(r"HTTP_STATUS/(\d{3})")
 _SHOWN = 200
+_READ = 2_000
+"""Characters of a message in which numbers are looked for."""
 
 # What looks like a key or a token: after its usual name or prefix, or long and of mixed letters.
 _SECRETS = re.compile(
@@ -26,6 +30,7 @@ class Complaint:
     status: int = 0
     code: str = ""
     message: str = ""
+    overflow: Overflow = UNKNOWN
 
     @property
     def words(self) -> str:
@@ -48,8 +53,10 @@ def complaint_of(value: object, status: int = 0) -> Complaint:
     fields = inner if isinstance(inner, Mapping) else value
     code = _word(fields.get("code"))
     kind = _word(fields.get("type"))
-    message = fields.get("message") or fields.get("detail") or fields.get("error_description")
-    return _numbered(Complaint(status, f"{code} {kind}".strip(), _text(message)))
+    said = fields.get("message") or fields.get("detail") or fields.get("error_description")
+    message = _text(said)
+    overflow = overflow_of(fields, message[:_READ])
+    return _numbered(Complaint(status, f"{code} {kind}".strip(), message, overflow))
 
 
 def complaint_of_body(body: bytes, status: int) -> Complaint:

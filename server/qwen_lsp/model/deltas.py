@@ -73,6 +73,10 @@ class Characters:
         self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         return _without_halves(text.removesuffix(self._half))
 
+    def drop(self) -> None:
+        """Forgets a half, whose other half was cut off."""
+        self._half = ""
+
     def end(self) -> str:
         """U+FFFD for a half that stayed alone."""
         half, self._half = self._half, ""

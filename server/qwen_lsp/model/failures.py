@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
 from qwen_lsp.errors import ModelError, ReplyCut, ServiceRefused
 from qwen_lsp.model.complaint import Complaint, complaint_of, complaint_of_body, shown
+from qwen_lsp.model.overflow import by_how_much
+from qwen_lsp.model.pauses import said_pause
 from qwen_lsp.model.refusals import REFUSALS
 
 
@@ -30,12 +32,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer that is no stream of a reply."""
+    """An HTTP answer that is no stream of a reply. `after`: seconds to wait, where it says so."""
 
     status: int
     content_type: str = ""
     body: bytes = b""
     location: str = ""
+    after: float | None = None
 
 
 def failure_of(answer: Answer, asked: Asked) -> ModelError:
@@ -44,14 +47,15 @@ def failure_of(answer: Answer, asked: Asked) -> ModelError:
     if is_page and answer.status in (200, 403, 405):
         return ServiceRefused(
             f"A web page, as firewalls send it, came from {asked.host} in place of a reply; try "
-            "again in a while, or from another network or proxy."
+            "again in a while, or from another network or proxy.",
+            meaning="page",
         )
     if 300 <= answer.status < 400:
         return _redirected(answer.location, asked)
     complaint = complaint_of_body(answer.body, answer.status)
     if complaint.status < 400:
         return _failed_in_success(complaint, answer, asked)
-    return failure_for(complaint, asked)
+    return failure_for(complaint, asked, after=answer.after)
 
 
 def failure_in_stream(value: object, asked: Asked, status: int = 0) -> ModelError:
@@ -59,7 +63,7 @@ def failure_in_stream(value: object, asked: Asked, status: int = 0) -> ModelErro
     return failure_for(complaint_of(value, status), asked)
 
 
-def failure_for(complaint: Complaint, asked: Asked) -> ModelError:
+def failure_for(complaint: Complaint, asked: Asked, *, after: float | None = None) -> ModelError:
     """The error that a complaint is. Its sentence never holds the key of `asked`."""
     refusal = next(
         row
@@ -67,7 +71,9 @@ def failure_for(complaint: Complaint, asked: Asked) -> ModelError:
         if re.fullmatch(row.statuses, str(complaint.status))
         and re.search(row.words, complaint.words, re.IGNORECASE)
     )
-    return refusal.error(refusal.sentence.format_map(_terms(complaint, asked)))
+    sentence = refusal.sentence.format_map(_terms(complaint, asked, after))
+    over = complaint.overflow.excess
+    return refusal.error(sentence, meaning=refusal.meaning, after=after, over=over)
 
 
 def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut:
@@ -76,11 +82,13 @@ def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut
     if has_text:
         return ReplyCut(
             f"The reply of {asked.model} was cut at the limit of {size}; set qwen.maxTokens "
-            "higher, or select less."
+            "higher, or select less.",
+            meaning="limit",
         )
     return ReplyCut(
         f"All of the reply, to the limit of {size}, went into the thinking of {asked.model}; set "
-        "qwen.thinking to off, or qwen.maxTokens higher."
+        "qwen.thinking to off, or qwen.maxTokens higher.",
+        meaning="limit",
     )
 
 
@@ -89,21 +97,23 @@ def _redirected(location: str, asked: Asked) -> ServiceRefused:
     where = f" to {target[1]}" if target else ""
     return ServiceRefused(
         f"{asked.host} sends requests on{where}, which is not followed because a key would go "
-        "along; set qwen.baseUrl to the address itself."
+        "along; set qwen.baseUrl to the address itself.",
+        meaning="address",
     )
 
 
 def _failed_in_success(complaint: Complaint, answer: Answer, asked: Asked) -> ModelError:
     """A status of success over a body that may hold an error."""
     if complaint.words.strip() and "json" in answer.content_type.lower():
-        return failure_for(Complaint(0, complaint.code, complaint.message), asked)
+        return failure_for(replace(complaint, status=0), asked, after=answer.after)
     form = shown(answer.content_type.partition(";")[0]) or "an unknown form"
     return ServiceRefused(
-        f"{asked.host} answered in {form} and not with a reply; check qwen.baseUrl and the proxy."
+        f"{asked.host} answered in {form} and not with a reply; check qwen.baseUrl and the proxy.",
+        meaning="address",
     )
 
 
-def _terms(complaint: Complaint, asked: Asked) -> Mapping[str, str]:
+def _terms(complaint: Complaint, asked: Asked, after: float | None) -> Mapping[str, str]:
     sent = [each.get_secret_value() for each in (asked.key, *asked.along) if each]
     said = shown(complaint.message or complaint.code, *sent)
     page = f" at {asked.key_from}" if asked.key_from else ""
@@ -115,6 +125,8 @@ def _terms(complaint: Complaint, asked: Asked) -> Mapping[str, str]:
         "model": asked.model,
         "status": str(complaint.status),
         "said": f": “{said}”" if said else "",
+        "by_how_much": by_how_much(complaint.overflow),
+        "pause": said_pause(after),
         "key_page": page,
         "key_advice": asked.advice or f"sign in again, or {checked}",
         "quota_advice": asked.advice or f"look at the account{page}, or choose another provider",

@@ -1,10 +1,10 @@
 """What is known of the families of models: thinking, sampling, and what each limit is called."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypedDict
 
 Thinking = Literal["never", "switch", "effort", "always"]
 """Whether a family thinks: not at all, by a switch, by an effort with a level `none`, always."""
@@ -29,24 +29,44 @@ class Family:
     sampling: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
     counts_thinking: bool = False
     """`max_completion_tokens` is its limit, for thinking and answer together."""
+    window: int | None = None
+    """Tokens that it reads at DashScope, where that is known (qwen-services, 5.5)."""
+    caches: bool = False
+    """Whether DashScope keeps a marked beginning of a prompt for it, which content blocks mark."""
 
 
+class _Newer(TypedDict):
+    counts_thinking: bool
+    window: int
+    caches: bool
+
+
+_OPENAIS = frozenset(("temperature", "top_p"))
+_LLAMAS = {"repetition_penalty": "repeat_penalty"}
 _CODER = MappingProxyType(
     {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "repetition_penalty": 1.05}
 )
 _CODER_NEXT = MappingProxyType({"temperature": 1.0, "top_p": 0.95, "top_k": 40})
 
+_NEW: _Newer = {"counts_thinking": True, "window": 991_808, "caches": True}
+
 # The first pattern that matches the model's name, without its vendor and in lower case, decides.
 _FAMILIES = (
-    (r"qwen3-coder-next", Family("Qwen3-Coder-Next", "never", _CODER_NEXT)),
+    (r"qwen3-coder-next", Family("Qwen3-Coder-Next", "never", _CODER_NEXT, window=262_144)),
+    (r"qwen3-coder-(plus|flash)", Family("Qwen3-Coder", "never", _CODER, window=997_952)),
     (r"qwen(3|2\.5)?-?coder", Family("Qwen-Coder", "never", _CODER)),
-    (r"coder-model$", Family("Qwen OAuth's coder-model", "switch", counts_thinking=True)),
-    (r"qwen-?4", Family("Qwen4", "effort", counts_thinking=True)),
-    (r"qwen-?3\.8", Family("Qwen3.8", "effort", counts_thinking=True)),
-    (r"qwen-?3\.[567]", Family("Qwen3.5 to 3.7", "switch", counts_thinking=True)),
+    (r"coder-model$", Family("Qwen OAuth's coder-model", "switch", **_NEW)),
+    (r"qwen-?4", Family("Qwen4", "effort", **_NEW)),
+    (r"qwen-?3\.8", Family("Qwen3.8", "effort", **_NEW)),
+    (r"qwen-?3\.[567]", Family("Qwen3.5 to 3.7", "switch", **_NEW)),
     (r"(qwen3|qwen-(max|plus|flash|turbo)).*thinking|qwq|qvq", Family("Qwen thinkers", "always")),
     (r"qwen3.*instruct", Family("Qwen3 instruct", "never")),
     (r"qwen3|qwen-(plus|flash|turbo)", Family("Qwen3", "switch")),
+)
+# What is sent an image and knows only text answers with an error (qwen-services, 5.5).
+_SEEING = re.compile(
+    r"^coder-model$|qwen-?4|(?<![a-z])vl(?![a-z])|[\d-]vl|vision|omni|llava|pixtral|gemma-?[34]"
+    r"|minicpm-v|gpt-[4-9]|claude|gemini|llama-?4"
 )
 _OTHER = Family("other", "never")
 
@@ -55,6 +75,11 @@ def family_of(model: str) -> Family:
     """The family of `model`; one that is asked nothing special where the name is unknown."""
     name = model.lower().rpartition("/")[2]
     return next((family for pattern, family in _FAMILIES if re.match(pattern, name)), _OTHER)
+
+
+def sees(model: str) -> bool:
+    """Whether `model` is known to look at images, by its name; all others are taken for blind."""
+    return bool(_SEEING.search(model.lower().rpartition("/")[2]))
 
 
 def thinking_fields(family: Family, dialect: Dialect, *, thinking: bool) -> dict[str, object]:
@@ -68,15 +93,21 @@ def thinking_fields(family: Family, dialect: Dialect, *, thinking: bool) -> dict
     return {} if thinking else {"reasoning_effort": "none"}
 
 
-def sampling_fields(family: Family, dialect: Dialect) -> dict[str, object]:
+def sampling_fields(
+    family: Family, dialect: Dialect, known: Collection[str] = ()
+) -> dict[str, object]:
     """The family's own sampling, in what the service is known to take.
 
-    `top_k` and `repetition_penalty` are no fields of OpenAI's, so only DashScope is sent them.
+    `top_k` and `repetition_penalty` are no fields of OpenAI's: only DashScope is sent them, and
+    services for which they are `known`, the latter also as llama.cpp's `repeat_penalty`.
     """
-    known = family.sampling.items()
-    return {
-        name: n for name, n in known if dialect == "dashscope" or name in ("temperature", "top_p")
-    }
+    fields: dict[str, object] = {}
+    for name, number in family.sampling.items():
+        if dialect == "dashscope" or name in _OPENAIS or name in known:
+            fields[name] = number
+        elif _LLAMAS.get(name) in known:
+            fields[_LLAMAS[name]] = number
+    return fields
 
 
 def limit_name(family: Family, dialect: Dialect) -> str:

@@ -11,6 +11,7 @@ from qwen_lsp.model.address import authority_of
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.model_list import names_of
+from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import Provider
 from qwen_lsp.model.qwen import Access, authorization
 
@@ -74,12 +75,32 @@ async def answer_of(http: Http, provider: Provider, access: Access) -> Answer:
 
     Raises Unreachable, CredentialRefused. It waits as long as the service does.
     """
+    return await answered(http, provider, access, access.base_url + "/models")
+
+
+async def answered(
+    http: Http,
+    provider: Provider,
+    access: Access,
+    url: str,
+    *,
+    content: bytes | None = None,
+    seconds: float = _SECONDS,
+) -> Answer:
+    """What a service answers at `url` to a GET, or to the POST of `content`, which is JSON.
+
+    `seconds` may pass without a word. Raises Unreachable, CredentialRefused.
+    """
     from qwen_lsp.model.exchange import opened
 
     client = http.client()
     headers = {"Accept": "application/json", **authorization(access, provider.name)}
-    request = client.build_request("GET", access.base_url + "/models", headers=headers)
-    response = await opened(client, request, seconds=_SECONDS, start_with=provider.start_with)
+    if content is not None:
+        headers["Content-Type"] = "application/json"
+    method = "GET" if content is None else "POST"
+    request = client.build_request(method, url, headers=headers, content=content)
+    patience = Patience(first=seconds)
+    response = await opened(client, request, patience=patience, start_with=provider.start_with)
     try:
         body = await _body(response)
     finally:
@@ -90,11 +111,11 @@ async def answer_of(http: Http, provider: Provider, access: Access) -> Answer:
 
 
 async def _body(response: "httpx.Response") -> bytes:
-    from qwen_lsp.model.exchange import blocks
+    from qwen_lsp.model.exchange import Silence, blocks
 
     body = bytearray()
     try:
-        async for block in blocks(response, lambda: _SECONDS):
+        async for block in blocks(response, Silence(lambda: _SECONDS)):
             body += block
             if len(body) > _LARGEST:
                 break

@@ -6,9 +6,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from qwen_lsp.model.address import is_loopback_url
 from qwen_lsp.model.families import Dialect
+from qwen_lsp.model.limiter import Limits
+from qwen_lsp.model.window import Engine
+
+Continues = Literal["partial", "last", "flag"]
+"""How a service is asked to go on with a reply; `asking_to_go_on` in continuing.py says more."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +26,18 @@ class Provider:
     is the page where one gets a key. `dialect` says how thinking is turned off there.
     `system_first` services refuse a request whose first message is no system message.
     `hosts` is the domain that the address must lie under where qwen.baseUrl says it, and the
-    provider's keys belong there. `requests_per_minute` and `requests_per_day` are what an account
-    may send at most, where that is known, and `limits` says what is known of it in sentences.
+    provider's keys belong there. `requests_per_minute`, `requests_per_second` and
+    `requests_at_once` are held to for each account, and `requests_per_day` is only told, where they
+    are known; `limits` says what is known of it in sentences.
     `lists_models` services answer `GET {base_url}/models`. `terms` and `privacy` are the pages of
     the operator that apply to what is sent.
+    `continues` says how a cut reply is gone on with, by models whose name, without its vendor and
+    in lower case, begins as the pattern `continues_models` says. `keeps_conversations` services
+    have the Responses API.
+    `sampling` are the fields of sampling that it takes beside OpenAI's, and `has_to_think` are
+    models, by how their names begin, whose thinking can't be turned off there. `caches` services
+    keep the marked beginning of a prompt. `engine` says how it is asked for its models' windows.
+    `vision_model` looks at images where the chosen model doesn't; empty: there is none.
     `start_with` and `get_model_with` are commands for the user to run when the service or the
     model (`{model}`) is not there. `advice` ends a sentence about a refused account or quota.
     """
@@ -45,12 +59,27 @@ class Provider:
     get_model_with: str | None = None
     advice: str | None = None
     lists_models: bool = True
+    continues: Continues | None = None
+    continues_models: str = ""
+    keeps_conversations: bool = False
+    sampling: tuple[str, ...] = ()
+    has_to_think: tuple[str, ...] = ()
+    caches: bool = False
+    vision_model: str = ""
+    engine: Engine | None = None
     requests_per_minute: int | None = None
+    requests_per_second: int | None = None
+    requests_at_once: int | None = None
     requests_per_day: int | None = None
     limits: tuple[str, ...] = ()
     terms: str | None = None
     privacy: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> Limits:
+        """What an account may send at most, where that is known."""
+        return Limits(self.requests_per_minute, self.requests_per_second, self.requests_at_once)
 
     @property
     def is_local(self) -> bool:

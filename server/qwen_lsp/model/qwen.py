@@ -4,21 +4,36 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
-from qwen_lsp.errors import CredentialRefused, RequestError, Unauthorized
+from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
-from qwen_lsp.model.chat import Piece, Request
+from qwen_lsp.model.chat import Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
+from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.http import Http, user_agent
-from qwen_lsp.model.providers import Provider
+from qwen_lsp.model.limiter import Limiters, in_turn
+from qwen_lsp.model.patience import patience_at
+from qwen_lsp.model.pausing import pause
+from qwen_lsp.model.providers import Continues, Provider
+from qwen_lsp.model.responses import (
+    PATH,
+    ResponsesReader,
+    kept_or_not,
+    new_to_service,
+    responses_body,
+)
+from qwen_lsp.model.retrying import persistently
 
 if TYPE_CHECKING:
     import httpx
+
+GOING_ON = "going on with the reply"
 
 
 @dataclass(frozen=True)
@@ -47,26 +62,80 @@ class Payer(Protocol):
 class Qwen:
     """The models of one provider."""
 
-    def __init__(self, provider: Provider, payer: Payer, http: Http, version: str) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        payer: Payer,
+        http: Http,
+        version: str,
+        limiters: Limiters | None = None,
+    ) -> None:
+        """`limiters` hold the requests back; without them nothing does."""
         self._provider = provider
         self._payer = payer
         self._http = http
+        self._limiters = limiters or Limiters()
         self._agent = user_agent(version)
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """The reply to `request`, piece by piece. Wrap it in `contextlib.aclosing`.
 
-        Closing it, or cancelling the task that waits for it, closes the connection at once.
-        A refused credential is renewed once, and only before the reply has begun.
+        Closing it, or cancelling the task that waits for it, closes the connection at once. A reply
+        that is cut is gone on with, where the service can; of what was shown nothing comes again. A
+        request that has shown nothing is sent again where that is worth it (`retrying.py`).
         Raises ModelError, AccountError, or RequestError for what can't be sent at all.
         """
+        begun, cut = Begun(), None
+        while True:
+            try:
+                async with aclosing(self._part(request, begun)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ModelError as error:
+                if begun.is_whole_after(error):
+                    return
+                cut = begun.worst_of(cut, error)
+                way = await self._way_on(request)
+                seconds = begun.pause(error) if way else None
+                if way is None or seconds is None:
+                    raise cut from None
+            begun.go_on(way)
+            async with aclosing(pause(seconds, GOING_ON)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    def once(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """The reply as one stream brings it: neither gone on with nor asked for again."""
+        return self._paid(request, None)
+
+    async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
+        """What one stream brings of the reply, be it the first one or one that goes on."""
+        asked = onward(request, begun.text) if begun.way else request
+        attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
+        never_after = ("cut",) if begun.way else ()
+        persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
+        async with aclosing(persistent) as pieces:
+            async for piece in pieces:
+                if (taken := begun.take(piece)) is not None:
+                    yield taken
+        if (rest := begun.end()) is not None:
+            yield rest
+
+    async def _way_on(self, request: Request) -> Continues | None:
+        access = await self._payer.access()
+        return way_on(request, self._provider, host_of(access.base_url))
+
+    async def _paid(self, request: Request, way: Continues | None) -> AsyncGenerator[Piece, None]:
+        """A refused credential is renewed once, and only before text was shown."""
         access = await self._payer.access()
         for is_renewed in (False, True):
             has_begun = False
             try:
-                async with aclosing(self._attempt(request, access)) as pieces:
+                attempt = partial(self._attempt, request, access, way)
+                async with aclosing(in_turn(self._limiters.of(access.key), attempt)) as pieces:
                     async for piece in pieces:
-                        has_begun = True
+                        has_begun = has_begun or isinstance(piece, Text)
                         yield piece
                 return
             except Unauthorized:
@@ -76,17 +145,19 @@ class Qwen:
                 if is_renewed:
                     raise
 
-    async def _attempt(self, request: Request, access: Access) -> AsyncGenerator[Piece, None]:
-        from qwen_lsp.model.exchange import LOCAL_PATIENCE, Patience, opened
+    async def _attempt(
+        self, request: Request, access: Access, way: Continues | None
+    ) -> AsyncGenerator[Piece, None]:
+        from qwen_lsp.model.exchange import opened
         from qwen_lsp.model.receive import pieces_of
 
         asked = self._asked(request, access)
-        patience = LOCAL_PATIENCE if is_loopback(host_of(access.base_url)) else Patience()
+        patience = patience_at(host_of(access.base_url), request.timeouts)
         client = self._http.client()
-        post = self._post(client, request, access)
+        post = self._post(client, request, access, way)
         start_with = self._provider.start_with
-        response = await opened(client, post, seconds=patience.first, start_with=start_with)
-        reply = ChunkReader(asked, limit=request.max_tokens, restores_tokens=holds_tokens(request))
+        response = await opened(client, post, patience=patience, start_with=start_with)
+        reply = self._reader(request, asked)
         try:
             async with aclosing(pieces_of(response, reply, asked, patience)) as pieces:
                 async for piece in pieces:
@@ -94,13 +165,28 @@ class Qwen:
         finally:
             await response.aclose()
 
+    def _reader(self, request: Request, asked: Asked) -> ChunkReader:
+        limit, restores = request.max_tokens, holds_tokens(request)
+        if not request.may_be_kept:
+            return ChunkReader(asked, limit=limit, restores_tokens=restores)
+        count = len(request.messages) + 1
+        return ResponsesReader(asked, count=count, limit=limit, restores_tokens=restores)
+
     def _post(
-        self, client: "httpx.AsyncClient", request: Request, access: Access
+        self,
+        client: "httpx.AsyncClient",
+        request: Request,
+        access: Access,
+        way: Continues | None,
     ) -> "httpx.Request":
-        from qwen_lsp.model.exchange import STREAM_TIMEOUT
+        from qwen_lsp.model.exchange import stream_timeout
 
         host = host_of(access.base_url)
-        body = json.dumps(body_of(request, self._provider, host), ensure_ascii=False)
+        body = body_of(new_to_service(request), self._provider, host)
+        if request.may_be_kept:
+            body = responses_body(body, request.kept)
+        elif way:
+            body = asking_to_go_on(body, way)
         headers = {
             **headers_of(self._provider, host, self._agent),
             **authorization(access, self._provider.name),
@@ -108,11 +194,11 @@ class Qwen:
         }
         return client.build_request(
             "POST",
-            access.base_url + "/chat/completions",
+            access.base_url + (PATH if request.may_be_kept else "/chat/completions"),
             # Half a character, as some editors send it, has no bytes in UTF-8.
-            content=body.encode("utf-8", "replace"),
+            content=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
             headers=headers,
-            timeout=STREAM_TIMEOUT,
+            timeout=stream_timeout(patience_at(host, request.timeouts)),
         )
 
     def _asked(self, request: Request, access: Access) -> Asked:

@@ -12,49 +12,81 @@ import httpx
 from qwen_lsp.errors import ReplyCut, Unreachable
 from qwen_lsp.model.chat import Piece
 from qwen_lsp.model.chunks import ChunkReader
-from qwen_lsp.model.exchange import Patience, blocks, body_of_answer
+from qwen_lsp.model.exchange import Silence, blocks, body_of_answer
 from qwen_lsp.model.failures import Answer, Asked, failure_of
+from qwen_lsp.model.patience import Patience
+from qwen_lsp.model.pauses import asked_pause
 from qwen_lsp.model.sse import Event, EventReader, EventTooLong
 
 # Once the service has said that it is done, its connection is worth keeping but no waiting.
 _AFTER_FINISH_SECONDS = 5.0
 _AFTER_DONE_SECONDS = 0.25
+# What begins so is JSON or a page, and no field of an event stream.
+_DOCUMENTS = (b"{", b"[", b"<")
 
 
 async def pieces_of(
     response: httpx.Response, reply: ChunkReader, asked: Asked, patience: Patience
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of the reply in `response`; raises the error that it is instead."""
-    if response.status_code == 200 and not _is_document(response):
-        async with aclosing(_events(response, reply, patience)) as events:
+    document = bytearray()
+    is_stream = response.status_code == 200 and not _is_document(response)
+    if is_stream:
+        async with aclosing(_events(response, reply, patience, document)) as events:
             async for event in events:
                 for piece in reply.read(event):
                     yield piece
     else:
-        for piece in reply.read_whole(await _completion(response, asked)):
+        document += await body_of_answer(response)
+    if not is_stream or document:
+        for piece in reply.read_whole(_completion(bytes(document), response, asked)):
             yield piece
     for piece in reply.end():
         yield piece
 
 
 async def _events(
-    response: httpx.Response, reply: ChunkReader, patience: Patience
+    response: httpx.Response, reply: ChunkReader, patience: Patience, before: bytearray
 ) -> AsyncGenerator[Event, None]:
-    events = EventReader()
+    """The events of the stream. What comes `before` any and looks like a document is kept."""
+    silence = Silence(lambda: _seconds(reply, patience))
+    reader = EventReader()
     try:
-        async with aclosing(blocks(response, lambda: _seconds(reply, patience))) as stream:
+        waiting = blocks(response, silence, outlasts_sleep=patience.outlasts_sleep)
+        async with aclosing(waiting) as stream:
+            has_begun = False
             async for block in stream:
                 if reply.done:
                     return
-                for event in events.feed(block):
+                events = reader.feed(block)
+                has_begun = has_begun or bool(events)
+                _keep(block, before, is_stream=has_begun)
+                # A comment that keeps the line open is no sign of life of the model.
+                if events and not reply.is_whole:
+                    silence.heard()
+                for event in events:
                     yield event
     except EventTooLong:
-        raise ReplyCut("A part of the reply is too long to be one; run the action again.") from None
+        raise ReplyCut(
+            "A part of the reply is too long to be one; run the action again.", meaning="too much"
+        ) from None
     except ReplyCut as cut:
         if not reply.is_whole:
-            raise cut if reply.has_begun else Unreachable(str(cut)) from None
-    for event in events.close():
+            raise cut if reply.has_begun else _not_begun(cut) from None
+    for event in reader.close():
+        before.clear()
         yield event
+
+
+def _keep(block: bytes, before: bytearray, *, is_stream: bool) -> None:
+    if is_stream:
+        before.clear()
+    elif before or block.lstrip()[:1] in _DOCUMENTS:
+        before += block
+
+
+def _not_begun(cut: ReplyCut) -> Unreachable:
+    return Unreachable(str(cut), meaning=cut.meaning, after=cut.after)
 
 
 def _seconds(reply: ChunkReader, patience: Patience) -> float:
@@ -71,9 +103,8 @@ def _is_document(response: httpx.Response) -> bool:
     return "html" in kind or kind.startswith("application/json")
 
 
-async def _completion(response: httpx.Response, asked: Asked) -> object:
+def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
     """The completion that came whole, as some gateways send it. Raises ModelError for all else."""
-    body = await body_of_answer(response)
     if response.status_code == 200:
         try:
             completion = json.loads(body)
@@ -81,6 +112,14 @@ async def _completion(response: httpx.Response, asked: Asked) -> object:
             completion = None
         if isinstance(completion, dict) and completion.get("choices"):
             return completion
-    kind = response.headers.get("content-type", "")
-    location = response.headers.get("location", "")
-    raise failure_of(Answer(response.status_code, kind, body, location), asked)
+    sent = response.headers
+    kind, place = sent.get("content-type", ""), sent.get("location", "")
+    if response.status_code == 200:
+        kind = _kind_of(body) or kind
+    answer = Answer(response.status_code, kind, body, place, asked_pause(sent))
+    raise failure_of(answer, asked)
+
+
+def _kind_of(body: bytes) -> str:
+    """What a body looks like, whatever it is said to be."""
+    return {b"{": "application/json", b"<": "text/html"}.get(body.lstrip()[:1], "")

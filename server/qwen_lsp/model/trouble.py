@@ -45,9 +45,12 @@ def unreachable(
         (_proxy_said(causes, host, route.proxy) if route.proxy else None)
         or _security_said(causes, host, route)
         or _network_said(causes, host, start_with)
-        or f"The connection to {host} broke before the reply began; {_again(causes, route, again)}."
     )
-    return Unreachable(said)
+    if said:
+        return Unreachable(said)
+    todo = _again(causes, route, again)
+    broke = f"The connection to {host} broke before the reply began; {todo}."
+    return Unreachable(broke, meaning="cut")
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:

@@ -65,7 +65,7 @@ async def completions(simulator: Simulator, request: Request) -> Response:
 
 def _refusal(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -> Answer | None:
     if knobs.refuse:
-        return refused(knobs.refuse)
+        return refused(knobs.refuse, knobs.retry_after)
     if not simulator.accepts(noted.paid_by):
         return BAD_TOKEN
     if chat.model not in MODELS:
@@ -78,7 +78,9 @@ def _refusal(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -
 
 
 def _reply(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -> Response:
-    text = answer(chat.messages) if knobs.reply is None else knobs.reply
+    messages, begun = _begun(chat.messages)
+    text = answer(messages) if knobs.reply is None else knobs.reply
+    text = text.removeprefix(begun)
     order = Order(
         id=f"chatcmpl-{secrets.token_hex(8)}",
         model=chat.model,
@@ -90,6 +92,14 @@ def _reply(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -> 
     script = streamed(text, order, knobs) if chat.stream else at_once(text, order, knobs)
     noted.sent = Sent(asyncio.get_running_loop().time())
     return Play(script, noted.sent, simulator.closing)
+
+
+def _begun(messages: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """What was said, and the beginning of the reply to it, where that is to be gone on with."""
+    last = messages[-1] if messages else {}
+    if last.get("role") != "assistant" or not last.get("partial"):
+        return messages, ""
+    return messages[:-1], str(last.get("content") or "")
 
 
 def _json(body: bytes) -> dict[str, Any]:

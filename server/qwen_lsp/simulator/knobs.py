@@ -6,11 +6,13 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 Refusal = Literal[
-    "401", "403", "404", "405", "429", "500", "503", "busy", "length", "quota", "session", "waf"
-]
+    "401", "403", "404", "405", "429", "500", "503", "busy", "context", "filter", "length",
+    "loading", "overdue", "plain", "quota", "session", "waf",
+]  # fmt: skip
 Fault = Literal[
-    "cut", "reset", "silence", "object", "text", "finish", "native", "prefixed", "json", "length"
-]
+    "cut", "reset", "silence", "comments", "object", "text", "finish", "native", "prefixed", "json",
+    "garbage", "half", "length",
+]  # fmt: skip
 
 
 class Knobs(BaseModel):
@@ -28,13 +30,18 @@ class Knobs(BaseModel):
     reply: str | None = Field(None, description="answer each prompt with this text")
     refuse: Refusal | None = Field(
         None,
-        description="refuse chat requests: a status, or busy, length, quota, session, waf",
+        description="refuse chat requests: a status, or busy, context (as llama.cpp), filter, "
+        "length, loading, overdue, plain (an error that is only text), quota, session, waf",
+    )
+    retry_after: float = Field(
+        0, ge=0, description="seconds that each refusal asks to wait; 0: none, but for 429 one"
     )
     refuse_times: int = Field(0, ge=0, description="refuse so many requests only; 0: all of them")
     fault: Fault | None = Field(
         None,
-        description="what goes wrong in a stream: cut, reset, silence, length (a finish reason), "
-        "or an error as object, text, finish, native, prefixed, json",
+        description="what goes wrong in a stream: cut, reset, silence, comments (silence but for "
+        "them), garbage (broken JSON), half (of a character), length (a finish reason), or an "
+        "error as object, text, finish, native, prefixed, json",
     )
     after: int = Field(12, ge=0, description="tokens of the answer that are sent before the fault")
     ended: bool = Field(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .knobs import Refusal
@@ -40,9 +40,12 @@ def error(status: int, code: str, message: str, **headers: str) -> Answer:
     return in_json(status, {"error": described, "request_id": "simulated"}, **headers)
 
 
-def refused(refusal: Refusal) -> Answer:
-    """What the service says when it refuses in this way."""
-    return _REFUSALS[refusal]
+def refused(refusal: Refusal, retry_after: float = 0) -> Answer:
+    """What the service says when it refuses in this way, and asks to wait so many seconds."""
+    answer = _REFUSALS[refusal]
+    if not retry_after:
+        return answer
+    return replace(answer, headers={**answer.headers, "Retry-After": f"{retry_after:g}"})
 
 
 BAD_TOKEN = error(401, "invalid_api_key", "invalid access token or token expired")
@@ -58,11 +61,29 @@ _REFUSALS: Mapping[Refusal, Answer] = {
     "500": error(500, "InternalError", "An internal error has occurred, please try again later."),
     "503": error(503, "ModelUnavailable", "Model is unavailable, please try again later."),
     "busy": error(429, "limit_burst_rate", "Request rate increased too quickly."),
+    "context": in_json(
+        400,
+        {
+            "error": {
+                "code": 400,
+                "type": "exceed_context_size_error",
+                "message": "the request exceeds the available context size, try increasing it",
+                "n_prompt_tokens": 9000,
+                "n_ctx": 8192,
+            }
+        },
+    ),
+    "filter": error(400, "data_inspection_failed", "Input data may contain inappropriate words."),
     "length": error(
         400,
         "invalid_parameter_error",
         "Range of input length should be [1, 991808]",
     ),
+    "loading": in_json(
+        503, {"error": {"code": 503, "type": "unavailable_error", "message": "Loading model"}}
+    ),
+    "overdue": error(429, "PrepaidBillOverdue", "The prepaid bill is overdue."),
+    "plain": Answer(502, "upstream connect error", "text/plain"),
     "quota": error(429, "insufficient_quota", "Free allocated quota exceeded."),
     "session": error(400, "invalid_parameter_error", "Your session has expired"),
     "waf": Answer(200, _WAF_PAGE, "text/html; charset=utf-8"),

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, Literal
 
 from .answers import THOUGHT, token_count, tokens
 from .knobs import Fault, Knobs
 
 Ending = Literal["close", "reset", "silence"]
+
+_BETWEEN_COMMENTS = 200
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,12 @@ def _fault(fault: Fault, order: Order) -> Iterator[Frame]:
     elif fault == "native":
         body = json.dumps(_native(code, said))
         yield Frame(f"id:1\nevent:error\n:HTTP_STATUS/429\ndata:{body}\n\n".encode())
+    elif fault == "garbage":
+        yield Frame(b'data: {"choices": [{"delta": {"content"\n\n')
+    elif fault == "half":
+        yield Frame(_delta(order, {"content": ""}).split(b'"content": ""')[0] + b'"content": "\xe4')
+    elif fault == "comments":
+        yield from repeat(Frame(b":\n\n", _BETWEEN_COMMENTS))
 
 
 def _most(text: str, order: Order, knobs: Knobs) -> int:

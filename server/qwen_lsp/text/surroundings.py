@@ -1,10 +1,10 @@
 """What a selection takes in, and what stands around it. The cost never depends on the file."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from itertools import chain
 
+from .blocks import MOST_BLOCK_LINES, block_end, headers, is_blank, with_attached
 from .document import Document, Span
 
 Rows = tuple[int, int]
@@ -12,38 +12,27 @@ Rows = tuple[int, int]
 
 MOST_LINES = 60
 MOST_CHARACTERS = 4_000
-MOST_BLOCK_LINES = 200
 
-_LEADING = re.compile(r"\s*")
-_DEFINITION = re.compile(
-    r"(?:[\w@$.:<>\[\]]+\s+)*?"
-    r"(?:def|class|function|func|fn|fun|sub|proc|procedure|method|struct|enum|union|trait|impl|"
-    r"interface|module|namespace|record|object|contract|describe|it|test|defn|defun|defmodule|"
-    r"resource|rule)\b"
-)
-_SIGNATURE = re.compile(
-    r"(?!(?:if|for|while|switch|catch|else|elif|with|match|try|do|return)\b)\w.*\)"
-)
-_ATTACHED = re.compile(r"@|#|//|/\*|\*|--|;|%|\[")
-_CONTINUED = re.compile(r"[\])}{]|->|:\s*$")
-_CLOSER = re.compile(r"[\])}]|</|(?:end|fi|done|esac|endif|endfunction)\b")
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 
 def whole_lines(document: Document, span: Span) -> Rows:
     """The rows that `span` touches, without the blank ones at its edges.
 
-    An end at the start of a later line doesn't take that line in. Of blank rows only, the first.
+    An end at the start of a later line doesn't take that line in, nor does a start at the end of
+    an earlier one. Of blank rows only, the first.
     """
     start, end = document.clamp(span.start), document.clamp(span.end)
     first, last = start.line, end.line + 1
     if end.column == 0 and end.line > start.line:
         last -= 1
-    while last > first and _is_blank(document, last - 1):
+    if last - first > 1 and start.column == len(document.line(first)):
+        first += 1
+    while last > first and is_blank(document, last - 1):
         last -= 1
     if last == first:
         return first, first + 1
-    while _is_blank(document, first):
+    while is_blank(document, first):
         first += 1
     return first, last
 
@@ -69,11 +58,23 @@ def lines_below(document: Document, row: int) -> tuple[str, ...]:
     return tuple(_nearest(document, range(row, len(document.lines))))
 
 
+def beginning(document: Document, most: int) -> str:
+    """The first `most` characters. Costs these, however long the document is."""
+    taken: list[str] = []
+    left = most
+    for line in document.lines:
+        if left <= 0:
+            break
+        taken.append(line[:left])
+        left -= len(line)
+    return "".join(taken)
+
+
 def block_around(document: Document, row: int) -> Rows:
     """The definition around `row`, by its indentation; else its paragraph. At most 200 rows."""
     row = _text_near(document, max(0, min(row, len(document.lines) - 1)))
-    for header in _headers(document, row):
-        first, last = _with_attached(document, header), _block_end(document, header)
+    for header in headers(document, row):
+        first, last = with_attached(document, header), block_end(document, header)
         if last - first <= MOST_BLOCK_LINES and row < last:
             return first, last
     return _paragraph(document, row)
@@ -109,119 +110,20 @@ def _extends(character: str, previous: str) -> bool:
     return is_skin or character == _JOINER or unicodedata.category(character).startswith("M")
 
 
-def _indent(document: Document, row: int) -> int:
-    """The columns of white space that line `row` begins with; -1 for a blank line."""
-    line = document.lines[row]
-    blank = _LEADING.match(line)
-    if not blank or blank.end() == len(line):
-        return -1
-    return len(blank.group().expandtabs(4))
-
-
-def _is_blank(document: Document, row: int) -> bool:
-    return _indent(document, row) < 0
-
-
 def _text_near(document: Document, row: int) -> int:
     """`row`, or the nearest row below or else above that is not blank."""
     below = range(row, min(row + MOST_BLOCK_LINES, len(document.lines)))
     above = range(row, max(row - MOST_BLOCK_LINES, -1), -1)
     for near in chain(below, above):
-        if not _is_blank(document, near):
+        if not is_blank(document, near):
             return near
     return row
 
 
-def _headers(document: Document, row: int) -> list[int]:
-    """The rows that enclose `row`, definitions first, each kind from the inside out."""
-    enclosing = [_statement_start(document, row)] if _opens(document, row) else []
-    indent = _indent(document, row)
-    for above in range(row - 1, max(row - MOST_BLOCK_LINES, -1), -1):
-        if indent <= 0:
-            break
-        if -1 < (outer := _indent(document, above)) < indent:
-            indent = outer
-            enclosing.append(_statement_start(document, above))
-    definitions = [each for each in enclosing if _is_definition(document, each)]
-    if not definitions:
-        definitions = _closed_above(document, row)
-    return definitions + enclosing[::-1]
-
-
-def _opens(document: Document, row: int) -> bool:
-    """Whether the next line with text is deeper than `row`."""
-    for below in range(row + 1, min(row + 10, len(document.lines))):
-        if not _is_blank(document, below) and document.lines[below].strip() != "{":
-            return _indent(document, below) > _indent(document, row)
-    return False
-
-
-def _closed_above(document: Document, row: int) -> list[int]:
-    """The definition that the closing line `row` ends, if it is one."""
-    indent = _indent(document, row)
-    if not _CLOSER.match(document.line(row).strip()):
-        return []
-    for above in range(row - 1, max(row - MOST_BLOCK_LINES, -1), -1):
-        if -1 < _indent(document, above) <= indent:
-            return [_statement_start(document, above)]
-    return []
-
-
-def _statement_start(document: Document, row: int) -> int:
-    """The first line of a statement that goes on at the same indentation, as `{` and `) {` do."""
-    indent = _indent(document, row)
-    start = row
-    for above in range(row - 1, max(row - 20, -1), -1):
-        if not _CONTINUED.match(document.lines[start].strip()) or _is_blank(document, above):
-            break
-        if _indent(document, above) < indent:
-            break
-        if _indent(document, above) == indent:
-            start = above
-    return start
-
-
-def _is_definition(document: Document, row: int) -> bool:
-    text = document.line(row).strip()[:200]
-    return bool(_DEFINITION.match(text) or _SIGNATURE.match(text))
-
-
-def _with_attached(document: Document, header: int) -> int:
-    """The first of the comments, decorators and attributes that stand directly on `header`."""
-    first, indent = header, _indent(document, header)
-    for above in range(header - 1, max(header - 50, -1), -1):
-        if not 0 <= _indent(document, above) - indent <= 1:
-            break
-        if not _ATTACHED.match(document.lines[above].strip()):
-            break
-        first = above
-    return first
-
-
-def _block_end(document: Document, header: int) -> int:
-    """The row after the last that is deeper than `header`, its closing line taken in."""
-    indent, last = _indent(document, header), header + 1
-    for below in range(header + 1, min(header + MOST_BLOCK_LINES + 1, len(document.lines))):
-        depth = _indent(document, below)
-        if -1 < depth <= indent and not _goes_on(document, header, below):
-            break
-        if depth >= 0:
-            last = below + 1
-    return last
-
-
-def _goes_on(document: Document, header: int, row: int) -> bool:
-    """Whether `row`, no deeper than `header`, still belongs to it, as `{`, `) {` and `}` do."""
-    if _indent(document, row) < _indent(document, header):
-        return False
-    text = document.line(row).strip()[:200]
-    return bool(_CLOSER.match(text)) or text == "{"
-
-
 def _paragraph(document: Document, row: int) -> Rows:
     first, last, most = row, row + 1, MOST_BLOCK_LINES // 2
-    while first > max(0, row - most + 1) and not _is_blank(document, first - 1):
+    while first > max(0, row - most + 1) and not is_blank(document, first - 1):
         first -= 1
-    while last < min(len(document.lines), row + most) and not _is_blank(document, last):
+    while last < min(len(document.lines), row + most) and not is_blank(document, last):
         last += 1
     return first, last

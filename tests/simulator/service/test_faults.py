@@ -15,7 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFUSALS = {
     "401": 401, "403": 403, "404": 404, "405": 405, "429": 429, "500": 500, "503": 503,
-    "busy": 429, "length": 400, "quota": 429, "session": 400, "waf": 200,
+    "busy": 429, "context": 400, "filter": 400, "length": 400, "loading": 503, "overdue": 429,
+    "plain": 502, "quota": 429, "session": 400, "waf": 200,
 }  # fmt: skip
 
 
@@ -30,6 +31,26 @@ async def test_a_refusal_by_knob(
     assert ("retry-after" in refused.headers) == (refusal == "429")
     assert content(events(answered.text))
     assert [each.status for each in simulator.chats()] == [status, 200]
+
+
+async def test_a_refusal_that_asks_for_a_pause(
+    simulator: Simulator, client: httpx.AsyncClient
+) -> None:
+    simulator.turn(refuse="busy", refuse_times=1, retry_after=2.5)
+    assert (await ask(client)).headers["retry-after"] == "2.5"
+
+
+async def test_a_line_that_is_only_kept_open(
+    simulator: Simulator, client: httpx.AsyncClient
+) -> None:
+    simulator.turn(reply=LONG, fault="comments", after=1, pace=0, first_token=0)
+    body = b""
+    async with client.stream("POST", "/v1/chat/completions", json=chat(), headers=KEY) as response:
+        async for block in response.aiter_bytes():
+            body += block
+            if body.endswith(b":\n\n:\n\n"):
+                break
+    assert b"[DONE]" not in body
 
 
 async def test_a_request_turns_knobs_for_itself(client: httpx.AsyncClient) -> None:
@@ -49,6 +70,8 @@ FAULTS = {
     "prefixed": "<429> InternalError.Algo",
     "finish": '"finish_reason": "error_finish"',
     "native": ":HTTP_STATUS/429\ndata:{",
+    "garbage": '"content"\n\n',
+    "half": '"content": "\ufffd',
     "length": '"finish_reason": "length"',
 }
 

@@ -8,7 +8,7 @@ import pytest
 from qwen_lsp.simulator.knobs import MODELS
 from qwen_lsp.simulator.service import Simulator
 
-from .calls import KEY, ask, content, events
+from .calls import KEY, LONG, ask, chat, content, events
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,3 +70,19 @@ async def test_tokens_keep_their_pace(simulator: Simulator, client: httpx.AsyncC
 async def test_the_models_are_listed(client: httpx.AsyncClient) -> None:
     response = await client.get("/v1/models", headers=KEY)
     assert [each["id"] for each in response.json()["data"]] == list(MODELS)
+
+
+async def test_it_goes_on_with_a_reply_that_was_begun(
+    simulator: Simulator, client: httpx.AsyncClient
+) -> None:
+    simulator.turn(reply=LONG)
+    begun = {"role": "assistant", "content": LONG[:22], "partial": True}
+    messages = [*chat()["messages"], begun]
+    assert content(events((await ask(client, messages=messages)).text)) == LONG[22:]
+
+
+async def test_what_it_goes_on_with_is_its_own_answer(client: httpx.AsyncClient) -> None:
+    whole = content(events((await ask(client)).text))
+    begun = {"role": "assistant", "content": whole[:10], "partial": True}
+    messages = [*chat()["messages"], begun]
+    assert content(events((await ask(client, messages=messages)).text)) == whole[10:]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..arguments import Arguments, ProviderArguments, checked
+from ..counting import told, used_today
 from ..protocol import CommandCall
 from ..session import Session
 
@@ -21,6 +22,6 @@ async def show_status(session: Session, call: CommandCall) -> dict[str, Any]:
     """What is used and what is going on."""
     checked(Arguments, call)
     await session.load_credentials()
-    status = session.status.full()
-    session.editor.say(session.status.sentence())
-    return status
+    status, used = session.status.full(), await used_today()
+    session.editor.say(session.status.sentence() + told(used))
+    return {**status, "usage": used} if used else status

@@ -1,5 +1,6 @@
 """`textDocument/codeAction`: what fits here. Local: no file, no network, no model."""
 
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -7,6 +8,7 @@ from lsprotocol import types
 from ...actions.action import Action
 from ...actions.offer import is_within, menu_kind, offered
 from ...text.surroundings import is_bare
+from ..pictures import may_be_shown
 from ..session import Session
 from . import choices, restore
 
@@ -37,6 +39,7 @@ def code_action(
         language=document.language_id,
         has_selection=not is_bare(document.document, document.to_span(params.range)),
         diagnostics=bool(context.diagnostics),
+        shows_image=partial(may_be_shown, session, settings, document, params.range),
         automatic=automatic,
         can_edit=session.editor.takes_edits,
         asks_instruction=session.editor.announces("instructions"),

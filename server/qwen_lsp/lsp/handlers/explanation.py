@@ -1,9 +1,12 @@
-"""`textDocument/hover` and `qwen.openExplanation`: what was explained is read here."""
+"""`textDocument/hover`, `qwen.openExplanation` and `qwen.ask`: what was explained is read here."""
+
+from typing import Any
 
 from lsprotocol import types
 
 from ...errors import RequestError
-from ..arguments import JobArguments, checked
+from ..arguments import AskArguments, JobArguments, checked
+from ..asking import ask as begin_to_ask
 from ..protocol import CommandCall
 from ..session import Session
 
@@ -29,3 +32,8 @@ def open_explanation(session: Session, call: CommandCall) -> None:
     if found is None:
         raise RequestError("There is no explanation yet; run Qwen: Explain first.")
     session.view.open(found)
+
+
+def ask(session: Session, call: CommandCall) -> dict[str, Any]:
+    """A question about an explanation."""
+    return {"job": begin_to_ask(session, checked(AskArguments, call)).id}

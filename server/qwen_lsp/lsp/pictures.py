@@ -1,0 +1,103 @@
+"""The image that an action is about: who looks at it, where it lies, and how it gets there."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from lsprotocol import types
+
+from ..actions.images import image_in
+from ..errors import QwenError, RequestError
+from ..model.chat import Request
+from ..model.families import sees
+from .documents import OpenDocument
+from .work import Work
+
+if TYPE_CHECKING:
+    from .services import Chosen
+    from .session import Session
+    from .settings import Settings
+
+MOST_ROWS = 50
+"""Rows in which an image is looked for when a menu opens."""
+NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."
+NO_EYES = (
+    "{model} is not known to look at images; set qwen.model to one that does, or choose another "
+    "service."
+)
+
+
+def may_be_shown(
+    session: "Session", settings: "Settings", document: OpenDocument, range_: types.Range
+) -> bool:
+    """Whether there is an image, and a model that looks at images; by what is in memory."""
+    first, last = range_.start.line, min(range_.end.line, range_.start.line + MOST_ROWS)
+    lines = document.document.lines[first : last + 1]
+    if image_in([line.rstrip("\r\n") for line in lines]) is None:
+        return False
+    try:
+        chosen = session.services.chosen(settings)
+    except QwenError:
+        return False
+    return bool(_who_sees(chosen.default_model, chosen))
+
+
+async def shown(session: "Session", work: Work, request: Request, chosen: "Chosen") -> Request:
+    """`request` with the image that the work is about, to a model that looks at it.
+
+    Raises RequestError where there is none, or the image can't be sent.
+    """
+    image = work.image
+    if image is None:
+        return request
+    model = work.model or _who_sees(request.model, chosen)
+    if not model:
+        raise RequestError(NO_EYES.format(model=request.model or chosen.provider.name))
+    url = await asyncio.to_thread(
+        _url_of, image.source, _file(work.document.uri), tuple(session.folders)
+    )
+    *before, last = request.messages
+    return replace(request, model=model, messages=(*before, replace(last, image=url)))
+
+
+def file_of(source: str, document: Path, folders: Sequence[Path]) -> Path:
+    """The file that `source` names in a document. A link that leads out of the folders is none.
+
+    Raises RequestError where it lies outside of them.
+    """
+    try:
+        parts = urlsplit(source)
+        named = unquote(parts.path)
+        roots = [folder.resolve() for folder in folders]
+        is_path = bool(named) and "\\" not in named and not parts.scheme and not parts.netloc
+        beginnings = roots if named.startswith("/") else [document.parent]
+        for beginning in beginnings if is_path else []:
+            path = (beginning / named.lstrip("/")).resolve()
+            if any(path.is_relative_to(root) for root in roots):
+                return path
+    except (OSError, ValueError, RuntimeError):
+        pass
+    raise RequestError(NOT_LOCAL)
+
+
+def _who_sees(model: str, chosen: "Chosen") -> str:
+    """The model that looks at images, of the one that is named and the service's own for it."""
+    return model if sees(model) else chosen.provider.vision_model
+
+
+def _url_of(source: str, document: Path | None, folders: Sequence[Path]) -> str:
+    from ..model.picture import picture_of
+
+    if document is None:
+        raise RequestError(NOT_LOCAL)
+    return picture_of(file_of(source, document, folders))
+
+
+def _file(uri: str) -> Path | None:
+    parts = urlsplit(uri)
+    is_here = parts.scheme == "file" and parts.netloc in ("", "localhost")
+    return Path(url2pathname(parts.path)) if is_here else None

@@ -1,0 +1,152 @@
+"""A reply that was cut is gone on with, where the service can do that; never begun again.
+
+It goes on from the reply as it came, and never from the document, which its user may have changed.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from qwen_lsp.errors import Meaning, ModelError, Unreachable
+from qwen_lsp.model.address import is_qwen_host
+from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Usage
+from qwen_lsp.model.providers import Continues, Provider, providers
+
+MOST_TIMES = 2
+_SURE_LENGTH = 24
+"""A beginning that is shorter than this may come twice by chance."""
+
+PAUSES: dict[Meaning, float] = {"cut": 0, "silent": 0, "trouble": 2, "rate": 5}
+"""After which failures a reply is gone on with, and the seconds to wait first."""
+NETWORK_PAUSES = (1, 2, 4, 8)
+"""Seconds until a service that can't be reached is asked to go on once more: Wi-Fi takes a while
+to be back after a sleep."""
+
+
+def way_on(request: Request, provider: Provider, host: str) -> Continues | None:
+    """How the service at `host` is asked to go on; None where it can't with this model."""
+    if provider.base_url is None and not provider.loopback_only and is_qwen_host(host):
+        provider = providers()["dashscope-intl"]
+    model = request.model.lower().rpartition("/")[2]
+    return provider.continues if re.match(provider.continues_models, model) else None
+
+
+def onward(request: Request, begun: str) -> Request:
+    """The request for what follows on `begun`. What is not thought yet is not thought any more."""
+    messages = (*request.messages, Message("assistant", begun))
+    return replace(request, messages=messages, thinking=False, may_be_kept=False, kept=None)
+
+
+def asking_to_go_on(body: dict[str, Any], way: Continues) -> dict[str, Any]:
+    """`body`, whose last message is the beginning of the reply, as a request to go on from there.
+
+    DashScope wants the message marked (qwen-services, section 5.4), vLLM and SGLang want the
+    request marked; llama.cpp and Ollama go on from an assistant's message that is the last.
+    """
+    if way == "partial":
+        *before, last = body["messages"]
+        return body | {"messages": [*before, last | {"partial": True}]}
+    if way == "flag":
+        return body | {"continue_final_message": True, "add_generation_prompt": False}
+    return body
+
+
+class Seam:
+    """Leaves out the beginning of a reply, where a service that goes on from it says it again."""
+
+    def __init__(self, begun: str) -> None:
+        self._begun = begun if len(begun) >= _SURE_LENGTH else ""
+        self._held = ""
+
+    def add(self, text: str) -> str:
+        """What is new in `text`. What may still be a repetition is held back."""
+        if not self._begun:
+            return text
+        self._held += text
+        if self._held.startswith(self._begun):
+            return self.end().removeprefix(self._begun_once())
+        if self._begun.startswith(self._held):
+            return ""
+        self._begun = ""
+        return self.end()
+
+    def end(self) -> str:
+        """What was held back and is no repetition, for it is not whole."""
+        held, self._held = self._held, ""
+        return held
+
+    def _begun_once(self) -> str:
+        begun, self._begun = self._begun, ""
+        return begun
+
+
+class Begun:
+    """A reply so far, over all the streams that it came in."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.way: Continues | None = None
+        """How the stream that comes now goes on; None for the first one."""
+        self._times = self._lost = 0
+        self._at_last_cut = 0
+        self._seam = Seam("")
+        self._counted, self._of_stream = Usage(), Usage()
+
+    def take(self, piece: Piece) -> Piece | None:
+        """The piece as it is given on; None where nothing of it is."""
+        if isinstance(piece, Usage):
+            self._of_stream = piece
+            return _sum(self._counted, piece)
+        if isinstance(piece, Kept) and self.way:
+            return None
+        if not isinstance(piece, Text):
+            return piece
+        return self._taken(self._seam.add(piece.text))
+
+    def end(self) -> Text | None:
+        """What was held back, once the reply is whole."""
+        return self._taken(self._seam.end())
+
+    def pause(self, error: ModelError) -> float | None:
+        """The seconds to wait before it is gone on with after `error`; None where it is given up.
+
+        It is worth it only where text came since the last time, or no connection came about since.
+        """
+        has_grown = len(self.text) > self._at_last_cut
+        if has_grown and error.meaning in PAUSES and self._times < MOST_TIMES:
+            self._times, self._lost = self._times + 1, 0
+            return PAUSES[error.meaning]
+        is_lost = isinstance(error, Unreachable) and error.meaning == "other"
+        if not self.way or not is_lost or self._lost >= len(NETWORK_PAUSES):
+            return None
+        self._lost += 1
+        return NETWORK_PAUSES[self._lost - 1]
+
+    def is_whole_after(self, error: ModelError) -> bool:
+        """Whether `error` says no more than that nothing was left to go on with."""
+        return self.way is not None and error.meaning == "empty"
+
+    def worst_of(self, cut: ModelError | None, error: ModelError) -> ModelError:
+        """What the user is told: what cut the reply, where going on brought nothing more."""
+        has_grown = len(self.text) > self._at_last_cut
+        return error if cut is None or has_grown else cut
+
+    def go_on(self, way: Continues) -> None:
+        """Another stream follows."""
+        self.way = way
+        self._at_last_cut = len(self.text)
+        self._seam = Seam(self.text)
+        self._counted, self._of_stream = _sum(self._counted, self._of_stream), Usage()
+
+    def _taken(self, text: str) -> Text | None:
+        self.text += text
+        return Text(text) if text else None
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        one.prompt_tokens + other.prompt_tokens,
+        one.cached_tokens + other.cached_tokens,
+        one.completion_tokens + other.completion_tokens,
+        one.reasoning_tokens + other.reasoning_tokens,
+    )

@@ -1,0 +1,52 @@
+"""How long a service asks to wait before it is sent the same again, and how a sentence says it."""
+
+import math
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+LONGEST = 86_400.0
+"""Seconds of the longest pause that is believed."""
+
+
+def asked_pause(headers: Mapping[str, str]) -> float | None:
+    """The seconds of `retry-after-ms` or `Retry-After` (RFC 9110, 10.2.3); None without either.
+
+    What lies in the past is no pause at all, and what can't be read was not asked for.
+    """
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return _bounded(milliseconds / 1000)
+    value = headers.get("retry-after", "").strip()
+    seconds = _number(value)
+    return _until(value) if seconds is None else _bounded(seconds)
+
+
+def said_pause(seconds: float | None) -> str:
+    """The pause in words; a minute, in which services forget, where none was asked for."""
+    if seconds is None:
+        return "a minute"
+    if seconds > 90:
+        minutes = math.ceil(seconds / 60)
+        return f"{minutes} minutes" if minutes <= 90 else f"{math.ceil(minutes / 60)} hours"
+    whole = max(math.ceil(seconds), 1)
+    return "1 second" if whole == 1 else f"{whole} seconds"
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _until(date: str) -> float | None:
+    try:
+        return _bounded(parsedate_to_datetime(date).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), LONGEST)

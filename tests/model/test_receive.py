@@ -1,0 +1,240 @@
+"""An answer over HTTP: what is no stream, what only keeps the line open, what has no end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+
+import httpx
+import pytest
+
+from qwen_lsp.errors import CredentialRefused, Meaning, ModelError
+from qwen_lsp.model.bounds import MOST_LINE, MOST_TEXT, Bounds
+from qwen_lsp.model.chat import Message, Piece, Request, Text
+from qwen_lsp.model.http import Http
+from qwen_lsp.model.patience import Timeouts
+from qwen_lsp.model.providers import providers
+from qwen_lsp.model.qwen import Access, Qwen
+from tests.support.virtual_time import run_virtually
+
+from .streams import FULL, HEAD, REPLY, chunk, sse
+
+pytestmark = pytest.mark.usefixtures("hasty")
+
+HELLO = {"choices": [{"message": {"content": REPLY}, "finish_reason": "stop"}]}
+BUSY = {"error": {"message": "slow down", "code": "Throttling.RateQuota"}}
+
+
+class Purse:
+    """Pays with nothing."""
+
+    async def access(self) -> Access:
+        return Access("https://llm.example/v1", None)
+
+    async def renewed(self, refused: Access) -> Access:
+        raise CredentialRefused("Give another key.")
+
+
+class Body(httpx.AsyncByteStream):
+    """Blocks, each with the seconds before it; `forever` the last one comes again and again."""
+
+    def __init__(self, *blocks: tuple[float, bytes], forever: bool = False) -> None:
+        self._blocks, self._forever = blocks, forever
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for seconds, block in self._blocks:
+            await asyncio.sleep(seconds)
+            yield block
+        while self._forever:
+            seconds, block = self._blocks[-1]
+            await asyncio.sleep(seconds)
+            yield block
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+class Heard:
+    """What came of one request, how it failed, and when that was."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.failure: ModelError | None = None
+        self.seconds = 0.0
+        self.requests = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces if isinstance(piece, Text))
+
+    @property
+    def meaning(self) -> Meaning | None:
+        return self.failure.meaning if self.failure else None
+
+
+async def listened(body: Body | bytes, kind: str, status: int, headers: Mapping[str, str]) -> Heard:
+    heard = Heard()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        heard.requests += 1
+        given = {"content-type": kind, **headers} if kind else {**headers}
+        if isinstance(body, Body):
+            return httpx.Response(status, headers=given, stream=body)
+        return httpx.Response(status, headers=given, content=body)
+
+    http = Http(transport=httpx.MockTransport(answer))
+    request = Request((Message("user", "Hi"),), "m", timeouts=Timeouts(first_token=50, idle=20))
+    model = Qwen(providers()["custom"], Purse(), http, "1")
+    try:
+        async with aclosing(model.stream(request)) as stream:
+            async for piece in stream:
+                heard.pieces.append(piece)
+    except ModelError as error:
+        heard.failure = error
+    heard.seconds = asyncio.get_running_loop().time()
+    return heard
+
+
+def listen(body: Body | bytes, kind: str = "text/event-stream") -> Heard:
+    return run_virtually(listened(body, kind, 200, {}))
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", "text/plain", "", "application/json"])
+@pytest.mark.parametrize(
+    ("body", "text", "meaning", "says"),
+    [
+        (json.dumps(HELLO).encode(), REPLY, None, ""),
+        (json.dumps(HELLO, indent=2).encode(), REPLY, None, ""),
+        (json.dumps(BUSY).encode(), "", "rate", "too many requests"),
+        (json.dumps({"code": "InternalError", "message": "m"}).encode(), "", "trouble", "“m”"),
+        (b"<html>aliyun_waf_aa</html>", "", "page", "A web page, as firewalls send it"),
+        (b"\n<!doctype html>", "", "page", "A web page, as firewalls send it"),
+    ],
+)
+def test_5_2_no_5_what_is_no_stream_whatever_it_calls_itself(
+    kind: str, body: bytes, text: str, meaning: Meaning | None, says: str
+) -> None:
+    heard = listen(body, kind)
+    assert (heard.text, heard.meaning) == (text, meaning)
+    assert says in str(heard.failure)
+
+
+def test_a_document_after_keep_alive_comments() -> None:
+    heard = listen(Body((1, b": wait\n\n"), (1, json.dumps(BUSY).encode())))
+    assert heard.meaning == "rate"
+
+
+@pytest.mark.parametrize("comment", [b":\n\n", b": OPENROUTER PROCESSING\n\n", b"event: ping\n\n"])
+def test_comments_do_not_count_as_a_first_token(comment: bytes) -> None:
+    body = Body((1, comment), forever=True)
+    heard = listen(body)
+    assert heard.meaning == "silent"
+    assert 50 <= heard.seconds < 52
+    assert "sent nothing for 50 seconds" in str(heard.failure)
+    assert body.is_closed
+
+
+@pytest.mark.parametrize("comment", [b":\n\n", b": ping\n\n"])
+def test_comments_do_not_hide_that_nothing_more_comes(comment: bytes) -> None:
+    body = Body((1, sse(chunk(HEAD), done=False)), (1, comment), forever=True)
+    heard = listen(body)
+    assert (heard.text, heard.meaning) == (HEAD, "silent")
+    assert 21 <= heard.seconds < 23
+    assert "sent nothing for 20 seconds" in str(heard.failure)
+
+
+def test_a_slow_reader_is_no_silence_of_the_service() -> None:
+    async def scene() -> None:
+        stream = sse(*(chunk(letter) for letter in REPLY), chunk("", "stop"))
+        http = Http(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=stream)))
+        model = Qwen(providers()["custom"], Purse(), http, "1")
+        request = Request((Message("user", "Hi"),), "m", timeouts=Timeouts(idle=5))
+        text = ""
+        async with aclosing(model.stream(request)) as pieces:
+            async for piece in pieces:
+                await asyncio.sleep(30)
+                text += piece.text if isinstance(piece, Text) else ""
+        assert text == REPLY
+
+    run_virtually(scene())
+
+
+def test_comments_after_the_end_are_not_waited_for() -> None:
+    body = Body((0, FULL.removesuffix(b"data: [DONE]\n\n")), (1, b":\n\n"), forever=True)
+    heard = listen(body)
+    assert (heard.text, heard.meaning) == (REPLY, None)
+    assert heard.seconds < 10
+
+
+def test_a_reply_has_a_bound() -> None:
+    line = sse(chunk("x" * 99_999 + "\n"), done=False)
+    body = Body((0, line), forever=True)
+    heard = listen(body)
+    assert heard.meaning == "too much"
+    assert len(heard.text) == MOST_TEXT
+    assert str(heard.failure) == (
+        "The model at llm.example writes without end (more than 2,000,000 characters); select "
+        "less, or choose another model with qwen.model."
+    )
+    assert heard.requests == 1
+
+
+def test_a_line_has_a_bound() -> None:
+    heard = listen(Body((0, sse(chunk("x" * 999), done=False)), forever=True))
+    assert heard.meaning == "too much"
+    assert MOST_LINE - 999 <= len(heard.text) <= MOST_LINE
+    assert "a line without end (more than 200,000 characters)" in str(heard.failure)
+    with pytest.raises(ModelError, match="a line without end"):
+        Bounds("x").write("a\n" + "b" * (MOST_LINE + 1) + "\nc")
+    Bounds("x").write("a" * MOST_LINE + "\n" + "b" * MOST_LINE)
+
+
+def test_thinking_has_a_bound() -> None:
+    bounds = Bounds("x")
+    for _ in range(8):
+        bounds.think("x" * 1_000_000)
+    with pytest.raises(ModelError, match=r"thinks without end .* set qwen.thinking to off"):
+        bounds.think("x")
+
+
+def test_a_line_of_the_stream_has_a_bound() -> None:
+    heard = listen(Body((0, b"data: "), (0, b"x" * 500_000), forever=True))
+    assert heard.meaning == "too much"
+    assert str(heard.failure) == "A part of the reply is too long to be one; run the action again."
+
+
+@pytest.mark.parametrize(
+    ("headers", "least", "says"),
+    [
+        ({"retry-after": "3"}, 15, "wait 3 seconds"),
+        ({"retry-after-ms": "3000", "retry-after": "60"}, 15, "wait 3 seconds"),
+        ({"retry-after": "600"}, 0, "wait 10 minutes"),
+        ({"retry-after": "soon"}, 0, "wait a minute"),
+        ({}, 0, "wait a minute"),
+    ],
+)
+def test_the_pause_that_was_asked_for(headers: dict[str, str], least: float, says: str) -> None:
+    heard = run_virtually(listened(json.dumps(BUSY).encode(), "application/json", 429, headers))
+    assert heard.meaning == "rate"
+    assert says in str(heard.failure)
+    assert heard.seconds >= least
+    assert heard.requests == (1 if "600" in headers.values() else 6)
+
+
+def test_who_asks_once_is_not_kept_waiting() -> None:
+    async def scene() -> None:
+        asked: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request)
+            return httpx.Response(429, json=BUSY)
+
+        model = Qwen(
+            providers()["custom"], Purse(), Http(transport=httpx.MockTransport(answer)), "1"
+        )
+        with pytest.raises(ModelError, match="too many requests"):
+            await anext(model.once(Request((Message("user", "Hi"),), "m")))
+        assert len(asked) == 1
+
+    run_virtually(scene())
