@@ -9,6 +9,7 @@ from ..errors import AccountError, RequestError
 from ..model.address import host_of, is_loopback
 from ..model.chat import Message, Request
 from ..model.window import Window
+from ..model.windows import known_window
 from ..text.tokens import tokens_in
 from .work import Work
 
@@ -61,6 +62,10 @@ def tokens_of(messages: Sequence[Message]) -> int:
 
 async def _window(session: "Session", chosen: "Chosen", model: str, needed: int) -> Window | None:
     windows, provider = session.services.windows, chosen.provider
+    if provider.dialect == "dashscope":
+        return known_window(model)
+    if provider.sign_in and needed <= SURELY_READ:
+        return None  # Asking for an access may renew a token.
     try:
         access = await chosen.account.access()
     except AccountError:

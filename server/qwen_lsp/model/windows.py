@@ -30,6 +30,12 @@ _LOADING_SECONDS = 300.0
 _REMEMBERED = 60.0
 
 
+def known_window(model: str) -> Window | None:
+    """The window of a model of DashScope's; None where it is not known."""
+    tokens = family_of(model).window
+    return Window(tokens) if tokens else None
+
+
 class Windows:
     """The windows of all models, each asked for at most once a minute."""
 
@@ -40,8 +46,7 @@ class Windows:
     async def of(self, provider: Provider, access: Access, model: str) -> Window | None:
         """The window of `model`; None where nobody says. Raises nothing."""
         if dialect_at(host_of(access.base_url), provider) == "dashscope":
-            tokens = family_of(model).window
-            return Window(tokens) if tokens else None
+            return known_window(model)
         key = access.base_url, model
         known = self._known.get(key)
         if known and self._clock() - known[0] < _REMEMBERED:
