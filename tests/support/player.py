@@ -54,7 +54,7 @@ class Player:
         explain = {"explain": "message"} if shows_all else {}
         self.settings: Json = {"provider": "ollama", **explain}
         self.capabilities: Json = json.loads(json.dumps(CAPABILITIES))
-        self.environment = homes(home)
+        self.environment = homes(home) | {"QWEN_HOME": str(home / "qwen")}
         self.telling = telling
         self.project = "file:///project"
         self.opens = False
