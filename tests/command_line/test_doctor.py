@@ -89,7 +89,18 @@ def test_no_model_is_wrong(
 ) -> None:
     Choices(choice_file()).choose(LastChoice("custom", None, simulator.base_url), None)
     assert main((*doctor, "--json")) == 1
-    assert grades(capsys)["Model"][0] == "wrong"
+    grade, _, way_out = grades(capsys)["Model"]
+    assert grade == "wrong"
+    assert way_out.endswith("choose one with `qwen-lsp use PROVIDER MODEL`.")
+
+
+def test_nobody_is_signed_in_where_the_address_was_chosen(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Choices(choice_file()).choose(LastChoice("simulator", None, simulator.base_url), None)
+    assert main(("doctor", "--json")) == 1
+    way_out = f"Run `qwen-lsp login --provider simulator --base-url {simulator.base_url}`."
+    assert grades(capsys)["Credential"][2] == way_out
 
 
 def test_nothing_to_look_into(capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,6 +108,38 @@ def test_nothing_to_look_into(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert said.startswith("wrong    Service: Qwen has no model to ask yet")
     assert "`qwen-lsp setup` finds one." in said
+    assert "ok       Proxy: A service on the internet is asked directly, because no proxy" in said
+    assert "ok       Certificate: Believed are the " in said
+
+
+def test_with_nothing_chosen_a_proxy_and_roots_are_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:s3cret-7Qx@proxy.example:3128")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    assert main(("doctor", "--json")) == 1
+    found = grades(capsys)
+    assert list(found) == ["Service", "Proxy", "Certificate", "Log"]
+    assert found["Proxy"][0] == "ok"
+    assert found["Proxy"][1] == (
+        "A service on the internet is asked through proxy.example:3128, with a user name, as "
+        "HTTPS_PROXY says."
+    )
+    assert found["Certificate"][0] == "wrong"
+    assert "SSL_CERT_FILE names" in found["Certificate"][1]
+    assert "7Qx" not in str(found)
+
+
+def test_a_log_that_can_not_be_written_is_told(
+    doctor: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_folder().parent.mkdir(parents=True, exist_ok=True)
+    log_folder().write_text("")
+    assert main((*doctor, "--json")) == 0
+    grade, sentence, way_out = grades(capsys)["Log"]
+    assert grade == "warning"
+    assert f"can't write their logs in {log_folder()}" in sentence
+    assert way_out
 
 
 def test_words_that_make_no_sense(capsys: pytest.CaptureFixture[str]) -> None:

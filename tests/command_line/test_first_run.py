@@ -108,6 +108,16 @@ def done_url(setup: tuple[str, ...]) -> str:
 
 
 @pytest.mark.usefixtures("has_key")
+def test_the_address_that_was_chosen_before_stays(
+    setup: tuple[str, ...], simulator: Simulator, in_a_folder: Path
+) -> None:
+    assert main(setup) == 0
+    assert main(("setup", "--provider", "custom", "--model", "simulator")) == 0
+    expected = LastChoice("custom", "simulator", simulator.base_url, str(in_a_folder))
+    assert chosen(in_a_folder) == expected
+
+
+@pytest.mark.usefixtures("has_key")
 @pytest.mark.parametrize("refusal", ["401", "429", "500", "waf", "quota"])
 def test_what_does_not_answer_is_not_remembered(
     setup: tuple[str, ...],
@@ -132,6 +142,7 @@ def test_what_does_not_answer_is_not_remembered(
         (("--provider", "nobody"), 2, "There is no provider"),
         (("--provider", "dashscope-intl"), 1, "needs a key"),
         (("--provider", "simulator", "--base-url", "http://127.0.0.1:9"), 1, "Nobody is signed in"),
+        (("--provider", "simulator"), 1, "not known; say it with --base-url ADDRESS."),
         (("--provider", "custom", "--base-url", "ftp://a"), 1, "begins with neither https"),
     ],
 )
@@ -274,6 +285,9 @@ def test_the_status_of_what_nobody_pays_for(capsys: pytest.CaptureFixture[str]) 
     Choices(choice_file()).choose(LastChoice("dashscope-intl"), None)
     assert main(("status",)) == 1
     assert "login --provider dashscope-intl --api-key." in capsys.readouterr().err
+    Choices(choice_file()).choose(LastChoice("simulator"), None)
+    assert main(("status",)) == 1
+    assert "login --provider simulator --base-url ADDRESS." in capsys.readouterr().err
 
 
 # Models.

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from qwen_lsp.account.choice import Choices, LastChoice, choice_file
 from qwen_lsp.account.vault import Vault, vault_file
 from qwen_lsp.cli import main
 
@@ -175,6 +176,22 @@ def test_a_service_of_ones_own_is_named_by_its_address(
     assert answer["status"] == "done"
     assert answer["origin"] == "https://other.example"
     assert answer["kept"] == "file"
+
+
+def test_a_key_is_for_the_address_that_was_chosen(
+    send: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes before the environment's, as it does where requests are sent."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://other.example/v1")
+    choice = LastChoice("custom", None, "https://gateway.example/v1")
+    Choices(choice_file()).choose(choice, None)
+    send("sk-1")
+    assert main(("login", "--provider", "custom", "--api-key")) == 0
+    assert kept() == {"https://gateway.example": "sk-1"}
+    Choices(choice_file()).choose(LastChoice("ollama", "m", "https://gateway.example/v1"), None)
+    send("sk-2")
+    assert main(("login", "--provider", "custom", "--api-key")) == 0
+    assert kept() == {"https://gateway.example": "sk-1", "https://other.example": "sk-2"}
 
 
 def test_logging_out(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

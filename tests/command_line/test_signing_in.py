@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import pytest
 
+from qwen_lsp.account.choice import Choices, LastChoice, choice_file
 from qwen_lsp.account.places import shared_file
 from qwen_lsp.cli import main
 from qwen_lsp.command_line.signing_in import has_browser
@@ -185,6 +186,41 @@ def test_what_can_not_be_done_is_said(
 ) -> None:
     assert main(("login", *words)) == status
     assert says in capsys.readouterr().err
+
+
+def test_an_address_that_is_not_known_is_asked_for_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(("login", "--provider", "simulator")) == 1
+    assert capsys.readouterr().err == (
+        "The address of Qwen's simulator is not known; say it with --base-url ADDRESS.\n"
+    )
+
+
+@pytest.mark.parametrize("words", [("setup", "--provider", "simulator"), ("status",)])
+def test_what_is_advised_signs_in(
+    login: tuple[str, ...],
+    simulator: Simulator,
+    words: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if words == ("status",):
+        Choices(choice_file()).choose(LastChoice("simulator", None, simulator.base_url), None)
+    else:
+        words = (*words, "--base-url", simulator.base_url)
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert f"run qwen-lsp {' '.join(login)}." in said
+    assert main(login) == 0
+    assert main(words) == 0
+
+
+def test_the_address_that_was_chosen_is_known(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Choices(choice_file()).choose(LastChoice("simulator", None, simulator.base_url), None)
+    assert main(("login", "--provider", "simulator")) == 0
+    assert "You are signed in to Qwen's simulator." in capsys.readouterr().out
 
 
 # Signing out.

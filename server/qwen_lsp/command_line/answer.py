@@ -11,6 +11,9 @@ from typing import Any
 
 from qwen_lsp.errors import QwenError
 
+from .beside import told_beside
+from .terminal_words import in_terminal
+
 DONE, FAILED, MISUSED = 0, 1, 2
 
 
@@ -37,10 +40,18 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def answered(command: Callable[[], Done], *, as_json: bool) -> int:
     """Runs a command, says what came of it, and gives the exit status."""
+    with told_beside() as told:
+        return _answered(command, told, as_json=as_json)
+
+
+def _answered(command: Callable[[], Done], told: list[str], *, as_json: bool) -> int:
+    """The same; a sentence that was logged on the way is not said twice."""
     try:
         done = command()
     except QwenError as error:
-        _fail(str(error), as_json=as_json)
+        sentence = in_terminal(str(error))
+        told[:] = [line for line in told if line != sentence]
+        _fail(sentence, as_json=as_json)
         return MISUSED if isinstance(error, Misused) else FAILED
     except (KeyboardInterrupt, EOFError):
         _fail("Stopped; nothing was changed.", as_json=as_json)

@@ -3,9 +3,11 @@
 import argparse
 import asyncio
 import os
+from dataclasses import replace
 
-from qwen_lsp.diagnosis.examine import examine
+from qwen_lsp.diagnosis.examine import examine, examine_network
 from qwen_lsp.diagnosis.finding import Finding, rows, summary
+from qwen_lsp.diagnosis.log_place import log_found
 from qwen_lsp.diagnosis.subject import Subject
 from qwen_lsp.errors import QwenError
 from qwen_lsp.log import log_folder, redact
@@ -14,6 +16,7 @@ from qwen_lsp.lsp.settings import Settings
 
 from . import answer
 from .here import services_of, settings_of, source_here
+from .terminal_words import in_terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 async def _doctor(arguments: argparse.Namespace) -> answer.Done:
     settings = settings_of(arguments)
     async with services_of(settings) as services:
-        findings = [*await _of_service(services, settings), _log()]
+        found = await _of_service(services, settings)
+    found.append(await asyncio.to_thread(log_found, log_folder()))
+    findings = [_in_terminal(each) for each in found]
     lines = [*(each.line for each in findings), summary(findings)]
     is_wrong = any(each.grade == "wrong" for each in findings)
     said = [{name: redact(text) for name, text in row.items()} for row in rows(findings)]
@@ -49,7 +54,8 @@ async def _of_service(services: Services, settings: Settings) -> list[Finding]:
     try:
         chosen = services.chosen(settings)
     except QwenError as error:
-        return [Finding("Service", "wrong", str(error), "`qwen-lsp setup` finds one.")]
+        wrong = Finding("Service", "wrong", str(error), "`qwen-lsp setup` finds one.")
+        return [wrong, *await examine_network(services.http.network, os.environ)]
     return [*_settings(chosen), *await examine(_subject(services, chosen))]
 
 
@@ -75,5 +81,5 @@ def _subject(services: Services, chosen: Chosen) -> Subject:
     )
 
 
-def _log() -> Finding:
-    return Finding("Log", "ok", f"Each server writes a file of its own in {log_folder()}.")
+def _in_terminal(found: Finding) -> Finding:
+    return replace(found, sentence=in_terminal(found.sentence), way_out=in_terminal(found.way_out))

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from qwen_lsp.account.choice import LastChoice
 from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.diagnosis.login_command import login_command
 from qwen_lsp.errors import NotSignedIn, QwenError, RequestError
 from qwen_lsp.first_run import (
     QUESTION,
@@ -177,7 +178,7 @@ async def _tried(settings: Settings, arguments: argparse.Namespace) -> answer.Do
             sentence = await ready(there.model, model, name)
         except QwenError as error:
             raise type(error)(f"{error} Nothing was changed.") from None
-        choice = LastChoice(there.provider.id, model, settings.base_url)
+        choice = LastChoice(there.provider.id, model, _address(services, there, settings))
         folders = None if arguments.everywhere else [this_folder()]
         await services.last.keep(choice, folders)
         place = "in all folders" if folders is None else f"in {folders[0]}"
@@ -185,11 +186,18 @@ async def _tried(settings: Settings, arguments: argparse.Namespace) -> answer.Do
         return answer.Done(f"{sentence} It answers {place} from now on.", fields)
 
 
+def _address(services: Services, there: Chosen, settings: Settings) -> str | None:
+    """The address that was asked, where it is one that was said now or chosen before."""
+    last = services.last.choice
+    before = last.base_url if last and last.provider == there.provider.id else None
+    return settings.base_url or before
+
+
 async def _model_of(services: Services, there: Chosen) -> str:
     """The model that is named, else the one to begin with of those that there are."""
     if not there.is_paid_for and there.provider.sign_in:
-        id_ = there.provider.id
-        raise NotSignedIn(f"Nobody is signed in; run qwen-lsp login --provider {id_}.")
+        _ = there.account.address  # Raises where nobody has said it: one can't sign in then.
+        raise NotSignedIn(f"Nobody is signed in; run {login_command(there.account)}.")
     access = await there.account.access()
     if there.named_model.source == "qwen.model":
         return there.default_model

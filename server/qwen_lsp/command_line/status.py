@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 
+from qwen_lsp.diagnosis.login_command import login_command
 from qwen_lsp.errors import NotSignedIn
 from qwen_lsp.lsp.choosing import key_source
 from qwen_lsp.lsp.services import Chosen, Services
@@ -44,11 +45,9 @@ async def _status(arguments: argparse.Namespace) -> answer.Done:
 def _paid_by(services: Services, chosen: Chosen) -> str | None:
     """The words for what pays; None for nothing, where nothing need. Raises NotSignedIn."""
     if not chosen.is_paid_for:
-        name, id_ = chosen.provider.name, chosen.provider.id
-        how = "" if chosen.provider.sign_in else " --api-key"
         raise NotSignedIn(
-            f"{name} ({chosen.source}) would be asked, but nothing pays there; run "
-            f"qwen-lsp login --provider {id_}{how}."
+            f"{chosen.provider.name} ({chosen.source}) would be asked, but nothing pays there; run "
+            f"{login_command(chosen.account)}."
         )
     if chosen.provider.sign_in:
         return "your sign-in"

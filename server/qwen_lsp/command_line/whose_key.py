@@ -4,6 +4,7 @@ import argparse
 import os
 from dataclasses import dataclass
 
+from qwen_lsp.account.choice import Choices, choice_file
 from qwen_lsp.account.key_places import Known
 from qwen_lsp.account.keys import address, takes_key
 from qwen_lsp.errors import AccountError
@@ -11,6 +12,7 @@ from qwen_lsp.model.address import origin_of
 from qwen_lsp.model.providers import Provider, providers
 
 from .answer import Misused
+from .here import this_folder
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,13 @@ def key_for(arguments: argparse.Namespace) -> KeyFor:
     if provider.base_url and arguments.base_url:
         raise Misused(f"{provider.name} has an address of its own; leave --base-url out.")
     known = Known.of_environment(os.environ)
-    if not provider.base_url and not arguments.base_url and not known.address():
+    given = arguments.base_url or _chosen_address(provider)
+    if not provider.base_url and not given and not known.address():
         raise Misused(f"The address of {provider.name} is not known; say it with --base-url.")
-    return KeyFor(provider, address(provider, arguments.base_url, known), known)
+    return KeyFor(provider, address(provider, given, known), known)
+
+
+def _chosen_address(provider: Provider) -> str | None:
+    """The address that was chosen here with that provider."""
+    choice = Choices(choice_file()).of([this_folder()])
+    return choice.base_url if choice and choice.provider == provider.id else None

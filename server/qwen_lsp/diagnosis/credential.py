@@ -8,6 +8,7 @@ from qwen_lsp.account.store import Store
 from qwen_lsp.errors import AccountError
 
 from .finding import Finding
+from .login_command import login_command
 from .subject import Subject
 
 ABOUT = "Credential"
@@ -28,7 +29,7 @@ async def _sign_in_found(subject: Subject) -> list[Finding]:
         token = await Store(path, sleep=asyncio.sleep).token()
     except AccountError as error:
         return [Finding(ABOUT, "wrong", str(error))]
-    way_out = f"Run `qwen-lsp login --provider {subject.provider.id}`."
+    way_out = f"Run `{login_command(subject.account)}`."
     if token is None:
         return [Finding(ABOUT, "wrong", f"Nobody is signed in to {name}.", way_out)]
     ends = datetime.fromtimestamp(min(token.expiry_date / 1000, 1e11), UTC)

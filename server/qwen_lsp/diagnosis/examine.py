@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Mapping
 
 from qwen_lsp.errors import UNEXPECTED, QwenError
+from qwen_lsp.model.network import Network
 
 from .answers import answer_found
 from .credential import credential_found
 from .finding import Finding
 from .subject import Subject
-from .way import Place, certificate_found, name_found, proxy_found
+from .way import ANYWHERE, Place, certificate_found, name_found, proxy_found, roots_found
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,14 @@ async def examine(subject: Subject) -> list[Finding]:
         return await _without_access(subject, await credential, str(error))
     answer = _in_time("Answer", answer_found(subject, access))
     return await _all(credential, *_way(subject, access.base_url), answer)
+
+
+async def examine_network(network: Network, environ: Mapping[str, str]) -> list[Finding]:
+    """What goes for any service, where none is chosen: the proxy and the roots. Raises nothing."""
+    return await _all(
+        _in_time("Proxy", proxy_found(ANYWHERE, network)),
+        _in_time("Certificate", roots_found(network, environ)),
+    )
 
 
 async def _without_access(subject: Subject, found: list[Finding], fault: str) -> list[Finding]:

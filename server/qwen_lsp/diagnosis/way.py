@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,10 @@ class Place:
         """The place of a base URL that is known to be one."""
         parts = urlsplit(url)
         return cls(url, parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
+
+
+ANYWHERE = Place("", "https", "A service on the internet", _PORTS["https"])
+"""Stands for any service, where none is chosen."""
 
 
 async def proxy_found(place: Place, network: Network) -> list[Finding]:
@@ -76,10 +81,7 @@ async def certificate_found(
     """
     if place.scheme != "https":
         return [Finding("Certificate", "ok", "On this machine nothing is encrypted.")]
-    from qwen_lsp.model.certificates import roots_named, trusted_roots
-
-    roots = await asyncio.to_thread(trusted_roots, network.ca_bundle, environ)
-    named = f"Believed are {roots_named(network.ca_bundle, environ)}."
+    roots, named = await _believed(network, environ)
     import httpx
 
     from qwen_lsp.model.presented import certificates_of_host
@@ -90,6 +92,20 @@ async def certificate_found(
         said = f"{place.host} showed no certificate in time. {named}"
         return [Finding("Certificate", "warning", said)]
     return [_of_chain(place.host, chain, named)]
+
+
+async def roots_found(network: Network, environ: Mapping[str, str]) -> list[Finding]:
+    """Which roots decide, where there is no service to look at."""
+    _, named = await _believed(network, environ)
+    return [Finding("Certificate", "ok", named)]
+
+
+async def _believed(network: Network, environ: Mapping[str, str]) -> tuple[ssl.SSLContext, str]:
+    """The roots, and the sentence for them. Raises Unreachable where they can't be read."""
+    from qwen_lsp.model.certificates import roots_named, trusted_roots
+
+    roots = await asyncio.to_thread(trusted_roots, network.ca_bundle, environ)
+    return roots, f"Believed are {roots_named(network.ca_bundle, environ)}."
 
 
 def _of_chain(host: str, chain: tuple[Certificate, ...], named: str) -> Finding:
