@@ -22,7 +22,13 @@ from qwen_lsp.simulator.service import Simulator
 
 from .conftest import Says
 
-MAIN = "import sys; from qwen_lsp.cli import main; sys.exit(main(sys.argv[1:]))"
+MAIN = """
+import signal, sys
+from qwen_lsp.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command with Ctrl-C as at a terminal: a shell that starts tests behind it ignores that."""
 TOKENS = {"access_token": "a-7Qx", "refresh_token": "r-7Qx", "token_type": "Bearer"}
 
 
@@ -162,7 +168,10 @@ def test_control_c_ends_the_waiting_cleanly(simulator: Simulator) -> None:
         assert child.stderr
         assert "confirm the code" in child.stderr.readline()
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
+        try:
+            out, err = child.communicate(timeout=20)
+        finally:
+            child.kill()
     assert (child.returncode, out) == (1, "")
     assert err.splitlines()[-1] == "Stopped; nothing was changed."
     assert "Traceback" not in err
