@@ -8,8 +8,10 @@ from lsprotocol import types
 from ...actions.action import Action
 from ...actions.offer import is_within, menu_kind, offered
 from ...text.surroundings import is_bare
+from ..documents import OpenDocument
 from ..pictures import may_be_shown
 from ..session import Session
+from ..settings import Settings
 from . import choices, restore
 
 SET_UP_KIND = "refactor.qwen.setUp"
@@ -26,37 +28,61 @@ def code_action(
     if not settings.enabled:
         return []
     context = params.context
-    restoring = restore.offered(session, document, context)
+    decisions = restore.offered(session, document, context)
     session.active_uri = document.uri
-    chosen = choices.offered(session, document, params.range, context)
-    only = tuple(str(getattr(kind, "value", kind)) for kind in context.only or ())
-    automatic = context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    if not session.services.is_ready(settings):
-        session.looking.again()
-        return chosen + restoring + ([] if automatic or not _wanted(only) else [_set_up(session)])
+    decisions = choices.offered(session, document, params.range, context) + decisions
+    if session.services.is_ready(settings):
+        return decisions + _actions(session, document, settings, params)
+    session.looking.again()
+    return decisions + ([_set_up(session)] if _may_set_up(context) else [])
+
+
+def _actions(
+    session: Session, document: OpenDocument, settings: Settings, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
+    """What can be run here."""
+    context = params.context
     actions = offered(
         session.actions.values(),
         language=document.language_id,
         has_selection=not is_bare(document.document, document.to_span(params.range)),
         diagnostics=bool(context.diagnostics),
         shows_image=partial(may_be_shown, session, settings, document, params.range),
-        automatic=automatic,
+        automatic=_is_automatic(context),
         can_edit=session.editor.takes_edits,
         asks_instruction=session.editor.announces("instructions"),
         hidden=settings.hidden_actions,
-        only=only,
+        only=_only(context),
     )
-    argument = {
+    argument = _argument(document, params)
+    return [_entry(session, action, argument) for action in actions]
+
+
+def _argument(document: OpenDocument, params: types.CodeActionParams) -> dict[str, Any]:
+    """What `qwen.run` is told beside the action."""
+    argument: dict[str, Any] = {
         "uri": params.text_document.uri,
         "range": _plain_range(params.range),
         "version": document.version,
     }
-    if context.diagnostics:
+    if params.context.diagnostics:
         argument["diagnostics"] = [
             {"range": _plain_range(each.range), "message": each.message}
-            for each in context.diagnostics
+            for each in params.context.diagnostics
         ]
-    return chosen + restoring + [_entry(session, action, argument) for action in actions]
+    return argument
+
+
+def _is_automatic(context: types.CodeActionContext) -> bool:
+    return context.trigger_kind == types.CodeActionTriggerKind.Automatic
+
+
+def _only(context: types.CodeActionContext) -> tuple[str, ...]:
+    return tuple(str(getattr(kind, "value", kind)) for kind in context.only or ())
+
+
+def _may_set_up(context: types.CodeActionContext) -> bool:
+    return not _is_automatic(context) and _wanted(_only(context))
 
 
 def _wanted(only: tuple[str, ...]) -> bool:
