@@ -54,7 +54,7 @@ def around(text: str, at: str, tokens: int) -> Excerpt:
 
 
 def test_what_is_used_comes_before_what_is_near() -> None:
-    found = around(PYTHON, "if measure", 93)
+    found = around(PYTHON, "if measure", 91)
     assert found.above == (
         "import os",
         "from pathlib import (",
