@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -17,33 +17,14 @@ from qwen_lsp.model.continuing import PAUSES, Seam, asking_to_go_on, onward, way
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access, Qwen
+from qwen_lsp.model.qwen import Qwen
+from tests.model.engine import NoKey
 from tests.model.wire import Call, Wire, wire
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
 REQUEST = Request((Message("system", "Be good."), Message("user", "Hi")), "qwen3-coder")
 LONG = "def f():\n    return 'a beginning that is long enough'\n"
-
-
-class Purse:
-    """An engine that asks for no key."""
-
-    def __init__(self, base_url: str) -> None:
-        self._access = Access(base_url, None)
-
-    async def access(self) -> Access:
-        return self._access
-
-    async def renewed(self, refused: Access) -> Access:
-        raise AssertionError(refused)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    opened = Http()
-    yield opened
-    await opened.aclose()
 
 
 Step = Callable[[Call], Awaitable[None]]
@@ -106,7 +87,7 @@ async def reply(
     said = Said()
     try:
         async with aclosing(
-            Qwen(providers()[provider], Purse(seen.base_url), http, "0").stream(request)
+            Qwen(providers()[provider], NoKey(seen.base_url), http, "0").stream(request)
         ) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text):

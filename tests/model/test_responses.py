@@ -1,7 +1,6 @@
 """The Responses API: what is sent to it, what its events mean, and what happens without it."""
 
 import json
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -12,8 +11,9 @@ from qwen_lsp.errors import ModelError, QwenError, ReplyCut, ServiceRefused
 from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Thought, Usage, Waiting
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access, Qwen
+from qwen_lsp.model.qwen import Qwen
 from qwen_lsp.model.responses import chunk_of, responses_body
+from tests.model.engine import NoKey
 from tests.model.wire import Call, Wire, wire
 
 REQUEST = Request(
@@ -26,28 +26,8 @@ FOLLOWING = replace(
 )
 
 
-class Nobody:
-    """Pays nothing."""
-
-    def __init__(self, base_url: str) -> None:
-        self._access = Access(base_url, None)
-
-    async def access(self) -> Access:
-        return self._access
-
-    async def renewed(self, refused: Access) -> Access:
-        raise AssertionError(refused)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    opened = Http()
-    yield opened
-    await opened.aclose()
-
-
 async def reply_of(http: Http, seen: Wire, request: Request = REQUEST) -> list[Piece]:
-    model = Qwen(providers()["llamacpp"], Nobody(seen.base_url), http, "0")
+    model = Qwen(providers()["llamacpp"], NoKey(seen.base_url), http, "0")
     async with aclosing(model.stream(request)) as stream:
         return [piece async for piece in stream if not isinstance(piece, Waiting)]
 

@@ -308,7 +308,7 @@ class Player:
         self.file = self.editor.open(self.file.uri, text, self.language)
         self.file.edits = edits
 
-    def _do_chooses(self, block: Block) -> None:
+    def _do_presses(self, block: Block) -> None:
         """What its user answers to the next question; `never`: the editor can't ask."""
         self.editor.choices.append(CAN_NOT_ASK if "never" in block.words else block.text)
 

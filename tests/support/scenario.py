@@ -9,7 +9,7 @@ STEPS = (
     "editors", "client", "settings", "environment", "home", "document", "run", "cursor", "menu",
     "choose", "lenses", "click", "command", "model", "typed", "undo", "refused", "cancel", "answer",
     "elsewhere", "saved", "picture", "closed", "reopened", "killed", "hover", "wait", "instruction",
-    "chooses",
+    "presses",
 )  # fmt: skip
 EXPECTATIONS = (
     "result", "prompt", "shown", "offered", "edits", "error", "ended", "progress",

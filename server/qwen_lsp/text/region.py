@@ -70,15 +70,6 @@ def fitted(hull: Hull, document: Document, region: Span, edges: Edges) -> Hull:
     return Hull(first, old_last, new_last)
 
 
-def widened(hull: Hull, document: Document) -> Hull:
-    """The hull and the row below it, where there is one.
-
-    Rows put in above that row are, in a report that sums up, behind the row before.
-    """
-    more = int(hull.new_last < len(document.lines))
-    return Hull(hull.first, hull.old_last + more, hull.new_last + more)
-
-
 def moved_by_rows(region: Span, hull: Hull) -> Span | None:
     """The region after a change that touched none of its rows; None if it touched one."""
     start, end = region
