@@ -61,7 +61,7 @@ class Landed:
     def __len__(self) -> int:
         placed = len(self._rewrite.placed) + len(self._step.lines)
         old = len(self._rewrite.old) + (self._step.blank is not None)
-        return placed + old - self._step.consumed
+        return placed + old - self._step.consumed - len(self._step.dropped)
 
     def line(self, row: int) -> str:
         placed = len(self._rewrite.placed)
@@ -70,6 +70,8 @@ class Landed:
         if row - placed < len(self._step.lines):
             return self._step.lines[row - placed]
         old, blank = row - placed - len(self._step.lines) + self._step.consumed, self._step.blank
+        for dropped in self._step.dropped:
+            old += old >= dropped
         if old == blank:
             return BLANK
         return self._rewrite.old[old - (blank is not None and old > blank)]

@@ -29,8 +29,9 @@ class Manner:
     None: not known yet.
     """
 
-    def __init__(self, forced: Kind | None = None) -> None:
+    def __init__(self, forced: Kind | None = None, *, is_terse: bool = False) -> None:
         self.forced = forced
+        self.is_terse = is_terse
         self._refuses = False
         self._prompt_echoes = self._early_echoes = self._quick_reports = 0
         self._typed_at: float | None = None
@@ -43,7 +44,7 @@ class Manner:
             return self.forced
         if self._misplaces or self._rests:
             return "idle"
-        if self._is_prompt and (self._is_proved or self._typed_at is None):
+        if self._is_prompt and (self._is_proved or (self._typed_at is None and not self.is_terse)):
             return "answer" if self._refuses else "echo"
         return None
 
@@ -67,11 +68,17 @@ class Manner:
 
         One that tells so late what happened meanwhile waits for a rest, and drops nothing.
         """
-        return self.kind or ("idle" if after_answer > DELAYED else None)
+        is_certain = self.forced or self._is_proved
+        return "idle" if after_answer > DELAYED and not is_certain else self.kind
 
     def kind_for(self, version: int) -> Kind | None:
         """What it is taken for at `version`: 0 is looked at only by one that refuses."""
         return self.kind if version or self.refuses_stale else None
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether nothing but a blank row leaves where it has not just told how the document is."""
+        return self.kind == "idle" or (self.is_terse and self.kind is None)
 
     @property
     def merges_undo(self) -> bool:
@@ -97,10 +104,13 @@ class Manner:
             self._quick_reports = self._quick_reports + 1 if is_quick else 0
         self._typed_at = now
 
-    def echoed(self, after_answer: float | None) -> None:
-        """It has reported an edit so many seconds after its answer; None: before that."""
+    def echoed(self, after_answer: float | None, *, is_first: bool = False) -> None:
+        """It has reported an edit so many seconds after its answer; None: before that.
+
+        Neovim waits for a rest too with what `is_first` since a document was opened.
+        """
         if after_answer is not None and after_answer > RESTING:
-            self._rests = True
+            self._rests |= not is_first
             return
         self._prompt_echoes += 1
         self._early_echoes += after_answer is None

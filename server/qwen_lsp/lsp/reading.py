@@ -26,7 +26,7 @@ def ours_in(
     same goes for a blank row, which anybody may have put in, if nothing was told as one. Where it
     is certain that versions are looked at, nothing was changed before ours was made.
     """
-    if not report:
+    if not report and not report.told:
         return None
     sent = flight.send.edits
     kind = manner.kind_of_report(flight.rested(now))
@@ -34,6 +34,8 @@ def ours_in(
     named = report.parts(sent)
     if named and not (is_checked and named.before):
         return named
+    if manner.asks_first and flight.answered_at is None:
+        return None
     if blank := _recognised(report, flight, document):
         return blank
     may_stray = not is_checked and manner.kind_for(flight.send.version) not in ("answer", "echo")
@@ -41,7 +43,7 @@ def ours_in(
     if parts and parts.is_alone:
         return parts
     clamped = report.parts(sent, are_clamped=True)
-    if clamped and not is_checked:
+    if clamped and not is_checked and not (parts and report.is_summed_up):
         return clamped
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
@@ -75,12 +77,17 @@ def _read(
     if not _may_hold(report, flight.send.edits):
         return None
     rows = Rows(report, flight.send.edits, document, flight.send.writing)
-    was_made = kind == "idle" and flight.answered_at is not None
+    never_drops = kind == "idle" or flight.send.version == 0
+    was_made = never_drops and flight.answered_at is not None
     least = rows.others(rows.old, rows.new).cost + was_made
     strayed = list(rows.strayed()) if may_stray else []
-    best = min((reading.cost for reading in strayed), default=least)
     made = rows.made()
-    if made.cost < min(best, least) and _is_told(made.parts, report):
+    is_blank = flight.step is not None and flight.step.blank is not None
+    if may_stray and made.cost > 0 and not is_blank:
+        strayed += rows.displaced()
+    best = min((reading.cost for reading in strayed), default=least)
+    is_best = made.cost <= best and made.cost < least
+    if (is_best or (was_made and best >= least)) and _is_told(made.parts, report):
         return rows.told(made.parts)
     return _likely([each for each in strayed if each.cost < least], rows, flight)
 

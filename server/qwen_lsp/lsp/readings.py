@@ -62,10 +62,16 @@ class Rows:
 
     def others(self, old: str, new: str) -> Others:
         """What others have changed where `old`, in which our rows may have grown, became `new`."""
+        region = self._region
+        if region:
+            region = (region[0], region[1] + len(old) - len(self.old))
+        return self._others(old, new, region)
+
+    def _others(self, old: str, new: str, region: tuple[int, int] | None) -> Others:
         found = _between(old, new)
-        if self._region is None:
+        if region is None or region[0] == region[1]:
             return Others(found, _characters(found))
-        first, last = self._region[0], self._region[1] + len(old) - len(self.old)
+        first, last = region
         stands = placed(old, new, first, last, most=_characters(found))
         if stands is None:
             return Others(found, _characters(found) + 1)
@@ -104,6 +110,25 @@ class Rows:
             if found == MOST_PLACES:
                 return
 
+    def displaced(self) -> Iterator[Reading]:
+        """What may have happened if what others did before has moved the place of ours by rows."""
+        for by in range(-MOST_PLACES, MOST_PLACES + 1):
+            if by == 0 or self._home - by < 0:
+                continue
+            text, ours, region = Document(self.old), [], self._region
+            for edit in reversed(self._sent):
+                moved = _clamped(_moved(edit, -by), text.lines)
+                change = Change(moved, text.slice(moved.span))
+                if not moved.text and not change.removed:
+                    break
+                ours.append(change)
+                region = _shifted(region, text, moved)
+                text.apply(moved)
+            else:
+                others = self._others(text.text, self.new, region)
+                if _may_move(others.report, self._home - by, by):
+                    yield Reading(Parts(Report(), Report(ours), others.report), others.cost)
+
     def recognised(self) -> Iterator[Reading]:
         """What may have happened if ours is to be known by its text alone."""
         (_, text), *_ = self._sent
@@ -136,6 +161,22 @@ class Rows:
         return self._sent[0].span.start.line
 
 
+def _shifted(
+    region: tuple[int, int] | None, text: Document, edit: Edit
+) -> tuple[int, int] | None:
+    """Where the region is, as offsets, after an edit that may be beside it, in it or across."""
+    if region is None:
+        return None
+    first, last = region
+    start, end = (len(text.slice(Span(Position(0, 0), place))) for place in edit.span)
+    growth = len(edit.text) - (end - start)
+    if end < first or (end == first and start < end):
+        return first + growth, last + growth
+    if start > last:
+        return region
+    return min(first, start), max(last, end) + growth
+
+
 def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
     """What the rows are without what we have put in, from the top down; None if it isn't there."""
     (start, _), text = ours[0]
@@ -151,12 +192,13 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
 
 
 def _clamped(edit: Edit, rows: Sequence[str]) -> Edit:
-    """What is put in as an editor makes it in a row that is too short for it."""
-    (row, column), _ = edit.span
-    if row >= len(rows):
-        return edit
-    place = Position(row, min(column, len(without_end(rows[row]))))
-    return Edit(Span(place, place), edit.text)
+    """An edit as an editor makes it in rows that are too short for it."""
+    start, end = (
+        Position(row, min(column, len(without_end(rows[row])))) if row < len(rows) else place
+        for place in edit.span
+        for row, column in [place]
+    )
+    return Edit(Span(start, end), edit.text)
 
 
 def _may_move(changes: Report, row: int, by: int) -> bool:

@@ -11,13 +11,15 @@ from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Document, Edit, Position, split_lines
 from qwen_lsp.text.edits import smallest_edit
+from qwen_lsp.text.rewrite import BLANK
 
 from . import doubt
 from .clock import WIRE, Clock
 from .editor import Cut, Editor, Report
 from .habits import Habits
 from .job import Close, Complaint, Job, Verdict
-from .marks import Hand
+from .marks import Hand, Marks
+from .picture import Part, Picture, picture, typed
 
 SAVED = 0.3
 """Seconds after a save in which a change still counts as a formatter's."""
@@ -93,6 +95,9 @@ class Desk:
         self._spans: dict[int, tuple[int, int]] = {}
         self._twins: list[Twin] = []
         self._refused: list[Send] = []
+        self._taken_away: set[str] = set()
+        self._true = self._believed = self._true_picture()
+        self._is_defensible = True
 
     # What the server does.
 
@@ -118,6 +123,7 @@ class Desk:
         self.jobs.append(job)
         self._spans[number] = (start, end)
         self._note("job", number, "begins at rows", first, "to", last, "for", reply)
+        self._agree()
         return job
 
     def begin_again(self, job: Job, reply: Sequence[str], *, goes_back: bool) -> Job | None:
@@ -195,7 +201,7 @@ class Desk:
         seconds = WIRE + self.editor.habits.seconds(self._rng)
         self.clock.call_later(seconds, lambda: self._take(send))
 
-    def _hear(self, report: Report, weighed: dict[int, Weighed]) -> None:
+    def _hear(self, report: Report, weighed: dict[int, Weighed], true: Picture) -> None:
         edits = self._edits(report)
         removed = []
         for edit in edits:
@@ -215,7 +221,109 @@ class Desk:
         )
         for job in self.jobs:
             self._follow_belief(job, weighed.get(job.number))
+        self._weigh(report, true)
+        self._agree()
         self._pump()
+        self._agree()
+
+    def _as_we_would(self, before: str) -> str | None:
+        """What the edit that was sent last makes of a text."""
+        text = Document(before)
+        for edit in reversed(self.sent[-1].edits if self.sent else ()):
+            text.apply(edit)
+        return text.text if self.sent else None
+
+    def _was_taken_away(self, text: str) -> bool:
+        """Whether one of our edits took it away, be it told some characters on."""
+        return any(len(text) == len(taken) and text in 2 * taken for taken in self._taken_away)
+
+    # What nobody can know better.
+
+    @property
+    def _active(self) -> set[int]:
+        return {job.number for job in self.jobs if not job.writing.ending}
+
+    def _true_picture(self) -> Picture:
+        return self.editor.marks.picture({job.number for job in self.jobs if not job.is_over})
+
+    def _believed_picture(self) -> Picture:
+        """What the server takes the document for."""
+        home = Document(self._shadow.text)
+        for step in reversed(self._delivery.strays.steps):
+            for undo in reversed(step):
+                home.apply(undo.edit)
+        active = [job for job in self.jobs if not job.writing.ending]
+        parts: list[Part] = []
+        text, at = home.text, 0
+        for job in sorted(active, key=lambda job: job.writing.region.start):
+            start, end = (_offset(home, edge) for edge in job.writing.region)
+            parts += [Part(None, text[at:start]), Part(job.number, text[start:end])]
+            at = end
+        return picture([*parts, Part(None, text[at:])])
+
+    def _weigh(self, report: Report, true: Picture) -> None:
+        """Whether what the server takes it for now asks for no more typing than there was."""
+        believed = self._believed_picture()
+        jobs = self._active & {part.job for part in self._believed}
+        truth = jobs & {part.job for part in self._true} - {
+            job.number for job in self.jobs if job.is_touched
+        }
+        most = report.typed
+        if not report.undoes:
+            most = typed(self._true, true, jobs=truth, limit=most)
+        cost = typed(self._believed, believed, jobs=jobs, limit=report.typed + 1)
+        self._note("typed", most, "and by what the server takes it for", cost)
+        is_known = report.is_exact and not report.undoes and self._true == self._believed
+        is_known &= self._as_we_would(report.before) != report.text
+        if cost > most + self._left_by_us() or (is_known and true != believed):
+            self._is_defensible = False
+        for job in self.jobs:
+            if job.writing.ending is Ending.TAKEN_OVER and not (job.is_over or job.is_touched):
+                solid = typed(
+                    self._true, true, jobs=truth | {job.number}, limit=report.typed
+                )
+                self._note("taken over", cost, solid)
+                job.is_doubtful |= cost < solid + report.undoes
+        self._true, self._believed = true, believed
+
+    def _left_by_us(self) -> int:
+        """Characters of ours that may be in rows that were taken over in the last report."""
+        writing = self.sent[-1].writing if self.sent else None
+        if writing is None or writing.ending is not Ending.TAKEN_OVER:
+            return 0
+        return sum(len(edit.text) for edit in self.sent[-1].edits)
+
+    def _agree(self) -> None:
+        """What the server takes the document for is taken for the truth, where it may well be."""
+        if self._delivery.strays or not self.is_in_step:
+            return
+        true, believed = self._true_picture(), self._believed_picture()
+        if true != believed and self._is_defensible:
+            self._note("the server's picture is as good as the truth", true, believed)
+            self._take_for_true(believed)
+        if true == believed or self._is_defensible:
+            self._is_defensible = True
+        self._true, self._believed = self._true_picture(), believed
+
+    def _take_for_true(self, believed: Picture) -> None:
+        marks = Marks(self.editor.text)
+        here = {part.job for part in believed}
+        for job in self.jobs:
+            if job.number not in here:
+                marks.enclose(job.number, *self.editor.marks.span(job.number))
+                marks.release(job.number)
+        at = 0
+        for part in believed:
+            if part.job is not None:
+                marks.enclose(part.job, at, at + len(part.text))
+                job = self.jobs[part.job]
+                job.content = job.told = job.now = part.text
+                job.is_touched = False
+                job.places = set()
+            at += len(part.text)
+        self.editor.marks = marks
+        self.editor.history.clear()
+        self._spans = {part.job: marks.span(part.job) for part in believed if part.job is not None}
 
     def _edits(self, report: Report) -> Sequence[Edit]:
         if report.edits is not None:
@@ -238,8 +346,11 @@ class Desk:
         self._spans = {
             job.number: self.editor.marks.span(job.number) for job in self.jobs if not job.is_over
         }
+        true = self._true_picture()
+        self.editor.marks.untold.clear()
         self.clock.call_later(
-            seconds + WIRE, lambda: self._hear(report, weighed) if not self.is_closed else None
+            seconds + WIRE,
+            lambda: self._hear(report, weighed, true) if not self.is_closed else None,
         )
 
     def _take(self, send: Send) -> None:
@@ -368,6 +479,12 @@ class Desk:
 
     def _make(self, send: Send) -> None:
         job = next((job for job in self.jobs if job.writing is send.writing), None)
+        if self.editor.habits.telling != "near":
+            self.editor.marks.untold.clear()
+        text = Document(self.editor.text)
+        taken = {text.slice(edit.span) for edit in send.edits}
+        taken.discard("")
+        self._taken_away |= taken | {rows.replace(f"{BLANK}{text.line_end}", "") for rows in taken}
         self.editor.take(send.edits, Hand(is_ours=True, job=job.number if job else None))
         for each in self.jobs:
             if not each.is_over:
@@ -385,6 +502,11 @@ class Desk:
     def change(self, cuts: Sequence[Cut]) -> None:
         """The user changes the text."""
         self._note("the user:", *map(tuple, cuts))
+        for job in self.jobs:
+            edges = self.editor.marks.span(job.number)
+            job.is_put_back |= any(
+                cut.start in edges and self._was_taken_away(cut.text) for cut in cuts
+            )
         self.editor.change(cuts)
         self._notice_touched()
 

@@ -43,6 +43,8 @@ class Job:
     """It was told what a formatter has done as one with all that lies between."""
     is_doubtful: bool = False
     """Its user would have had less to type in its rows than beside them."""
+    is_put_back: bool = False
+    """Its user has put in at an edge just what had been taken away there."""
     is_elsewhere: bool = False
     """By what was told, its rows may as well be where the server takes them to be."""
     places: set[int] = field(default_factory=set)
@@ -84,7 +86,7 @@ class Job:
             case Ending.TAKEN_OVER:
                 if self.is_touched or self.is_blurred:
                     return None
-                is_excused = self.is_doubtful or self.is_elsewhere
+                is_excused = self.is_doubtful or self.is_elsewhere or self.is_put_back
                 return Complaint("doubt" if is_excused else "early", "was taken over by nobody")
             case Ending.CLOSED:
                 return None

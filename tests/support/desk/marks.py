@@ -6,9 +6,11 @@ all that its owner has not deleted, and in the rows of a job what the job has to
 Offsets count the characters that are in sight.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeGuard
+
+from .picture import Part, Picture, picture
 
 Owner = Literal["outside", "inside", "user", "ours"]
 """Who wrote a character; of what was there from the start, whether a job has it in its rows."""
@@ -38,6 +40,8 @@ class Piece:
     origin: int
     start: int = 0
     hidden_by: Literal["user", "ours"] | None = None
+    is_swallowed: bool = False
+    """Our edit came down on it before anybody was told that it is there."""
 
     @property
     def shown(self) -> int:
@@ -47,7 +51,8 @@ class Piece:
     @property
     def is_wished(self) -> bool:
         """Whether it must be in sight when all is quiet."""
-        return self.owner in WISHED and self.hidden_by != "user"
+        is_lost = self.is_swallowed and self.hidden_by == "ours"
+        return self.owner in WISHED and self.hidden_by != "user" and not is_lost
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,6 +85,8 @@ class Marks:
         self.touched: set[int] = set()
         self.meddled: set[int] = set()
         """The jobs whose text was astray when its user changed it: he has taken it for his."""
+        self.untold: set[int] = set()
+        """The strokes of the user's that were not reported yet."""
         self._writers: dict[int, int] = {}
         self._origins = 0
         self._released: set[int] = set()
@@ -106,6 +113,21 @@ class Marks:
             for piece in self._pieces()
             if piece.is_wished or (piece.shown and self._writers.get(piece.origin) in self.meddled)
         )
+
+    def picture(self, jobs: Collection[int]) -> Picture:
+        """The document with the rows of these jobs, as it is once all is put right."""
+        parts: list[Part] = []
+        for item, opened in self._open():
+            if isinstance(item, Bound):
+                if item.job in jobs and self._opens(item):
+                    parts.append(Part(item.job, ""))
+                continue
+            job = next((job for job in jobs if job in opened), None)
+            if job is not None:
+                parts[-1] = Part(job, parts[-1].text + ("" if item.hidden_by else item.text))
+            elif item.is_wished or (opened and item.shown):
+                parts.append(Part(None, item.text))
+        return picture(parts)
 
     def enclose(self, job: int, start: int, end: int) -> None:
         """What stands there is now a job's."""
@@ -175,6 +197,7 @@ class Marks:
         self.touched = set()
         self._origins += 1
         if not hand.is_ours:
+            self.untold.add(self._origins)
             self.touched |= self._empty_rows(start, end)
         low, high = self._gap(start)
         if end > start:
@@ -212,6 +235,7 @@ class Marks:
     def _hide(self, piece: Piece, place: int, stroke: Stroke) -> None:
         opened = self._opened(place)
         piece.hidden_by = "ours" if stroke.hand.is_ours else "user"
+        piece.is_swallowed = stroke.hand.is_ours and piece.origin in self.untold
         stroke.removed += piece.text
         stroke.hidden.append((piece.origin, piece.start, len(piece.text)))
         if not stroke.hand.is_ours:
@@ -354,7 +378,12 @@ class Marks:
         piece = self.items[index]
         assert isinstance(piece, Piece)
         rest = Piece(
-            piece.text[length:], piece.owner, piece.origin, piece.start + length, piece.hidden_by
+            piece.text[length:],
+            piece.owner,
+            piece.origin,
+            piece.start + length,
+            piece.hidden_by,
+            piece.is_swallowed,
         )
         piece.text = piece.text[:length]
         self.items.insert(index + 1, rest)
