@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..diagnosis.examine import examine
 from ..diagnosis.finding import Finding, markdown, summary
+from ..diagnosis.log_place import own_log_found
 from ..diagnosis.subject import Subject
 from ..errors import QwenError
 from ..log import log_file, log_folder, redact
@@ -57,7 +58,8 @@ class Diagnosing:
 
     async def _findings(self) -> list[Finding]:
         session = self._session
-        beside = [_client(session), _log()]
+        log = await asyncio.to_thread(own_log_found, log_file(), log_folder())
+        beside = [_client(session), log]
         try:
             settings = await session.settings_in_force()
             await session.load_credentials()
@@ -132,7 +134,3 @@ def _client(session: "Session") -> Finding:
     unable = ", ".join(name for name, is_there in can.items() if not is_there)
     said = f"{editor.name} ({manner}). It has: {able}"
     return Finding("Editor", "ok", f"{said}; it lacks: {unable}." if unable else f"{said}.")
-
-
-def _log() -> Finding:
-    return Finding("Log", "ok", f"It is {log_file() or f'in {log_folder()}'}.")
