@@ -248,7 +248,7 @@ def test_a_service_with_a_key_is_named_by_its_number(
 
 def test_nothing_to_ask_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("status",)) == 1
-    assert "run qwen-lsp setup in a terminal" in capsys.readouterr().err
+    assert "; run `qwen-lsp setup`." in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("has_key")

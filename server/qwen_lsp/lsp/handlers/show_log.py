@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from ...diagnosis.log_place import is_there, own_log_found
 from ...errors import RequestError
 from ...log import log_file, log_folder
 from ..arguments import Arguments, checked
+from ..own_log import is_there, own_log_found
 from ..protocol import CommandCall
 from ..session import Session
 
