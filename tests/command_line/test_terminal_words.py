@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import qwen_lsp
-
 from qwen_lsp.command_line.terminal_words import in_terminal
 
 SERVER = Path(qwen_lsp.__file__).parent
@@ -17,7 +16,8 @@ SPEAK_IN_BOTH = (
     "lsp/services.py", "lsp/told.py",
 )  # fmt: skip
 EDITORS = re.compile(
-    r"Qwen: [A-Z]|qwen\.(model|baseUrl|provider|oauth\.\w+)\b|the action\b|the editor again|caBundle"
+    r"Qwen: [A-Z]|qwen\.(model|baseUrl|provider|oauth\.\w+|caBundle)\b|the action\b"
+    r"|the editor again"
 )
 NOT_SAID = ("qwen.provider", "qwen.model", "qwen.caBundle")
 """Names of settings as such, and not in a sentence."""
@@ -55,9 +55,8 @@ NOT_SAID = ("qwen.provider", "qwen.model", "qwen.caBundle")
         ),
         ("Set A_KEY and start the editor again.", "Set A_KEY."),
         (
-            "The sign-in of qwen.oauth is not set up yet; set qwen.oauth.clientId to what that "
-            "server knows this program as.",
-            "Say with --client-id what that server knows this program as.",
+            "The sign-in of qwen.oauth is not set up yet; set qwen.oauth.clientId to an id.",
+            "Say with --client-id an id.",
         ),
         (
             "a names itself b: set qwen.oauth.issuer to that.",

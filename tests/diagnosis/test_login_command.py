@@ -10,6 +10,7 @@ from qwen_lsp.model.providers import providers
 
 API = "https://models.acme.example/v1"
 ISSUER = "https://login.acme.example/realms/acme"
+OTHER = f"--provider oauth --issuer {ISSUER} --client-id 'an editor'"
 
 
 @pytest.mark.parametrize(
@@ -24,14 +25,13 @@ ISSUER = "https://login.acme.example/realms/acme"
             "oauth",
             API,
             "",
-            f"--provider oauth --issuer {ISSUER} --client-id 'an editor' --base-url {API}",
+            f"{OTHER} --base-url {API}",
         ),
         (
             "oauth",
             API,
             "models offline_access",
-            f"--provider oauth --issuer {ISSUER} --client-id 'an editor' "
-            f"--scope 'models offline_access' --base-url {API}",
+            f"{OTHER} --scope 'models offline_access' --base-url {API}",
         ),
     ],
 )

@@ -2,6 +2,14 @@
 
 _CHOOSE = "`qwen-lsp use PROVIDER MODEL`"
 _SERVICE = "`qwen-lsp use PROVIDER`"
+_NO_ISSUER = (
+    "The sign-in of qwen.oauth is not set up yet; set qwen.oauth.issuer to the address of the "
+    "server to sign in with"
+)
+_ISSUER_HERE = (
+    "What your editor has in qwen.oauth is not known in a terminal; say the same with --issuer "
+    "ADDRESS --client-id ID --base-url API, where a command asks that service"
+)
 
 # From the top, what is longer first: all that fits is replaced.
 _WORDS = (
@@ -17,12 +25,7 @@ _WORDS = (
     ("set qwen.model to its name", f"choose one with {_CHOOSE}"),
     ("set qwen.model", f"choose one with {_CHOOSE}"),
     ("with qwen.model", f"with {_CHOOSE}"),
-    (
-        "The sign-in of qwen.oauth is not set up yet; set qwen.oauth.issuer to the address of the "
-        "server to sign in with",
-        "What your editor has in qwen.oauth is not known in a terminal; say the same with --issuer "
-        "ADDRESS --client-id ID --base-url API, where a command asks that service",
-    ),
+    (_NO_ISSUER, _ISSUER_HERE),
     ("The sign-in of qwen.oauth is not set up yet; set qwen.oauth", "Say with qwen.oauth"),
     ("qwen.oauth.clientId to", "--client-id"),
     ("qwen.oauth.baseUrl to", "--base-url"),

@@ -1,6 +1,5 @@
 """Who says which service and which model is asked: of several places the first one counts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from ..model.providers import providers
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..account.account import Account
     from ..model.providers import Provider
 
