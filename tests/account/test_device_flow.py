@@ -224,6 +224,7 @@ ENDS: list[tuple[str, Reply, type[QwenError], str]] = [
     ("denied 400", said(400, {"error": "access_denied"}), SignInDenied, "refused"),
     ("denied 403", said(403, {"error": "access_denied"}), SignInDenied, "refused"),
     ("denied 200", said(200, {"error": "access_denied"}), SignInDenied, "refused"),
+    ("declined", said(400, {"error": "authorization_declined"}), SignInDenied, "refused"),
     ("403", said(403, {"error": "forbidden"}), AccountError, "it answered 403 (forbidden)"),
     ("429", said(429, {"error": "rate_limit"}), AccountError, "wait a few minutes"),
     ("429 page", webpage(429), AccountError, "wait a few minutes"),
@@ -236,7 +237,7 @@ ENDS: list[tuple[str, Reply, type[QwenError], str]] = [
     ("no token", said(200, {"status": "success"}), AccountError, "without a token"),
     ("odd token", said(200, {"access_token": "a\r\nb"}), AccountError, "without a token"),
     ("number", said(200, {"access_token": 7}), AccountError, "without a token"),
-    ("mac", said(200, GOOD | {"token_type": "mac"}), AccountError, "without a token"),
+    ("mac", said(200, GOOD | {"token_type": "mac"}), AccountError, "no bearer tokens"),
 ]
 
 

@@ -217,7 +217,8 @@ def test_an_address_that_is_not_known_is_asked_for_once(
 ) -> None:
     assert main(("login", "--provider", "simulator")) == 1
     assert capsys.readouterr().err == (
-        "The address of Qwen's simulator is not known; say it with --base-url ADDRESS.\n"
+        "The address of Qwen's simulator is not known; say it with --base-url ADDRESS, as "
+        "`qwen-lsp use` takes it.\n"
     )
 
 

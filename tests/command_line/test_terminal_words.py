@@ -39,7 +39,10 @@ NOT_SAID = ("qwen.provider", "qwen.model", "qwen.caBundle")
             "Run `qwen-lsp models`, then set qwen.model.",
             "Run `qwen-lsp models`, then choose one with `qwen-lsp use PROVIDER MODEL`.",
         ),
-        ("It is not known; set qwen.baseUrl.", "It is not known; say it with --base-url ADDRESS."),
+        (
+            "It is not known; set qwen.baseUrl.",
+            "It is not known; say it with --base-url ADDRESS, as `qwen-lsp use` takes it.",
+        ),
         (
             "It sends requests along; set qwen.baseUrl to the address itself.",
             "It sends requests along; give --base-url the address itself.",

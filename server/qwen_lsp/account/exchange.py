@@ -130,6 +130,8 @@ def to_correct(issuer: Issuer, body: Mapping[str, object] | None) -> str | None:
             return "check qwen.oauth.clientId, which has to be a public client's"
         case "invalid_scope":
             return "correct qwen.oauth.scope"
+        case "unsupported_grant_type":
+            return "have whoever runs it let this client sign in by code (RFC 8628)"
     return None
 
 

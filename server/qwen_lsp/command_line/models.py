@@ -30,7 +30,7 @@ async def _models(arguments: argparse.Namespace) -> answer.Done:
     async with services_of(settings) as services:
         chosen = services.chosen(settings)
         must_be_signed_in(chosen)
-        found = await services.models.of(chosen.provider, await chosen.account.access())
+        found = await services.models.paid_by(chosen.account, chosen.provider)
         if found.fault:
             raise RequestError(found.fault)
         fields = {"provider": chosen.provider.id, "models": list(found.names)}

@@ -158,7 +158,7 @@ async def _models(settings: Settings) -> tuple[tuple[str, ...], str]:
     """The names that the service lists, none where it does not, and its default."""
     async with services_of(settings) as services:
         there = services.chosen(settings)
-        found = await services.models.of(there.provider, await there.account.access())
+        found = await services.models.paid_by(there.account, there.provider)
         return found.names, there.default_model
 
 
@@ -211,10 +211,9 @@ def _address(services: Services, there: Chosen, settings: Settings) -> str | Non
 async def _model_of(services: Services, there: Chosen) -> str:
     """The model that is named, else the one to begin with of those that there are."""
     must_be_signed_in(there)
-    access = await there.account.access()
     if there.named_model.source == "qwen.model":
         return there.default_model
-    found = await services.models.of(there.provider, access)
+    found = await services.models.paid_by(there.account, there.provider)
     name = best_model(found.names, there.default_model) or there.default_model
     if not name:
         raise RequestError(f"{found.fault or 'Several could answer.'} Say --model NAME.")

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from qwen_lsp.diagnosis.login_command import login_command
-from qwen_lsp.errors import AccountError, NotSignedIn
+from qwen_lsp.errors import NotSignedIn
 from qwen_lsp.lsp.choosing import key_source
 from qwen_lsp.lsp.services import Chosen, Services
 
@@ -43,25 +43,17 @@ async def _status(arguments: argparse.Namespace) -> answer.Done:
 
 
 def _paid_by(services: Services, chosen: Chosen) -> str | None:
-    """The words for what pays; None for nothing, where nothing need. Raises NotSignedIn."""
+    """The words for what pays; None for nothing, where nothing need. Raises AccountError."""
     if not chosen.is_paid_for:
+        _ = chosen.account.address  # Raises where nobody has said it.
         raise NotSignedIn(
-            f"{chosen.provider.name} ({chosen.source}) would be asked, but {_lacks(chosen)}."
+            f"{chosen.provider.name} ({chosen.source}) would be asked, but nothing pays there; run "
+            f"{login_command(chosen.account)}."
         )
     if chosen.provider.sign_in:
         return "your sign-in"
     source = key_source(chosen.account, services.keys.known)
     return f"the key in {source}" if source else None
-
-
-def _lacks(chosen: Chosen) -> str:
-    """What is missing before it can be asked, and the command for that."""
-    try:
-        _ = chosen.account.address
-    except AccountError:
-        command = f"qwen-lsp use {chosen.provider.id} MODEL --base-url ADDRESS"
-        return f"its address is not known; run {command}"
-    return f"nothing pays there; run {login_command(chosen.account)}"
 
 
 def _with(paid_by: str | None) -> str:

@@ -38,7 +38,7 @@ _WORDS = (
     ("another qwen.provider", "another provider"),
     ("qwen.provider is one of", "it is one of"),
     ("set qwen.baseUrl to the address", "give --base-url the address"),
-    ("set qwen.baseUrl", "say it with --base-url ADDRESS"),
+    ("set qwen.baseUrl", "say it with --base-url ADDRESS, as `qwen-lsp use` takes it"),
     ("qwen.baseUrl", "--base-url"),
     ("set qwen.caBundle or SSL_CERT_FILE", "set SSL_CERT_FILE"),
 )
