@@ -57,6 +57,7 @@ NOT_SAID = ("qwen.provider", "qwen.model", "qwen.caBundle")
             "Nobody is signed in at a; run `qwen-lsp login`.",
         ),
         ("Set A_KEY and start the editor again.", "Set A_KEY."),
+        ("Set A_KEY, and B, and start the editor again.", "Set A_KEY, and B."),
         (
             "The sign-in of qwen.oauth is not set up yet; set qwen.oauth.clientId to an id.",
             "Say with --client-id an id.",

@@ -15,6 +15,7 @@ _ISSUER_HERE = (
 _WORDS = (
     ("run the action again", "try again"),
     (", then start the editor again", ""),
+    (", and start the editor again", ""),
     (" and start the editor again", ""),
     ("choose Qwen: Set up a model…, or run qwen-lsp setup in a terminal", "run `qwen-lsp setup`"),
     ("with Qwen: Select provider, or run qwen-lsp use PROVIDER", f"with {_SERVICE}"),
