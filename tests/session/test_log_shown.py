@@ -26,6 +26,13 @@ def logging_to(folder: Path) -> Iterator[Path]:
         file.close()
 
 
+@pytest.fixture
+def no_folder() -> None:
+    """A file stands where the folder of logs would be."""
+    log_folder().parent.mkdir(parents=True)
+    log_folder().write_text("")
+
+
 async def refusal(stage: Stage) -> str:
     await stage.begin()
     answer = await stage.editor.command("qwen.showLog")
@@ -51,10 +58,9 @@ def test_the_answer_is_the_document(play: Play, tmp_path: Path) -> None:
     play(scene)
 
 
+@pytest.mark.usefixtures("no_folder")
 def test_none_could_be_written(play: Play) -> None:
     async def scene(stage: Stage) -> None:
-        log_folder().parent.mkdir(parents=True)
-        log_folder().write_text("")
         said = await refusal(stage)
         assert said.startswith(
             f"There is no log to show. Servers can't write their logs in {log_folder()} ("
@@ -86,10 +92,9 @@ def test_it_was_deleted(play: Play, tmp_path: Path) -> None:
     play(scene)
 
 
+@pytest.mark.usefixtures("no_folder")
 def test_the_diagnosis_knows_where_none_can_be_written(play: Play) -> None:
     async def scene(stage: Stage) -> None:
-        log_folder().parent.mkdir(parents=True)
-        log_folder().write_text("")
         said = await diagnosed(stage)
         assert said.startswith(f"- ! **Log**: Servers can't write their logs in {log_folder()} (")
 
