@@ -115,6 +115,8 @@ def what_came(answer: Answer) -> str:
     body = json_object(answer)
     if body is None:
         media = answer.content_type.partition(";")[0].strip().lower()
+        if media.endswith("json"):
+            return f"it answered {answer.status} with JSON that is no answer to that"
         kind = media if _MEDIA_TYPE.fullmatch(media) else "content of no known type"
         return f"it answered {answer.status} with {kind} in place of JSON"
     code = error_code(body)

@@ -31,6 +31,7 @@ _WORDS = (
     ("qwen.oauth.clientId to", "--client-id"),
     ("qwen.oauth.baseUrl to", "--base-url"),
     ("set qwen.oauth.issuer to that", "say that with --issuer"),
+    ("; correct that setting", "; correct that"),
     ("qwen.oauth.issuer", "--issuer"),
     ("qwen.oauth.clientId", "--client-id"),
     ("qwen.oauth.scope", "--scope"),
