@@ -125,8 +125,14 @@ def test_an_interval_that_is_none_is_five_seconds(interval: object, read: float)
         (webpage(200), "it answered 200 with text/html in place of JSON"),
         (webpage(403), "it answered 403 with text/html"),
         (Answer(200, "x\n!", b"[]", T0), "with content of no known type in place of JSON"),
-        (Answer(200, "application/json", b"[" * 100_000, T0), "with JSON that is no answer to that"),
-        (Answer(200, "application/json", b"\xff\xfe\x00", T0), "with JSON that is no answer to that"),
+        (
+            Answer(200, "application/json", b"[" * 100_000, T0),
+            "with JSON that is no answer to that",
+        ),
+        (
+            Answer(200, "application/json", b"\xff\xfe\x00", T0),
+            "with JSON that is no answer to that",
+        ),
         (said(200, {"error": "invalid_client"}), "it answered 200 (invalid_client)"),
         (said(200, {"error": {"code": "no_good"}}), "it answered 200 (no_good)"),
         (said(200, ASKED | {"error": "the-device-code"}), "it answered 200 (unnamed)"),
