@@ -51,7 +51,7 @@ def settings() -> str:
         "unset. A wrong value is one warning and the default; where it says where code goes "
         "(`provider`, `baseUrl`, `headers`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing "
         "is sent until it is right. Which of them a folder can set is in "
-        "[account.md](account.md).\n\n" + _table(("name", "values", "default", "meaning"), rows)
+        "[trust.md](trust.md).\n\n" + _table(("name", "values", "default", "meaning"), rows)
     )
 
 
