@@ -65,6 +65,7 @@ class ModelError(QwenError):
     """The service gave no whole reply.
 
     `after` is the pause in seconds that it has asked for, `over` the tokens that were too many.
+    `is_final`: it has said that asking again is of no use.
     """
 
     def __init__(
@@ -74,9 +75,11 @@ class ModelError(QwenError):
         meaning: Meaning = "other",
         after: float | None = None,
         over: int | None = None,
+        is_final: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.meaning, self.after, self.over = meaning, after, over
+        self.is_final = is_final
 
 
 class Unreachable(ModelError):

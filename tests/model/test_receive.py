@@ -8,7 +8,7 @@ from contextlib import aclosing
 import httpx
 import pytest
 
-from qwen_lsp.errors import CredentialRefused, Meaning, ModelError
+from qwen_lsp.errors import CredentialRefused, Meaning, ModelError, QwenError
 from qwen_lsp.model.bounds import MOST_LINE, MOST_TEXT, Bounds
 from qwen_lsp.model.chat import Message, Piece, Request, Text
 from qwen_lsp.model.http import Http
@@ -90,8 +90,8 @@ async def listened(body: Body | bytes, kind: str, status: int, headers: Mapping[
         async with aclosing(model.stream(request)) as stream:
             async for piece in stream:
                 heard.pieces.append(piece)
-    except ModelError as error:
-        heard.failure = error
+    except QwenError as error:
+        heard.failure = error if isinstance(error, ModelError) else None
     heard.seconds = asyncio.get_running_loop().time()
     return heard
 
@@ -220,6 +220,32 @@ def test_the_pause_that_was_asked_for(headers: dict[str, str], least: float, say
     assert says in str(heard.failure)
     assert heard.seconds >= least
     assert heard.requests == (1 if "600" in headers.values() else 6)
+
+
+@pytest.mark.parametrize(
+    ("status", "again", "requests"),
+    [
+        # 7: what OpenAI's own client asks again for, and what the service says of that.
+        (408, "", 4),
+        (409, "", 4),
+        (429, "", 6),
+        (500, "", 4),
+        (529, "", 4),
+        (409, "false", 1),
+        (429, "FALSE", 1),
+        (500, "false", 1),
+        (418, "", 1),
+        (418, "true", 4),
+        (400, "maybe", 1),
+        (500, "true", 4),
+        (401, "true", 1),
+        (413, "true", 1),
+    ],
+)
+def test_7_x_should_retry(status: int, again: str, requests: int) -> None:
+    headers = {"x-should-retry": again} if again else {}
+    heard = run_virtually(listened(b'{"error": "m"}', "application/json", status, headers))
+    assert (heard.requests, heard.text) == (requests, "")
 
 
 def test_who_asks_once_is_not_kept_waiting() -> None:

@@ -37,8 +37,8 @@ def body_of(request: Request, provider: Provider, host: str) -> dict[str, object
     body |= sampling_fields(family, dialect, provider.sampling)
     if request.temperature is not None:
         body["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        body[limit_name(family, dialect)] = request.max_tokens
+    if request.tokens_left is not None:
+        body[limit_name(family, dialect)] = request.tokens_left
     return body
 
 

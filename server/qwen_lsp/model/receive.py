@@ -15,7 +15,7 @@ from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.exchange import Silence, blocks, body_of_answer
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.patience import Patience
-from qwen_lsp.model.pauses import asked_pause
+from qwen_lsp.model.pauses import asked_again, asked_pause
 from qwen_lsp.model.sse import Event, EventReader, EventTooLong
 
 # Once the service has said that it is done, its connection is worth keeping but no waiting.
@@ -116,7 +116,8 @@ def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
     kind, place = sent.get("content-type", ""), sent.get("location", "")
     if response.status_code == 200:
         kind = _kind_of(body) or kind
-    answer = Answer(response.status_code, kind, body, place, asked_pause(sent))
+    pause, again = asked_pause(sent), asked_again(sent)
+    answer = Answer(response.status_code, kind, body, place, after=pause, again=again)
     raise failure_of(answer, asked)
 
 

@@ -143,7 +143,7 @@ REFUSALS = (
         "{service} is still loading {model}; wait a little, then run the action again.",
     ),
     Refusal(
-        r"408|5\d\d",
+        r"408|409|5\d\d",
         r"",
         "trouble",
         "{service} is in trouble itself (HTTP {status}{said})" + _TROUBLE,

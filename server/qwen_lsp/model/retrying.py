@@ -56,7 +56,7 @@ class Tries:
         """
         pauses = PAUSES.get(error.meaning, ())
         tried = self._failed[error.meaning]
-        if tried >= len(pauses) or (error.after or 0) > LONGEST_PAUSE:
+        if tried >= len(pauses) or error.is_final or (error.after or 0) > LONGEST_PAUSE:
             return None
         self._failed[error.meaning] += 1
         seconds = max(error.after or 0, 0.5) if error.after is not None else pauses[tried]
