@@ -271,8 +271,8 @@ def test_how_it_is_asked_for(way: Any, message: dict[str, Any], more: dict[str, 
 def test_what_goes_on_does_not_think_again() -> None:
     begun = Begun()
     begun.take(Text("x"))
-    asked = begun.onward(replace(REQUEST, thinking=True, may_be_kept=True))
-    assert (asked.thinking, asked.may_be_kept) == (False, False)
+    asked = begun.onward(replace(REQUEST, thinking="auto", may_be_kept=True))
+    assert (asked.thinking, asked.may_be_kept) == ("off", False)
     assert asked.messages[-1] == Message("assistant", "x")
 
 

@@ -131,7 +131,7 @@ NEXT = {"temperature": 1.0, "top_p": 0.95, "top_k": 40}
 )
 def test_families(model: str, off: dict[str, object], on: dict[str, object]) -> None:
     assert body(model) == off
-    assert body(model, thinking=True) == on
+    assert body(model, thinking="auto") == on
 
 
 @pytest.mark.parametrize(
@@ -188,11 +188,49 @@ def test_sampling_in_the_words_that_an_engine_knows(provider: str, fields: set[s
     assert {made.get("repeat_penalty"), made.get("repetition_penalty")} <= {1.05, None}
 
 
-@pytest.mark.parametrize("thinking", [True, False])
-def test_who_has_to_think_is_not_told_to_stop(thinking: bool) -> None:
+@pytest.mark.parametrize("thinking", ["auto", "off"])
+def test_who_has_to_think_is_not_told_to_stop(thinking: str) -> None:
     """5.1: thinking is mandatory on the Token Plan's 3.8-max."""
     assert body("qwen3.8-max-0902", "token-plan-intl", thinking=thinking) == {}
     assert body("qwen3.8-flash", "token-plan-intl") == {"reasoning_effort": "none"}
+
+
+LEVEL = {"reasoning_effort": "high"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "fields"),
+    [
+        # 5.1: what has levels is told one; what has a switch only thinks.
+        ("dashscope-cn", "qwen4-max", LEVEL),
+        ("dashscope-cn", "qwen3.8-flash", LEVEL),
+        ("token-plan-cn", "qwen3.8-max", LEVEL),
+        ("dashscope-cn", "qwen3.7-plus", {"enable_thinking": True}),
+        ("vllm", "Qwen/Qwen3.6-35B", {"chat_template_kwargs": {"enable_thinking": True}}),
+        ("ollama", "qwen3:8b", LEVEL),
+        ("openrouter", "qwen/qwen3.6-plus", LEVEL),
+        ("dashscope-cn", "qwen3-coder-flash", CODER),
+    ],
+)
+def test_a_level_of_thinking(provider: str, model: str, fields: dict[str, object]) -> None:
+    assert body(model, provider, "llm.example", thinking="high") == fields
+
+
+@pytest.mark.parametrize("provider", [row.id for row in ROWS])
+@pytest.mark.parametrize("model", ["qwen4-max", "qwen3.7-plus", "qwen3-coder-flash", "gpt-6"])
+@pytest.mark.parametrize("thinking", ["off", "auto", "high"])
+def test_no_field_is_sent_that_a_service_ignores_or_refuses(
+    provider: str, model: str, thinking: str
+) -> None:
+    """5.1: what DashScope ignores; `thinking_budget` beside an effort is refused."""
+    made = body(model, provider, thinking=thinking, max_tokens=9, temperature=0.2)
+    assert made.keys() <= {
+        "temperature", "top_p", "top_k", "repetition_penalty", "repeat_penalty",
+        "max_tokens", "max_completion_tokens", "enable_thinking", "reasoning_effort",
+        "chat_template_kwargs",
+    }  # fmt: skip
+    assert len(made.keys() & {"enable_thinking", "reasoning_effort"}) <= 1
+    assert len(made.keys() & {"max_tokens", "max_completion_tokens"}) == 1
 
 
 @pytest.mark.parametrize("provider", [row.id for row in ROWS])

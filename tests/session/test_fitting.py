@@ -24,6 +24,7 @@ def asked(
     first: int = 500,
     last: int = 503,
     settings: Json | None = None,
+    refusal: httpx.Response | None = None,
 ) -> Stage:
     """A stage on which Refactor was run on some rows of a long file."""
     stages: list[Stage] = []
@@ -31,6 +32,7 @@ def asked(
     async def scene(stage: Stage) -> None:
         stages.append(stage)
         stage.service.answers = answers
+        stage.service.refusals = [refusal] if refusal else []
         if settings:
             stage.editor.settings = settings
         await stage.begin()
@@ -68,6 +70,63 @@ def test_a_narrow_window_gets_less_of_the_file_and_its_user_a_sentence(play: Pla
         "Ollama reads 2,048 tokens at a time, so less of the file around the selection is sent "
         "than qwen.context.tokens allows; start it with OLLAMA_CONTEXT_LENGTH=8192 to raise it."
     )
+
+
+def test_settings_that_come_after_the_command_count(play: Play) -> None:
+    """The editor is still being asked for them when it runs the action."""
+    stage = asked(play, [], settings={"provider": "ollama", "context": {"tokens": 0}})
+    assert "value_499" not in prompt_of(stage)
+    assert "value_500" in prompt_of(stage)
+
+
+FAIL: Json = {"provider": "ollama", "context": {"tooLong": "fail"}}
+
+
+def test_who_wants_no_less_is_told_how_much_fits(play: Play) -> None:
+    """Ollama would cut it without a word."""
+    stage = asked(play, [window(2_048)], settings=FAIL)
+    assert stage.service.chats == []
+    (error,) = stage.errors
+    said, _, fits = error.partition("set qwen.context.tokens to ")
+    assert said.endswith(" tokens, and Ollama reads 2,048 at a time; ")
+    number, _, remedy = fits.partition(", or ")
+    assert remedy == "start it with OLLAMA_CONTEXT_LENGTH=8192."
+    settings: Json = {**FAIL, "context": {**FAIL["context"], "tokens": int(number)}}
+    again = asked(play, [window(2_048)], settings=settings)
+    assert again.errors == []
+    assert len(again.service.chats) == 1
+
+
+LLAMACPP: Json = {"provider": "llamacpp", "model": "qwen3-coder"}
+PROPS = {"default_generation_settings": {"n_ctx": 2_048}}
+
+
+def test_less_of_the_file_is_told_of_where_no_start_of_an_engine_helps(play: Play) -> None:
+    less = asked(play, [httpx.Response(200, json=PROPS)], settings=LLAMACPP)
+    assert len(prompt_of(less)) < 2_048 * 3
+    (told,) = less.editor.messages
+    assert told[1] == (
+        "llama.cpp reads 2,048 tokens at a time, so less of the file around the selection is sent "
+        "than qwen.context.tokens allows; set qwen.context.tooLong to fail where you don't want "
+        "that."
+    )
+
+
+def test_who_wants_no_less_leaves_it_to_a_service_that_says_so(play: Play) -> None:
+    settings = {**FAIL, **LLAMACPP}
+    whole = asked(play, [httpx.Response(200, json=PROPS)], settings=settings)
+    assert len(prompt_of(whole)) > 2_048 * 3
+    assert whole.editor.messages == []
+
+
+def test_what_is_still_too_long_gets_even_less(play: Play) -> None:
+    """What is known of the window counts tokens in another way than the service does."""
+    error = {"type": "exceed_context_size_error", "n_prompt_tokens": 2_100, "n_ctx": 2_048}
+    too_long = httpx.Response(400, json={"error": {"code": 400, "message": "m", **error}})
+    stage = asked(play, [window(2_048)], refusal=too_long)
+    first, second = stage.service.chats
+    sizes = [len(str(chat["messages"])) for chat in (first, second)]
+    assert sizes[1] < sizes[0] < 2_048 * 3
 
 
 def test_a_selection_that_would_be_cut_is_not_sent(play: Play) -> None:

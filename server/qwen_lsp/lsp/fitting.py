@@ -16,12 +16,20 @@ from .work import Work
 if TYPE_CHECKING:
     from .services import Chosen
     from .session import Session
+    from .settings import Settings
 
 SURELY_READ = 6_000
 """Tokens that any service reads which is not on this machine; it is not asked for these."""
 NARROW = (
     "{service} reads {window:,} tokens at a time, so less of the file around the selection is "
-    "sent than qwen.context.tokens allows; start it with OLLAMA_CONTEXT_LENGTH={more} to raise it."
+    "sent than qwen.context.tokens allows; {remedy}."
+)
+RAISE = "start it with OLLAMA_CONTEXT_LENGTH={more} to raise it"
+REFUSE = "set qwen.context.tooLong to fail where you don't want that"
+NOT_LESS = (
+    "The selection with its surroundings and the reply take about {needed:,} tokens, and {service} "
+    "reads {window:,} at a time; set qwen.context.tokens to {fits}, or start it with "
+    "OLLAMA_CONTEXT_LENGTH={more}."
 )
 TOO_NARROW = (
     "The selection and the reply to it take about {needed:,} tokens, and {service} reads "
@@ -31,28 +39,49 @@ _SHORT_REPLY, _THINKING, _IMAGE = 800, 2_000, 3_000
 _TOKENS_OF_A_TURN = 8
 
 
-async def fitted(session: "Session", work: Work, request: Request, chosen: "Chosen") -> Request:
-    """`request` with as much around the selection as its model has room for.
+async def fitted(
+    session: "Session", work: Work, request: Request, chosen: "Chosen", settings: "Settings"
+) -> Request:
+    """`request` with as much around the selection as `settings` allow and its model has room for.
 
-    Raises RequestError where the selection alone has none and the service would not say so.
+    Raises RequestError where the service would cut it without a word: because the selection alone
+    has no room, or less around it is not to be sent. What refuses by itself is left to do so.
     """
-    needed = tokens_of(request.messages) + _reply_of(work, request)
+    if work.selection.around_tokens > settings.context_tokens:
+        # The work may be older than what the editor was asked for.
+        request = with_around(work, request, settings.context_tokens)
+    may_be_less = settings.context_too_long == "less"
+    reply = _reply_of(work, request)
+    needed = tokens_of(request.messages) + reply
     window = await _window(session, chosen, request.model, needed)
-    if window is None or needed <= window.tokens:
+    if window is None or needed <= window.tokens or not (window.cuts or may_be_less):
         return request
-    around = work.selection.around_tokens
-    left = around - (needed - window.tokens)
-    words = {
-        "service": chosen.provider.name,
-        "window": window.tokens,
-        "more": _power_of_two(needed),
-    }
-    if left < 0 and window.cuts:
-        raise RequestError(TOO_NARROW.format(needed=needed - around, **words))
-    if window.cuts and (told := NARROW.format(**words)) not in session.told:
-        session.told.add(told)
-        session.editor.say(told)
-    return with_around(work, request, max(0, left))
+    room = room_in(work, request, window.tokens - reply)
+    name, more = chosen.provider.name, _power_of_two(needed)
+    words = {"service": name, "window": window.tokens, "more": more}
+    if room < 0 and window.cuts:
+        raise RequestError(TOO_NARROW.format(needed=window.tokens - room, **words))
+    if not may_be_less:
+        raise RequestError(NOT_LESS.format(needed=needed, fits=room, **words))
+    told = NARROW.format(remedy=RAISE.format(more=more) if window.cuts else REFUSE, **words)
+    session.tell_once(told, about=told)
+    return with_around(work, request, max(0, room))
+
+
+def room_in(work: Work, request: Request, tokens: int) -> int:
+    """How much around the selection may be sent for the messages to take at most `tokens`.
+
+    It is counted as qwen.context.tokens is; below 0 it is what is missing for the selection alone.
+    """
+    room = work.selection.around_tokens
+    while True:
+        asked = with_around(work, request, max(room, 0))
+        over = tokens_of(asked.messages) - tokens
+        if over <= 0:
+            return max(room, 0)
+        if room <= 0:
+            return -over
+        room -= over
 
 
 def tokens_of(messages: Sequence[Message]) -> int:
@@ -84,13 +113,17 @@ def _reply_of(work: Work, request: Request) -> int:
         return request.max_tokens
     size = tokens_in(work.selection.text) * 5 // 4 if work.action.edits else 0
     shown = _IMAGE if work.image else 0
-    return size + _SHORT_REPLY + shown + (_THINKING if request.thinking else 0)
+    return size + _SHORT_REPLY + shown + (0 if request.thinking == "off" else _THINKING)
 
 
 def with_around(work: Work, request: Request, tokens: int) -> Request:
-    """The request with less around the selection; what was said since then stays."""
+    """The request with less around the selection; what was said since then stays.
+
+    The same where it began with another selection, and where it shows an image.
+    """
     first = len(work.messages)
-    if request.messages[:first] != work.messages:
+    is_its_own = work.request.messages[:first] == work.messages
+    if not is_its_own or any(message.image for message in request.messages):
         return request
     said = prompt(work.action, work.selection.within(tokens))
     return replace(request, messages=said + request.messages[first:])

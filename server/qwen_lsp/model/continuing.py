@@ -97,7 +97,7 @@ class Begun:
             request,
             messages=(*request.messages, Message("assistant", self.text)),
             spent=self._tokens,
-            thinking=False,
+            thinking="off",
             may_be_kept=False,
             kept=None,
         )

@@ -114,9 +114,7 @@ def without_text(asked: Asked, *, has_thought: bool) -> ReplyCut:
             "or, where it is, choose another model with qwen.model.",
             meaning="empty",
         )
-    return ReplyCut(
-        f"{asked.service} sent an empty reply; run the action again.", meaning="empty"
-    )
+    return ReplyCut(f"{asked.service} sent an empty reply; run the action again.", meaning="empty")
 
 
 def _redirected(location: str, asked: Asked) -> ServiceRefused:
