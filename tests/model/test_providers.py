@@ -11,6 +11,7 @@ from qwen_lsp.model.address import base_url_of, is_loopback_url
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Message, Request, Role
 from qwen_lsp.model.families import Dialect, family_of, sees
+from qwen_lsp.model.limiter import Limits
 from qwen_lsp.model.providers import Continues, Provider, providers
 from qwen_lsp.model.window import Engine
 
@@ -71,6 +72,25 @@ def test_every_row_makes_sense(row: Provider) -> None:
         assert row.hosts is None
     if row.start_with:
         assert row.loopback_only or is_loopback_url(row.base_url or "")
+
+
+@pytest.mark.parametrize(
+    ("provider", "wanted", "kept"),
+    [
+        # 1.9 and 5.3; what nobody has said is not held to.
+        ("qwen-oauth", Limits(), Limits(60, 1)),
+        ("qwen-oauth", Limits(per_minute=20), Limits(20, 1)),
+        ("dashscope-intl", Limits(), Limits()),
+        ("dashscope-intl", Limits(per_minute=1200), Limits(1200, 20)),
+        ("dashscope-intl", Limits(per_minute=1200, per_second=50), Limits(1200, 50)),
+        ("qwencloud", Limits(per_minute=120, at_once=4), Limits(120, 2, 4)),
+        ("openrouter", Limits(per_minute=20), Limits(20)),
+        ("ollama", Limits(), Limits()),
+        ("custom", Limits(at_once=2), Limits(at_once=2)),
+    ],
+)
+def test_the_limits_that_are_kept(provider: str, wanted: Limits, kept: Limits) -> None:
+    assert providers()[provider].most(wanted) == kept
 
 
 def test_what_runs_on_this_machine() -> None:
