@@ -100,24 +100,42 @@ def listen(body: Body | bytes, kind: str = "text/event-stream") -> Heard:
     return run_virtually(listened(body, kind, 200, {}))
 
 
+DOCUMENTS: list[tuple[bytes, str, Meaning | None, str]] = [
+    (json.dumps(HELLO).encode(), REPLY, None, ""),
+    (json.dumps(HELLO, indent=2).encode(), REPLY, None, ""),
+    (json.dumps(BUSY).encode(), "", "rate", "too many requests"),
+    (json.dumps({"code": "InternalError", "message": "m"}).encode(), "", "trouble", "“m”"),
+    (b"<html>aliyun_waf_aa</html>", "", "page", "A web page, as firewalls send it"),
+    (b"\n<!doctype html>", "", "page", "A web page, as firewalls send it"),
+]
+
+
 @pytest.mark.parametrize("kind", ["text/event-stream", "text/plain", "", "application/json"])
-@pytest.mark.parametrize(
-    ("body", "text", "meaning", "says"),
-    [
-        (json.dumps(HELLO).encode(), REPLY, None, ""),
-        (json.dumps(HELLO, indent=2).encode(), REPLY, None, ""),
-        (json.dumps(BUSY).encode(), "", "rate", "too many requests"),
-        (json.dumps({"code": "InternalError", "message": "m"}).encode(), "", "trouble", "“m”"),
-        (b"<html>aliyun_waf_aa</html>", "", "page", "A web page, as firewalls send it"),
-        (b"\n<!doctype html>", "", "page", "A web page, as firewalls send it"),
-    ],
-)
+@pytest.mark.parametrize(("body", "text", "meaning", "says"), DOCUMENTS)
 def test_5_2_no_5_what_is_no_stream_whatever_it_calls_itself(
     kind: str, body: bytes, text: str, meaning: Meaning | None, says: str
 ) -> None:
     heard = listen(body, kind)
     assert (heard.text, heard.meaning) == (text, meaning)
     assert says in str(heard.failure)
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", ""])
+@pytest.mark.parametrize(("body", "text", "meaning"), [row[:3] for row in DOCUMENTS])
+def test_5_2_no_5_a_cut_at_every_byte_changes_nothing(
+    kind: str, body: bytes, text: str, meaning: Meaning | None
+) -> None:
+    for place in range(len(body) + 1):
+        heard = listen(Body((0, body[:place]), (0, body[place:])), kind)
+        assert (heard.text, heard.meaning) == (text, meaning), place
+
+
+@pytest.mark.parametrize(("said", "meaning"), [("true", "cut"), ("True", "cut"), ("false", None)])
+def test_5_2_a_part_that_came_at_once_is_known_as_one(said: str, meaning: Meaning | None) -> None:
+    headers = {"x-dashscope-partialresponse": said}
+    body = json.dumps(HELLO).encode()
+    heard = run_virtually(listened(body, "application/json", 200, headers))
+    assert (heard.text, heard.meaning) == (REPLY, meaning)
 
 
 def test_a_document_after_keep_alive_comments() -> None:

@@ -72,10 +72,11 @@ class ChunkReader:
         if chunk is not None:
             yield from self._chunk(chunk, event)
 
-    def read_whole(self, completion: object) -> Iterator[Piece]:
+    def read_at_once(self, completion: object, *, is_whole: bool) -> Iterator[Piece]:
         """The pieces of a reply that came as one JSON value although a stream was asked for."""
         yield from self._chunk(completion, Event(data=""))
-        self.done = True
+        self.done = is_whole
+        self._finish = self._finish if is_whole else ""
 
     def end(self) -> Iterator[Piece]:
         """The pieces that were held back. Raises ModelError unless the reply is whole."""

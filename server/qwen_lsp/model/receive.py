@@ -21,6 +21,8 @@ from qwen_lsp.model.sse import Event, EventReader, EventTooLong
 # Once the service has said that it is done, its connection is worth keeping but no waiting.
 _AFTER_FINISH_SECONDS = 5.0
 _AFTER_DONE_SECONDS = 0.25
+# DashScope gives what there is after five minutes (qwen-services, 5.2).
+_PARTIAL = "x-dashscope-partialresponse"
 # What begins so is JSON or a page, and no field of an event stream.
 _DOCUMENTS = (b"{", b"[", b"<")
 
@@ -39,7 +41,9 @@ async def pieces_of(
     else:
         document += await body_of_answer(response)
     if not is_stream or document:
-        for piece in reply.read_whole(_completion(bytes(document), response, asked)):
+        completion = _completion(bytes(document), response, asked)
+        is_whole = response.headers.get(_PARTIAL, "").lower() != "true"
+        for piece in reply.read_at_once(completion, is_whole=is_whole):
             yield piece
     for piece in reply.end():
         yield piece
