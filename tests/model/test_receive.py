@@ -266,6 +266,28 @@ def test_7_x_should_retry(status: int, again: str, requests: int) -> None:
     assert (heard.requests, heard.text) == (requests, "")
 
 
+@pytest.mark.parametrize(
+    ("body", "headers", "shown"),
+    [
+        ({"error": {"message": "m"}, "request_id": "r-1"}, {"x-request-id": "r-2"}, "r-1"),
+        ({"code": "InternalError", "message": "m", "request_id": "r-1"}, {}, "r-1"),
+        ({"error": "m"}, {"x-request-id": "r-2"}, "r-2"),
+        ({"error": "m"}, {"x-dashscope-request-id": "r-3"}, "r-3"),
+        ({"error": "m", "request_id": "my code;"}, {}, ""),
+        ({"error": "m", "request_id": 7}, {}, ""),
+    ],
+)
+def test_5_3_the_id_of_a_request_is_in_the_log(
+    body: object, headers: dict[str, str], shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    heard = run_virtually(listened(json.dumps(body).encode(), "application/json", 400, headers))
+    assert heard.failure is not None
+    assert heard.failure.request_id == shown
+    assert f"; its id is {shown or 'unknown'}\n" in caplog.text
+    assert "my code" not in caplog.text
+
+
 def test_who_asks_once_is_not_kept_waiting() -> None:
     async def scene() -> None:
         asked: list[httpx.Request] = []

@@ -34,7 +34,8 @@ class Asked:
 class Answer:
     """An HTTP answer that is no stream of a reply.
 
-    `after`: seconds to wait, and `again`: whether to ask once more, each where it says so.
+    `after`: seconds to wait, `again`: whether to ask once more, `request_id`: what it calls the
+    request, each where it says so.
     """
 
     status: int
@@ -43,6 +44,7 @@ class Answer:
     location: str = ""
     after: float | None = None
     again: bool | None = None
+    request_id: str = ""
 
 
 def failure_of(answer: Answer, asked: Asked) -> ModelError:
@@ -57,6 +59,8 @@ def failure_of(answer: Answer, asked: Asked) -> ModelError:
     if 300 <= answer.status < 400:
         return _redirected(answer.location, asked)
     complaint = complaint_of_body(answer.body, answer.status)
+    if not complaint.request_id:
+        complaint = replace(complaint, request_id=answer.request_id)
     if complaint.status < 400:
         return _failed_in_success(complaint, answer, asked)
     return failure_for(complaint, asked, after=answer.after, again=answer.again)
@@ -87,7 +91,14 @@ def failure_for(
     sentence = refusal.sentence.format_map(_terms(complaint, asked, after))
     meaning = "trouble" if again and refusal.meaning == "other" else refusal.meaning
     over = complaint.overflow.excess
-    return refusal.error(sentence, meaning=meaning, after=after, over=over, is_final=again is False)
+    return refusal.error(
+        sentence,
+        meaning=meaning,
+        after=after,
+        over=over,
+        is_final=again is False,
+        request_id=complaint.request_id,
+    )
 
 
 def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut:

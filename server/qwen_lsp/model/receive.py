@@ -12,6 +12,7 @@ import httpx
 from qwen_lsp.errors import ReplyCut, Unreachable
 from qwen_lsp.model.chat import Piece
 from qwen_lsp.model.chunks import ChunkReader
+from qwen_lsp.model.complaint import plain_id
 from qwen_lsp.model.exchange import Silence, blocks, body_of_answer
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.patience import Patience
@@ -121,7 +122,8 @@ def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
     if response.status_code == 200:
         kind = _kind_of(body) or kind
     pause, again = asked_pause(sent), asked_again(sent)
-    answer = Answer(response.status_code, kind, body, place, after=pause, again=again)
+    request_id = plain_id(sent.get("x-request-id") or sent.get("x-dashscope-request-id"))
+    answer = Answer(response.status_code, kind, body, place, pause, again, request_id)
     raise failure_of(answer, asked)
 
 
