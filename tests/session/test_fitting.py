@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from ..support.model_editor import Json
-from ..support.stage import URI, Stage
+from ..support.stage import GREETING, URI, Stage
 from .conftest import Play
 
 LONG = "".join(f"value_{row} = compute({row})\n" for row in range(1000))
@@ -25,6 +25,7 @@ def asked(
     last: int = 503,
     settings: Json | None = None,
     refusal: httpx.Response | None = None,
+    greeting: Json = GREETING,
 ) -> Stage:
     """A stage on which Refactor was run on some rows of a long file."""
     stages: list[Stage] = []
@@ -35,7 +36,7 @@ def asked(
         stage.service.refusals = [refusal] if refusal else []
         if settings:
             stage.editor.settings = settings
-        await stage.begin()
+        await stage.begin(greeting)
         stage.file = stage.editor.open(URI, LONG, "python")
         range_ = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
         argument = {"action": "refactor", "uri": URI, "range": range_}
@@ -127,6 +128,21 @@ def test_what_is_still_too_long_gets_even_less(play: Play) -> None:
     first, second = stage.service.chats
     sizes = [len(str(chat["messages"])) for chat in (first, second)]
     assert sizes[1] < sizes[0] < 2_048 * 3
+
+
+def test_ollama_on_another_machine_is_known_and_kept_to(play: Play) -> None:
+    listed = httpx.Response(200, json={"data": [{"id": "m", "owned_by": "library"}]})
+    opened = httpx.Response(200, json={"models": [{"name": "m:latest", "context_length": 4_096}]})
+    settings = {"provider": "custom", "baseUrl": "https://gpu.example", "model": "m"}
+    stage = asked(play, [listed, opened], settings=settings, greeting=settings)
+    assert [str(each.url) for each in stage.service.requests] == [
+        "https://gpu.example/v1/models",
+        "https://gpu.example/api/ps",
+        "https://gpu.example/v1/chat/completions",
+    ]
+    assert len(prompt_of(stage)) < 4_096 * 3
+    (told,) = stage.editor.messages
+    assert "reads 4,096 tokens at a time" in told[1]
 
 
 def test_a_selection_that_would_be_cut_is_not_sent(play: Play) -> None:

@@ -9,7 +9,7 @@ from ..errors import AccountError, RequestError
 from ..model.address import host_of, is_loopback
 from ..model.chat import Message, Request
 from ..model.window import Window
-from ..model.windows import known_window
+from ..model.windows import OLLAMAS_LEAST, known_window
 from ..text.tokens import tokens_in
 from .work import Work
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 SURELY_READ = 6_000
-"""Tokens that any service reads which is not on this machine; it is not asked for these."""
+"""Tokens that any service reads that is not on this machine; it is not asked for these.
+
+What answers at an address of the user's own may be Ollama on another machine: fewer are sure there.
+"""
 NARROW = (
     "{service} reads {window:,} tokens at a time, so less of the file around the selection is "
     "sent than qwen.context.tokens allows; {remedy}."
@@ -93,13 +96,14 @@ async def _window(session: "Session", chosen: "Chosen", model: str, needed: int)
     windows, provider = session.services.windows, chosen.provider
     if provider.dialect == "dashscope":
         return known_window(model)
-    if provider.sign_in and needed <= SURELY_READ:
+    is_sure = needed <= (OLLAMAS_LEAST if provider.base_url is None else SURELY_READ)
+    if provider.sign_in and is_sure:
         return None  # Asking for an access may renew a token.
     try:
         access = await chosen.account.access()
     except AccountError:
         return None  # The request itself will say so.
-    if needed <= SURELY_READ and not is_loopback(host_of(access.base_url)):
+    if is_sure and not is_loopback(host_of(access.base_url)):
         return None
     window = await windows.of(provider, access, model)
     if window and window.is_assumed and needed > window.tokens:
