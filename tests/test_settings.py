@@ -70,6 +70,10 @@ def test_what_says_whether_and_where_code_goes_fails_closed(sent: object, wrong:
         services.chosen(settings)
 
 
+def test_no_level_is_none() -> None:
+    assert read_settings({"thinking": ""}).settings.thinking == "off"
+
+
 @pytest.mark.parametrize("level", ["off", "auto", "minimal", "xhigh"])
 def test_a_level_of_thinking(level: str) -> None:
     settings, warnings = read_settings({"thinking": level})

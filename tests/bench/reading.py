@@ -24,9 +24,10 @@ from qwen_lsp.model.chat import Request
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.network import Network
 from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access, Qwen
+from qwen_lsp.model.qwen import Qwen
 from qwen_lsp.model.routes import Routes
 from qwen_lsp.perform import perform
+from tests.model.engine import NoKey
 
 from .reply import SELECTED, Reply, file_of
 from .upstream import apart
@@ -99,7 +100,7 @@ async def _ours(http: Http, base_url: str) -> float:
         document.document, rows, path="orders.py", language="python", tokens=0
     )
     action = next(action for action in builtin_actions() if action.id == "refactor")
-    model = Qwen(providers()["custom"], _Purse(base_url), http, "0")
+    model = Qwen(providers()["custom"], NoKey(base_url), http, "0")
     begun = perf_counter()
     outcome = await perform(
         Request(prompt(action, selection), "bench"),
@@ -145,19 +146,6 @@ class _Nobody:
 
     def add(self, markdown: str) -> None: ...
     def done(self, *, cut: bool) -> None: ...
-
-
-class _Purse:
-    """Pays nothing."""
-
-    def __init__(self, base_url: str) -> None:
-        self._access = Access(base_url, None)
-
-    async def access(self) -> Access:
-        return self._access
-
-    async def renewed(self, refused: Access) -> Access:
-        raise AssertionError(refused)
 
 
 @dataclass

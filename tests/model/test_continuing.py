@@ -304,6 +304,13 @@ async def test_the_limit_that_is_named_is_the_users_own(http: Http) -> None:
     assert "was cut at the limit of 25 tokens; set qwen.maxTokens higher" in str(said.error)
 
 
+def test_who_says_that_asking_again_is_of_no_use_is_believed() -> None:
+    begun = Begun()
+    begun.take(Text("x"))
+    assert begun.pause(ReplyCut("m", meaning="trouble", is_final=True)) is None
+    assert begun.pause(ReplyCut("m", meaning="trouble")) == PAUSES["trouble"]
+
+
 def test_thinking_counts() -> None:
     begun = Begun()
     begun.take(Thought("Hm. " * 15))

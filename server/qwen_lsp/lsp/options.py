@@ -30,7 +30,7 @@ def _headers(headers: dict[str, SecretStr] | None) -> dict[str, SecretStr] | Non
 def _level(thinking: str | None) -> str | None:
     if thinking and not re.fullmatch(r"[a-z]{2,12}", thinking):
         raise PydanticCustomError("level", "should be off, auto or a level of the model's own")
-    return thinking
+    return thinking or None
 
 
 class Options(Group):

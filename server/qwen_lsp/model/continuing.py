@@ -134,6 +134,8 @@ class Begun:
         It is worth it only where text came since the last time, or no connection came about since.
         """
         has_grown = len(self.text) > self._at_last_cut
+        if error.is_final:
+            return None
         if has_grown and error.meaning in PAUSES and self._times < MOST_TIMES:
             self._times, self._lost = self._times + 1, 0
             return PAUSES[error.meaning]
