@@ -13,7 +13,7 @@ import pytest
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
 from qwen_lsp.model import continuing, waking
 from qwen_lsp.model.chat import Message, Request, Text, Thought, Usage, Waiting
-from qwen_lsp.model.continuing import PAUSES, Begun, Seam, asking_to_go_on, way_on
+from qwen_lsp.model.continuing import PAUSES, Begun, Seam, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
@@ -269,9 +269,7 @@ def test_how_it_is_asked_for(way: Any, message: dict[str, Any], more: dict[str, 
 
 
 def test_what_goes_on_does_not_think_again() -> None:
-    begun = Begun()
-    begun.take(Text("x"))
-    asked = begun.onward(replace(REQUEST, thinking="auto", may_be_kept=True))
+    asked = onward(replace(REQUEST, thinking="auto", may_be_kept=True), "x")
     assert (asked.thinking, asked.may_be_kept) == ("off", False)
     assert asked.messages[-1] == Message("assistant", "x")
 
@@ -315,9 +313,10 @@ def test_thinking_counts() -> None:
     begun = Begun()
     begun.take(Thought("Hm. " * 15))
     begun.take(Text("x = 1\n"))
-    assert begun.onward(replace(REQUEST, max_tokens=100)).tokens_left == 78
-    assert begun.onward(REQUEST).tokens_left is None
-    assert not begun.has_room(replace(REQUEST, max_tokens=22))
+    assert begun.tokens == 22
+    assert replace(REQUEST, max_tokens=100, spent=22).tokens_left == 78
+    assert replace(REQUEST, max_tokens=20, spent=22).tokens_left == 0
+    assert replace(REQUEST, spent=22).tokens_left is None
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])

@@ -42,10 +42,11 @@ class Answering:
             raise RequestError(SWITCHED_OFF)
         chosen = await self._session.selecting.chosen(settings)
         asked, said = self._with(request, settings, chosen), list[Piece]()
-        asked = await fitted(self._session, self._work, asked, chosen, settings)
-        asked = await shown(self._session, self._work, asked, chosen)
+        # To learn how much fits, a model may have to be loaded.
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
+        asked = await fitted(self._session, self._work, asked, chosen, settings)
+        asked = await shown(self._session, self._work, asked, chosen)
         try:
             async with aclosing(self._answers(asked, chosen, settings)) as pieces:
                 async for piece in pieces:

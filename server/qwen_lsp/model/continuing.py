@@ -35,6 +35,12 @@ def way_on(request: Request, provider: Provider, host: str) -> Continues | None:
     return provider.continues if re.match(provider.continues_models, model) else None
 
 
+def onward(request: Request, begun: str) -> Request:
+    """The request for what follows on `begun`. What is not thought yet is not thought any more."""
+    messages = (*request.messages, Message("assistant", begun))
+    return replace(request, messages=messages, thinking="off", may_be_kept=False, kept=None)
+
+
 def asking_to_go_on(body: dict[str, Any], way: Continues) -> dict[str, Any]:
     """`body`, whose last message is the beginning of the reply, as a request to go on from there.
 
@@ -91,24 +97,9 @@ class Begun:
         self._counted, self._of_stream = Usage(), Usage()
         self._thought = 0
 
-    def onward(self, request: Request) -> Request:
-        """The request for what follows. What is not thought yet is not thought any more."""
-        return replace(
-            request,
-            messages=(*request.messages, Message("assistant", self.text)),
-            spent=self._tokens,
-            thinking="off",
-            may_be_kept=False,
-            kept=None,
-        )
-
-    def has_room(self, request: Request) -> bool:
-        """Whether there is anything left of the tokens that the whole reply may take."""
-        return request.max_tokens is None or self._tokens < request.max_tokens
-
     @property
-    def _tokens(self) -> int:
-        """About how many tokens came: a stream that is cut seldom says it."""
+    def tokens(self) -> int:
+        """About how many tokens came, thinking among them: a stream that is cut seldom says it."""
         return tokens_in(self.text) + self._thought // _THOUGHT_PER_TOKEN
 
     def take(self, piece: Piece) -> Piece | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.chat import Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
-from qwen_lsp.model.continuing import Begun, asking_to_go_on, way_on
+from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.http import Http, user_agent
 from qwen_lsp.model.limiter import Limiters, in_turn
@@ -96,7 +96,8 @@ class Qwen:
                 if begun.is_whole_after(error):
                     return
                 cut = begun.worst_of(cut, error)
-                way = await self._way_on(request) if begun.has_room(request) else None
+                left = replace(request, spent=begun.tokens).tokens_left
+                way = None if left == 0 else await self._way_on(request)
                 seconds = begun.pause(error) if way else None
                 if way is None or seconds is None:
                     raise cut from None
@@ -111,7 +112,8 @@ class Qwen:
 
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
-        asked = begun.onward(request) if begun.way else request
+        asked = onward(request, begun.text) if begun.way else request
+        asked = replace(asked, spent=begun.tokens)
         attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
         never_after = ("cut",) if begun.way else ()
         persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
