@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
+
+from qwen_lsp.model.windows import Windows
 
 from ..support.model_editor import Json
 from ..support.stage import GREETING, URI, Stage
@@ -169,6 +172,19 @@ def test_an_assumed_window_is_made_sure_of_before_anything_is_refused(play: Play
         "/api/ps",
         "/v1/chat/completions",
     ]
+
+
+def test_the_wait_for_a_model_that_loads_is_said(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def loading(*_: object) -> None:
+        await asyncio.sleep(100)
+
+    monkeypatch.setattr(Windows, "opened", loading)
+    unknown = [httpx.Response(200, json={"models": []}), httpx.Response(200, json={})]
+    stage = asked(play, unknown, first=0, last=700)
+    assert stage.service.chats == []
+    assert "waiting for Ollama, which may have to load the model" in str(stage.editor.notifications)
 
 
 def test_a_service_that_refuses_what_is_too_long_decides_itself(play: Play) -> None:
