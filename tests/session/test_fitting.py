@@ -174,6 +174,15 @@ def test_an_assumed_window_is_made_sure_of_before_anything_is_refused(play: Play
     ]
 
 
+def test_a_limit_of_the_reply_that_is_wider_than_the_window_is_no_obstacle(play: Play) -> None:
+    settings: Json = {"provider": "ollama", "maxTokens": 8_192}
+    stage = asked(play, [window(4_096)], settings=settings)
+    assert stage.errors == []
+    (chat,) = stage.service.chats
+    assert chat["max_tokens"] == 8_192
+    assert "value_499" in prompt_of(stage)
+
+
 def test_the_wait_for_a_model_that_loads_is_said(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:

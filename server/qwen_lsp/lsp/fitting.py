@@ -53,22 +53,41 @@ async def fitted(
     if work.selection.around_tokens > settings.context_tokens:
         # The work may be older than what the editor was asked for.
         request = with_around(work, request, settings.context_tokens)
-    may_be_less = settings.context_too_long == "less"
-    reply = _reply_of(work, request)
+    expected = _reply_of(work, request)
+    reply = request.max_tokens or expected
     needed = tokens_of(request.messages) + reply
     window = await _window(session, chosen, request.model, needed)
+    if window and window.cuts:
+        # It takes any limit of a reply, however small its window is.
+        needed += min(expected, reply) - reply
+    may_be_less = settings.context_too_long == "less"
     if window is None or needed <= window.tokens or not (window.cuts or may_be_less):
         return request
-    room = room_in(work, request, window.tokens - reply)
-    name, more = chosen.provider.name, _power_of_two(needed)
-    words = {"service": name, "window": window.tokens, "more": more}
-    if room < 0 and window.cuts:
-        raise RequestError(TOO_NARROW.format(needed=window.tokens - room, **words))
-    if not may_be_less:
-        raise RequestError(NOT_LESS.format(needed=needed, fits=room, **words))
-    told = NARROW.format(remedy=RAISE.format(more=more) if window.cuts else REFUSE, **words)
+    room = room_in(work, request, tokens_of(request.messages) - (needed - window.tokens))
+    if fault := _fault(window, chosen, needed, room, may_be_less=may_be_less):
+        raise RequestError(fault)
+    told = _narrow(window, chosen, needed)
     session.tell_once(told, about=told)
     return with_around(work, request, max(0, room))
+
+
+def _fault(
+    window: Window, chosen: "Chosen", needed: int, room: int, *, may_be_less: bool
+) -> str | None:
+    """Why the request must not be sent; None where it may."""
+    words = {"service": chosen.provider.name, "window": window.tokens}
+    more = _power_of_two(needed)
+    if room < 0 and window.cuts:
+        return TOO_NARROW.format(needed=window.tokens - room, more=more, **words)
+    if not may_be_less:
+        return NOT_LESS.format(needed=needed, fits=room, more=more, **words)
+    return None
+
+
+def _narrow(window: Window, chosen: "Chosen", needed: int) -> str:
+    """What the user is told where less around the selection is sent."""
+    remedy = RAISE.format(more=_power_of_two(needed)) if window.cuts else REFUSE
+    return NARROW.format(service=chosen.provider.name, window=window.tokens, remedy=remedy)
 
 
 def room_in(work: Work, request: Request, tokens: int) -> int:
@@ -113,8 +132,6 @@ async def _window(session: "Session", chosen: "Chosen", model: str, needed: int)
 
 def _reply_of(work: Work, request: Request) -> int:
     """About how many tokens the reply takes."""
-    if request.max_tokens:
-        return request.max_tokens
     size = tokens_in(work.selection.text) * 5 // 4 if work.action.edits else 0
     shown = _IMAGE if work.image else 0
     return size + _SHORT_REPLY + shown + (0 if request.thinking == "off" else _THINKING)
