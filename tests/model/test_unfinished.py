@@ -1,10 +1,10 @@
-"""Sections 5.1, 5.2 and 7 of the facts: the errors in a stream, and replies that are not whole."""
+"""Sections 5.1 and 7 of the facts: what is said of a reply that is not whole."""
 
 from typing import Any
 
 import pytest
 
-from qwen_lsp.errors import ReplyCut, ServiceRefused
+from qwen_lsp.errors import ReplyCut
 from qwen_lsp.model.sse import Event
 
 from .test_chunks import FINISH, pieces, say
@@ -40,13 +40,3 @@ def test_a_reply_that_is_not_whole(chunks: tuple[Any, ...], sentence: str) -> No
     with pytest.raises(ReplyCut) as cut:
         pieces(*chunks, done=False, limit=16)
     assert sentence in str(cut.value)
-
-
-def test_the_models_own_limit() -> None:
-    with pytest.raises(ReplyCut, match="limit of the model's own number of tokens"):
-        pieces(say("Hello", finish_reason="length"))
-
-
-def test_a_content_filter() -> None:
-    with pytest.raises(ServiceRefused, match="The content filter of Ollama refused the request"):
-        pieces(say("Hello", finish_reason="content_filter"))
