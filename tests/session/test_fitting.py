@@ -20,6 +20,13 @@ def window(tokens: int) -> httpx.Response:
     return httpx.Response(200, json={"models": [row]})
 
 
+def remedy(tokens: int) -> str:
+    return (
+        f"start it with OLLAMA_CONTEXT_LENGTH={tokens}, or raise the num_ctx of a model that has "
+        "one."
+    )
+
+
 def asked(
     play: Play,
     answers: list[Any],
@@ -72,7 +79,7 @@ def test_a_narrow_window_gets_less_of_the_file_and_its_user_a_sentence(play: Pla
     (told,) = stage.editor.messages
     assert told[1] == (
         "Ollama reads 2,048 tokens at a time, so less of the file around the selection is sent "
-        "than qwen.context.tokens allows; start it with OLLAMA_CONTEXT_LENGTH=8192 to raise it."
+        "than qwen.context.tokens allows; " + remedy(8_192)
     )
 
 
@@ -93,8 +100,8 @@ def test_who_wants_no_less_is_told_how_much_fits(play: Play) -> None:
     (error,) = stage.errors
     said, _, fits = error.partition("set qwen.context.tokens to ")
     assert said.endswith(" tokens, and Ollama reads 2,048 at a time; ")
-    number, _, remedy = fits.partition(", or ")
-    assert remedy == "start it with OLLAMA_CONTEXT_LENGTH=8192."
+    number, _, rest = fits.partition(", or ")
+    assert rest == remedy(8_192)
     settings: Json = {**FAIL, "context": {**FAIL["context"], "tokens": int(number)}}
     again = asked(play, [window(2_048)], settings=settings)
     assert again.errors == []
@@ -155,8 +162,7 @@ def test_a_selection_that_would_be_cut_is_not_sent(play: Play) -> None:
     (error,) = stage.errors
     assert error.startswith("The selection and the reply to it take about ")
     assert error.endswith(
-        " tokens, and Ollama reads 4,096 at a time; select less, or start it with "
-        "OLLAMA_CONTEXT_LENGTH=32768."
+        " tokens, and Ollama reads 4,096 at a time; select less, or " + remedy(32_768)
     )
 
 

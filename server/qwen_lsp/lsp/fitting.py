@@ -27,16 +27,15 @@ NARROW = (
     "{service} reads {window:,} tokens at a time, so less of the file around the selection is "
     "sent than qwen.context.tokens allows; {remedy}."
 )
-RAISE = "start it with OLLAMA_CONTEXT_LENGTH={more} to raise it"
+RAISE = "start it with OLLAMA_CONTEXT_LENGTH={more}, or raise the num_ctx of a model that has one"
 REFUSE = "set qwen.context.tooLong to fail where you don't want that"
 NOT_LESS = (
     "The selection with its surroundings and the reply take about {needed:,} tokens, and {service} "
-    "reads {window:,} at a time; set qwen.context.tokens to {fits}, or start it with "
-    "OLLAMA_CONTEXT_LENGTH={more}."
+    "reads {window:,} at a time; set qwen.context.tokens to {fits}, or {remedy}."
 )
 TOO_NARROW = (
     "The selection and the reply to it take about {needed:,} tokens, and {service} reads "
-    "{window:,} at a time; select less, or start it with OLLAMA_CONTEXT_LENGTH={more}."
+    "{window:,} at a time; select less, or {remedy}."
 )
 _SHORT_REPLY, _THINKING, _IMAGE = 800, 2_000, 3_000
 _TOKENS_OF_A_TURN = 8
@@ -75,18 +74,15 @@ def _fault(
     window: Window, chosen: "Chosen", needed: int, room: int, *, may_be_less: bool
 ) -> str | None:
     """Why the request must not be sent; None where it may."""
-    words = {"service": chosen.provider.name, "window": window.tokens}
-    more = _power_of_two(needed)
+    words = {"service": chosen.provider.name, "window": window.tokens, "remedy": _remedy(needed)}
     if room < 0 and window.cuts:
-        return TOO_NARROW.format(needed=window.tokens - room, more=more, **words)
-    if not may_be_less:
-        return NOT_LESS.format(needed=needed, fits=room, more=more, **words)
-    return None
+        return TOO_NARROW.format(needed=window.tokens - room, **words)
+    return None if may_be_less else NOT_LESS.format(needed=needed, fits=room, **words)
 
 
 def _narrow(window: Window, chosen: "Chosen", needed: int) -> str:
     """What the user is told where less around the selection is sent."""
-    remedy = RAISE.format(more=_power_of_two(needed)) if window.cuts else REFUSE
+    remedy = _remedy(needed) if window.cuts else REFUSE
     return NARROW.format(service=chosen.provider.name, window=window.tokens, remedy=remedy)
 
 
@@ -150,5 +146,6 @@ def with_around(work: Work, request: Request, tokens: int) -> Request:
     return replace(request, messages=said + request.messages[first:])
 
 
-def _power_of_two(tokens: int) -> int:
-    return 1 << max(13, (tokens - 1).bit_length())
+def _remedy(needed: int) -> str:
+    """How Ollama reads as much; what its model sets goes before what it was started with."""
+    return RAISE.format(more=1 << max(13, (needed - 1).bit_length()))
