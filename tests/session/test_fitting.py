@@ -155,6 +155,29 @@ def test_ollama_on_another_machine_is_known_and_kept_to(play: Play) -> None:
     assert "reads 4,096 tokens at a time" in told[1]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "offer"),
+    [
+        ({"n_prompt_tokens": 2_100, "n_ctx": 2_048}, "It fits with qwen.context.tokens at "),
+        ({"n_prompt_tokens": 9_000, "n_ctx": 2_048}, "of which 2,048 fit; select less."),
+        ({}, "select less. Or set qwen.context.tokens lower."),
+    ],
+)
+def test_what_is_offered_where_no_less_is_sent(
+    play: Play, numbers: dict[str, int], offer: str
+) -> None:
+    """A number only where the selection alone has room."""
+    error = {"code": 400, "message": "m", "type": "exceed_context_size_error", **numbers}
+    settings = {**FAIL, **LLAMACPP}
+    too_long = httpx.Response(400, json={"error": error})
+    stage = asked(play, [], settings=settings, refusal=too_long)
+    (said,) = stage.errors
+    _, found, rest = said.partition(offer)
+    assert found
+    assert not rest or (100 < int(rest.removesuffix(".")) < 4_000)
+    assert len(stage.service.chats) == 1
+
+
 def test_a_selection_that_would_be_cut_is_not_sent(play: Play) -> None:
     stage = asked(play, [window(4_096)], first=0, last=700)
     assert stage.service.chats == []

@@ -28,7 +28,7 @@ def smaller(work: Work, request: Request, error: ModelError) -> Request | None:
     """`request` with less around the selection, where it was too long and there is something."""
     if error.meaning != "too long":
         return None
-    less = with_around(work, request, _fitting(work, request, error) or 0)
+    less = with_around(work, request, max(_room(work, request, error) or 0, 0))
     return None if less.messages == request.messages else less
 
 
@@ -39,18 +39,19 @@ def tell_of_less(session: "Session", model: str, over: int | None) -> None:
 
 
 def with_offer(work: Work, request: Request, error: ModelError) -> ModelError:
-    """`error`, with the number that qwen.context.tokens would have to be, where one is known."""
-    fits = _fitting(work, request, error)
-    offer = LOWER if fits is None else OFFER.format(fits=fits)
+    """`error`, with the number that qwen.context.tokens would have to be, where there is one."""
+    room = _room(work, request, error)
+    if room is not None and room < 0:
+        return error
+    offer = LOWER if room is None else OFFER.format(fits=room)
     return type(error)(f"{error} {offer}", meaning=error.meaning, over=error.over)
 
 
-def _fitting(work: Work, request: Request, error: ModelError) -> int | None:
-    """How many of the tokens around the selection there is room for; None where nobody says."""
+def _room(work: Work, request: Request, error: ModelError) -> int | None:
+    """How much around the selection there is room for, as `room_in`; None where nobody says."""
     if error.over is None:
         return None
-    tokens = tokens_of(request.messages) - int(error.over * _SURE_PART)
-    return max(room_in(work, request, tokens), 0)
+    return room_in(work, request, tokens_of(request.messages) - int(error.over * _SURE_PART))
 
 
 async def with_names(session: "Session", error: QwenError, chosen: "Chosen") -> QwenError:
