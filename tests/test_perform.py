@@ -11,7 +11,7 @@ from qwen_lsp.actions.placing import Placing, placing_of
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.errors import UNEXPECTED, ReplyCut
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Thought, Usage
-from qwen_lsp.perform import EMPTY, Ended, NoPage, Outcome, Page, PageEnd, perform
+from qwen_lsp.perform import ALL_THOUGHT, EMPTY, Ended, NoPage, Outcome, Page, PageEnd, perform
 
 ACTIONS = {action.id: action for action in builtin_actions()}
 REQUEST = Request((Message("user", "?"),), model="m")
@@ -135,6 +135,20 @@ async def test_an_answer_is_shown_and_the_page_left_alone() -> None:
 async def test_an_empty_reply_fails() -> None:
     page = Sheet()
     assert await performed(Model(Text(" \n")), page) == Outcome("failed", EMPTY)
+    assert page.asked == ["[restore]"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (Thought("Hm."), Text("\n\n")),
+        (Text("<think>\nHm.\n</think>\n\n"),),
+        (Text("\n<"), Text("thi"), Text("nk>\nHm."), Text(" So.")),
+    ],
+)
+async def test_a_reply_that_was_all_thinking_is_said_to_be_so(said: tuple[Any, ...]) -> None:
+    page = Sheet()
+    assert await performed(Model(*said), page) == Outcome("failed", ALL_THOUGHT)
     assert page.asked == ["[restore]"]
 
 

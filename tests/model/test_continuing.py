@@ -12,8 +12,8 @@ import pytest
 
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
 from qwen_lsp.model import continuing, waking
-from qwen_lsp.model.chat import Message, Request, Text, Usage, Waiting
-from qwen_lsp.model.continuing import PAUSES, Seam, asking_to_go_on, onward, way_on
+from qwen_lsp.model.chat import Message, Request, Text, Thought, Usage, Waiting
+from qwen_lsp.model.continuing import PAUSES, Begun, Seam, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
@@ -269,9 +269,54 @@ def test_how_it_is_asked_for(way: Any, message: dict[str, Any], more: dict[str, 
 
 
 def test_what_goes_on_does_not_think_again() -> None:
-    asked = onward(replace(REQUEST, thinking=True, may_be_kept=True), "x")
-    assert (asked.thinking, asked.may_be_kept) == (False, False)
+    asked = onward(replace(REQUEST, thinking="auto", may_be_kept=True), "x")
+    assert (asked.thinking, asked.may_be_kept) == ("off", False)
     assert asked.messages[-1] == Message("assistant", "x")
+
+
+async def test_what_follows_may_take_what_is_left_of_the_limit(http: Http) -> None:
+    """Some 30 characters are taken for 10 tokens."""
+    request = replace(REQUEST, max_tokens=25)
+    steps = in_turn(says("a" * 30), says("b" * 30), says("c", then="end"))
+    async with wire(steps) as seen:
+        said = await reply(http, seen, request=request)
+    assert (said.text, said.error) == ("a" * 30 + "b" * 30 + "c", None)
+    assert [call.json["max_tokens"] for call in seen.calls] == [25, 15, 5]
+
+
+async def test_where_nothing_is_left_of_the_limit_it_is_not_gone_on_with(http: Http) -> None:
+    async with wire(says("a" * 30)) as seen:
+        said = await reply(http, seen, request=replace(REQUEST, max_tokens=10))
+    assert (said.text, len(seen.calls)) == ("a" * 30, 1)
+    assert "broke before the reply was whole" in str(said.error)
+
+
+async def test_the_limit_that_is_named_is_the_users_own(http: Http) -> None:
+    async def at_its_limit(call: Call) -> None:
+        await call.begin()
+        await call.say("b", finish="length")
+        await call.end()
+
+    async with wire(in_turn(says("a" * 30), at_its_limit)) as seen:
+        said = await reply(http, seen, request=replace(REQUEST, max_tokens=25))
+    assert "was cut at the limit of 25 tokens; set qwen.maxTokens higher" in str(said.error)
+
+
+def test_who_says_that_asking_again_is_of_no_use_is_believed() -> None:
+    begun = Begun()
+    begun.take(Text("x"))
+    assert begun.pause(ReplyCut("m", meaning="trouble", is_final=True)) is None
+    assert begun.pause(ReplyCut("m", meaning="trouble")) == PAUSES["trouble"]
+
+
+def test_thinking_counts() -> None:
+    begun = Begun()
+    begun.take(Thought("Hm. " * 15))
+    begun.take(Text("x = 1\n"))
+    assert begun.tokens == 22
+    assert replace(REQUEST, max_tokens=100, spent=22).tokens_left == 78
+    assert replace(REQUEST, max_tokens=20, spent=22).tokens_left == 0
+    assert replace(REQUEST, spent=22).tokens_left is None
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])

@@ -33,17 +33,25 @@ class Kept:
 class Request:
     """What is asked of a model. None leaves a number to the model's family.
 
+    `thinking` is `off`, `auto`, or one of the model's own levels.
+    `spent` of `max_tokens` went, about, into what came of the same reply before it was cut.
     `may_be_kept`: the service may keep the conversation, of which it may know the part `kept`.
     """
 
     messages: tuple[Message, ...]
     model: str
-    thinking: bool = False
+    thinking: str = "off"
     temperature: float | None = None
     max_tokens: int | None = None
+    spent: int = 0
     timeouts: Timeouts = field(default_factory=Timeouts)
     may_be_kept: bool = False
     kept: Kept | None = None
+
+    @property
+    def tokens_left(self) -> int | None:
+        """The most tokens of what is still to come."""
+        return None if self.max_tokens is None else max(self.max_tokens - self.spent, 0)
 
 
 @dataclass(frozen=True)

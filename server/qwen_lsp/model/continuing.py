@@ -9,12 +9,16 @@ from typing import Any
 
 from qwen_lsp.errors import Meaning, ModelError, Unreachable
 from qwen_lsp.model.address import is_qwen_host
-from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Usage
+from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Thought, Usage
 from qwen_lsp.model.providers import Continues, Provider, providers
+from qwen_lsp.text.tokens import tokens_in
 
 MOST_TIMES = 2
 _SURE_LENGTH = 24
 """A beginning that is shorter than this may come twice by chance."""
+
+_THOUGHT_PER_TOKEN = 3
+"""Characters, in whichever script a model thinks."""
 
 PAUSES: dict[Meaning, float] = {"cut": 0, "silent": 0, "trouble": 2, "rate": 5}
 """After which failures a reply is gone on with, and the seconds to wait first."""
@@ -34,7 +38,7 @@ def way_on(request: Request, provider: Provider, host: str) -> Continues | None:
 def onward(request: Request, begun: str) -> Request:
     """The request for what follows on `begun`. What is not thought yet is not thought any more."""
     messages = (*request.messages, Message("assistant", begun))
-    return replace(request, messages=messages, thinking=False, may_be_kept=False, kept=None)
+    return replace(request, messages=messages, thinking="off", may_be_kept=False, kept=None)
 
 
 def asking_to_go_on(body: dict[str, Any], way: Continues) -> dict[str, Any]:
@@ -91,6 +95,12 @@ class Begun:
         self._at_last_cut = 0
         self._seam = Seam("")
         self._counted, self._of_stream = Usage(), Usage()
+        self._thought = 0
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens came, thinking among them: a stream that is cut seldom says it."""
+        return tokens_in(self.text) + self._thought // _THOUGHT_PER_TOKEN
 
     def take(self, piece: Piece) -> Piece | None:
         """The piece as it is given on; None where nothing of it is."""
@@ -99,6 +109,8 @@ class Begun:
             return _sum(self._counted, piece)
         if isinstance(piece, Kept) and self.way:
             return None
+        if isinstance(piece, Thought):
+            self._thought += len(piece.text)
         if not isinstance(piece, Text):
             return piece
         return self._taken(self._seam.add(piece.text))
@@ -113,6 +125,8 @@ class Begun:
         It is worth it only where text came since the last time, or no connection came about since.
         """
         has_grown = len(self.text) > self._at_last_cut
+        if error.is_final:
+            return None
         if has_grown and error.meaning in PAUSES and self._times < MOST_TIMES:
             self._times, self._lost = self._times + 1, 0
             return PAUSES[error.meaning]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -96,7 +96,8 @@ class Qwen:
                 if begun.is_whole_after(error):
                     return
                 cut = begun.worst_of(cut, error)
-                way = await self._way_on(request)
+                left = replace(request, spent=begun.tokens).tokens_left
+                way = None if left == 0 else await self._way_on(request)
                 seconds = begun.pause(error) if way else None
                 if way is None or seconds is None:
                     raise cut from None
@@ -112,6 +113,7 @@ class Qwen:
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
         asked = onward(request, begun.text) if begun.way else request
+        asked = replace(asked, spent=begun.tokens)
         attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
         never_after = ("cut",) if begun.way else ()
         persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)

@@ -12,15 +12,18 @@ import httpx
 from qwen_lsp.errors import ReplyCut, Unreachable
 from qwen_lsp.model.chat import Piece
 from qwen_lsp.model.chunks import ChunkReader
+from qwen_lsp.model.complaint import plain_id
 from qwen_lsp.model.exchange import Silence, blocks, body_of_answer
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.patience import Patience
-from qwen_lsp.model.pauses import asked_pause
+from qwen_lsp.model.pauses import asked_again, asked_pause
 from qwen_lsp.model.sse import Event, EventReader, EventTooLong
 
 # Once the service has said that it is done, its connection is worth keeping but no waiting.
 _AFTER_FINISH_SECONDS = 5.0
 _AFTER_DONE_SECONDS = 0.25
+# DashScope gives what there is after five minutes (qwen-services, 5.2).
+_PARTIAL = "x-dashscope-partialresponse"
 # What begins so is JSON or a page, and no field of an event stream.
 _DOCUMENTS = (b"{", b"[", b"<")
 
@@ -39,7 +42,9 @@ async def pieces_of(
     else:
         document += await body_of_answer(response)
     if not is_stream or document:
-        for piece in reply.read_whole(_completion(bytes(document), response, asked)):
+        completion = _completion(bytes(document), response, asked)
+        is_whole = response.headers.get(_PARTIAL, "").lower() != "true"
+        for piece in reply.read_at_once(completion, is_whole=is_whole):
             yield piece
     for piece in reply.end():
         yield piece
@@ -116,7 +121,9 @@ def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
     kind, place = sent.get("content-type", ""), sent.get("location", "")
     if response.status_code == 200:
         kind = _kind_of(body) or kind
-    answer = Answer(response.status_code, kind, body, place, asked_pause(sent))
+    pause, again = asked_pause(sent), asked_again(sent)
+    request_id = plain_id(sent.get("x-request-id") or sent.get("x-dashscope-request-id"))
+    answer = Answer(response.status_code, kind, body, place, pause, again, request_id)
     raise failure_of(answer, asked)
 
 

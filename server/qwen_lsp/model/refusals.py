@@ -86,6 +86,13 @@ REFUSALS = (
         "{service} does not allow as many tokens in a reply of {model} as were asked for{said}; "
         "set qwen.maxTokens lower.",
     ),
+    Refusal(
+        r"400|0",
+        r"reasoning_effort|enable_thinking|thinking_budget",
+        "other",
+        "{service} refuses what qwen.thinking asks of {model}{said}; set it to off, to auto, or to "
+        "a level that this model has.",
+    ),
     Refusal(r"401", r"", "account", _NOT_ACCEPTED, Unauthorized),
     Refusal(
         r"400|403|0",
@@ -143,7 +150,7 @@ REFUSALS = (
         "{service} is still loading {model}; wait a little, then run the action again.",
     ),
     Refusal(
-        r"408|5\d\d",
+        r"408|409|5\d\d",
         r"",
         "trouble",
         "{service} is in trouble itself (HTTP {status}{said})" + _TROUBLE,
