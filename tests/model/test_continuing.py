@@ -13,7 +13,7 @@ import pytest
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
 from qwen_lsp.model import continuing, waking
 from qwen_lsp.model.chat import Message, Request, Text, Usage, Waiting
-from qwen_lsp.model.continuing import PAUSES, Seam, asking_to_go_on, onward, way_on
+from qwen_lsp.model.continuing import PAUSES, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
@@ -108,7 +108,8 @@ async def test_it_goes_on_from_what_came(http: Http) -> None:
     assert said.waited == ["going on with the reply"]
     first, second = (call.json for call in seen.calls)
     assert second["messages"] == [*first["messages"], {"role": "assistant", "content": "Hello y"}]
-    assert {**second, "messages": 0} == {**first, "messages": 0}
+    told = {"chat_template_kwargs": {"enable_thinking": False}}
+    assert {**second, "messages": 0} == {**first, "messages": 0, **told}
 
 
 async def test_it_goes_on_twice_and_no_more(http: Http) -> None:
@@ -186,6 +187,36 @@ async def test_a_service_that_says_it_all_again(http: Http) -> None:
     assert (said.text, said.error) == (LONG + "x = 1\n", None)
 
 
+NEW_STARTS = [
+    "Sure! Here is the rest of the code:\n\n```python\n    b = 2\n```\n",
+    "Here you are.\n```python\ndef f():\n",
+    "```python\ndef g():\n    return 2\n```\n",
+    "Certainly, this is the code:\n```\ndef g():\n",
+    "def f():\n    return 'a beginning that is not the same'\n```\n",
+    "好的！\n\n```python\n    b = 2\n```\n",
+]
+
+
+@pytest.mark.parametrize("said", NEW_STARTS)
+@pytest.mark.parametrize("size", [1, 9, 1000])
+async def test_a_service_that_begins_anew_is_not_believed(http: Http, said: str, size: int) -> None:
+    begun = LONG if said.startswith("def") else f"```python\n{LONG}    a"
+    pieces = [said[at : at + size] for at in range(0, len(said), size)]
+    async with wire(in_turn(says(begun), says(*pieces, then="end"))) as seen:
+        said_in_all = await reply(http, seen)
+    assert said_in_all.text == begun
+    assert len(seen.calls) == 2
+    assert "broke before the reply was whole" in str(said_in_all.error)
+
+
+async def test_white_space_at_the_cut_is_not_doubled(http: Http) -> None:
+    """vLLM has what came before without it, where the template of the model leaves it out."""
+    async with wire(in_turn(says("a = 1\n  "), says("\n", "  b = 2\n", then="end"))) as seen:
+        said = await reply(http, seen, "vllm")
+    assert seen.calls[1].json["messages"][-1]["content"] == "a = 1"
+    assert said.text == "a = 1\n  b = 2\n"
+
+
 async def test_what_only_begins_like_a_repetition_is_kept(http: Http) -> None:
     async with wire(in_turn(says(LONG), says("def f", "(): pass\n", then="end"))) as seen:
         said = await reply(http, seen)
@@ -252,34 +283,33 @@ def test_who_can_go_on(provider: str, host: str, model: str, way: str | None) ->
     assert way_on(replace(REQUEST, model=model), providers()[provider], host) == way
 
 
+NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
+FLAGS = {"continue_final_message": True, "add_generation_prompt": False}
+
+
 @pytest.mark.parametrize(
-    ("way", "message", "more"),
+    ("way", "dialect", "message", "more"),
     [
-        ("partial", {"partial": True}, {}),
-        ("last", {}, {}),
-        ("flag", {}, {"continue_final_message": True, "add_generation_prompt": False}),
+        ("partial", "dashscope", {"partial": True}, {}),
+        ("last", "effort", {}, {}),
+        ("last", "template", {}, NO_THINKING),
+        ("flag", "template", {}, {**FLAGS, **NO_THINKING}),
     ],
 )
-def test_how_it_is_asked_for(way: Any, message: dict[str, Any], more: dict[str, Any]) -> None:
+def test_how_it_is_asked_for(
+    way: Any, dialect: Any, message: dict[str, Any], more: dict[str, Any]
+) -> None:
     user, begun = {"role": "user", "content": "u"}, {"role": "assistant", "content": "x"}
     body = {"model": "m", "messages": [user, begun]}
-    asked = asking_to_go_on(body, way)
+    asked = asking_to_go_on(body, way, dialect)
     assert asked == {"model": "m", "messages": [user, begun | message], **more}
     assert body == {"model": "m", "messages": [user, begun]}
 
 
 def test_what_goes_on_does_not_think_again() -> None:
-    asked = onward(replace(REQUEST, thinking=True, may_be_kept=True), "x")
+    asked = onward(replace(REQUEST, thinking=True, may_be_kept=True), "x", "last")
     assert (asked.thinking, asked.may_be_kept) == (False, False)
     assert asked.messages[-1] == Message("assistant", "x")
-
-
-@pytest.mark.parametrize("size", [1, 2, 7, 1000])
-@pytest.mark.parametrize("again", [LONG + "more\n", "more\n", LONG[:-9] + "other\n", LONG, ""])
-def test_a_seam_does_not_mind_how_the_stream_is_cut(again: str, size: int) -> None:
-    seam = Seam(LONG)
-    pieces = [again[at : at + size] for at in range(0, len(again), size)]
-    assert "".join(map(seam.add, pieces)) + seam.end() == again.removeprefix(LONG)
 
 
 async def test_a_machine_that_slept_is_not_kept_waiting(

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
-from qwen_lsp.model.body import body_of, headers_of, holds_tokens
+from qwen_lsp.model.body import body_of, dialect_at, headers_of, holds_tokens
 from qwen_lsp.model.chat import Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
@@ -111,7 +111,7 @@ class Qwen:
 
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
-        asked = onward(request, begun.text) if begun.way else request
+        asked = onward(request, begun.text, begun.way) if begun.way else request
         attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
         never_after = ("cut",) if begun.way else ()
         persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
@@ -186,7 +186,7 @@ class Qwen:
         if request.may_be_kept:
             body = responses_body(body, request.kept)
         elif way:
-            body = asking_to_go_on(body, way)
+            body = asking_to_go_on(body, way, dialect_at(host, self._provider))
         headers = {
             **headers_of(self._provider, host, self._agent),
             **authorization(access, self._provider.name),
