@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, dialect_at, headers_of, holds_tokens
-from qwen_lsp.model.chat import Piece, Request, Text
+from qwen_lsp.model.chat import Kept, Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
@@ -24,6 +24,7 @@ from qwen_lsp.model.providers import Continues, Provider
 from qwen_lsp.model.responses import (
     PATH,
     ResponsesReader,
+    kept_at,
     kept_or_not,
     new_to_service,
     responses_body,
@@ -151,13 +152,14 @@ class Qwen:
         from qwen_lsp.model.exchange import opened
         from qwen_lsp.model.receive import pieces_of
 
+        request = kept_at(access.base_url, request)
         asked = self._asked(request, access)
         patience = patience_at(host_of(access.base_url), request.timeouts)
         client = self._http.client()
         post = self._post(client, request, access, way)
         start_with = self._provider.start_with
         response = await opened(client, post, patience=patience, start_with=start_with)
-        reply = self._reader(request, asked)
+        reply = self._reader(request, asked, access.base_url)
         try:
             async with aclosing(pieces_of(response, reply, asked, patience)) as pieces:
                 async for piece in pieces:
@@ -165,12 +167,12 @@ class Qwen:
         finally:
             await response.aclose()
 
-    def _reader(self, request: Request, asked: Asked) -> ChunkReader:
+    def _reader(self, request: Request, asked: Asked, home: str) -> ChunkReader:
         limit, restores = request.max_tokens, holds_tokens(request)
         if not request.may_be_kept:
             return ChunkReader(asked, limit=limit, restores_tokens=restores)
-        count = len(request.messages) + 1
-        return ResponsesReader(asked, count=count, limit=limit, restores_tokens=restores)
+        kept = Kept(request.kept.id if request.kept else "", len(request.messages) + 1, home)
+        return ResponsesReader(asked, kept, limit=limit, restores_tokens=restores)
 
     def _post(
         self,
