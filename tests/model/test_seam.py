@@ -50,7 +50,7 @@ def joined(seam: Seam, text: str, size: int) -> str:
         (f"```python\n{LONG}``", "`\nDone: this.\n", "`\nDone: this.\n"),
         (f"````md\n{LONG}", "Here is one:\n\n```py\nx\n```\n", "Here is one:\n\n```py\nx\n```\n"),
         # Prose may announce a block.
-        ("It adds up. ", "Here is an example:\n```python\nx\n", "Here is an example:\n```python\nx\n"),
+        ("It adds up. ", "This is one:\n```python\nx\n", "This is one:\n```python\nx\n"),
         (f"```python\n{LONG}```\n", "Another one:\n```python\n", "Another one:\n```python\n"),
         ("a", "ab", "ab"),
         ("", "ab", "ab"),
