@@ -112,6 +112,45 @@ async def test_it_goes_on_from_what_came(http: Http) -> None:
     assert {**second, "messages": 0} == {**first, "messages": 0, **told}
 
 
+HALVES = [
+    b'data: {"choices":[{"delta":{"content":"\\ud83d"}}]}\n\n',
+    b'data: {"choices":[{"delta":{"content":"\xf0\x9f',
+    b'data: {"choices":[{"delta":{"content":"x"}}',
+    b"data",
+]
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("breaks", [True, False])
+async def test_a_cut_in_a_character_or_an_event(http: Http, half: bytes, breaks: bool) -> None:
+    async def answer(call: Call) -> None:
+        await call.begin()
+        await call.say("é")
+        await call.send_raw(b"%x\r\n%s\r\n" % (len(half), half))
+        await asyncio.sleep(0.05)
+        if breaks:
+            call.drop()
+        else:
+            await call.send_raw(b"0\r\n\r\n")
+
+    async with wire(in_turn(answer, says("😀", then="end"))) as seen:
+        said = await reply(http, seen)
+    assert (said.text, said.error) == ("é😀", None)
+    assert seen.calls[1].json["messages"][-1]["content"] == "é"
+
+
+async def test_a_cut_between_the_finish_and_the_end_is_none(http: Http) -> None:
+    async def answer(call: Call) -> None:
+        await call.begin()
+        await call.say("All.")
+        await call.say("", finish="stop")
+        call.drop()
+
+    async with wire(answer) as seen:
+        said = await reply(http, seen)
+    assert (said.text, said.error, len(seen.calls)) == ("All.", None, 1)
+
+
 async def test_it_goes_on_twice_and_no_more(http: Http) -> None:
     async with wire(in_turn(says("a"), says("b"), says("c"))) as seen:
         said = await reply(http, seen)

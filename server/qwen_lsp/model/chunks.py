@@ -50,7 +50,13 @@ class ChunkReader:
         self._finish = ""
         self.done = False
         self.has_text = False
-        self.has_begun = False
+        self.characters = 0
+        """How many have come, of thoughts and of text."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything has come."""
+        return self.characters > 0
 
     @property
     def is_whole(self) -> bool:
@@ -125,7 +131,7 @@ class ChunkReader:
         yield from self._counted(fields.get("usage") or choice.get("usage"))
 
     def _pieces(self, thought: str, text: str) -> Iterator[Piece]:
-        self.has_begun = self.has_begun or bool(thought or text)
+        self.characters += len(thought) + len(text)
         if thought:
             self._bounds.think(thought)
             yield Thought(thought)
