@@ -79,6 +79,6 @@ class Within:
         """Leaves out of the time what this tick is late."""
         end = self._timeout.when()
         late = now - self._next.when() if self._next else 0.0
-        if late > SLEPT_SECONDS and end is not None and not self._timeout.expired():
+        if late > TICK and end is not None and not self._timeout.expired():
             self.stood_still += late
             self._timeout.reschedule(end + late)
