@@ -75,29 +75,6 @@ async def test_an_error_within_is_the_one_that_comes_out(clock: Clock) -> None:
             raise ZeroDivisionError
 
 
-async def test_who_outlasts_it_does_not_count_the_time_in_which_nothing_ran(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """As after SIGSTOP and SIGCONT: the loop's clock has run on, and all timers are due."""
-    loop, stopped = asyncio.get_running_loop(), [0.0]
-    time = loop.time
-    monkeypatch.setattr(waking, "TICK", 0.01)
-    monkeypatch.setattr(loop, "time", lambda: time() + stopped[0])
-
-    async def stop() -> None:
-        await asyncio.sleep(0.02)
-        stopped[0] += 60
-
-    stopping = asyncio.create_task(stop())
-    async with Within(1, outlasts_sleep=True) as within:
-        await stopping
-        await asyncio.sleep(0.05)
-    assert 59 < within.stood_still < 61
-    with pytest.raises(TimeoutError):
-        async with Within(0.03, outlasts_sleep=True):
-            await asyncio.Event().wait()
-
-
 def test_who_runs_here_may_take_long_to_load_its_model() -> None:
     assert patience_at("127.0.0.1", Timeouts()).first == 300
     assert patience_at("api.example.com", Timeouts()).first == 120

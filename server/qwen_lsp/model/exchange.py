@@ -86,7 +86,7 @@ async def blocks(
     while True:
         since = clock()
         try:
-            async with Within(silence.left, outlasts_sleep=outlasts_sleep) as within:
+            async with Within(silence.left, outlasts_sleep=outlasts_sleep):
                 block = await anext(waiting, None)
         except Slept:
             failure = ReplyCut(SLEPT, meaning="cut")
@@ -103,7 +103,7 @@ async def blocks(
             break
         if block is None:
             return
-        silence.waited += clock() - since - within.stood_still
+        silence.waited += clock() - since
         yield block
     raise failure
 

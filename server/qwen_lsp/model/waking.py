@@ -2,8 +2,6 @@
 
 A connection seldom outlives a sleep, and the clock that time-outs are kept by may stand still in
 it (`CLOCK_MONOTONIC`, Linux and macOS), so that a dead stream would be waited for once more.
-What answers on this machine may go on after a sleep; where that clock ran on meanwhile, as it does
-when a program alone was stopped (Ctrl-Z in a terminal), no time has passed for it all the same.
 """
 
 import asyncio
@@ -26,23 +24,19 @@ class Slept(TimeoutError):
 
 
 class Within:
-    """`async with Within(seconds)`: raises TimeoutError after them, or Slept after a sleep.
-
-    What `outlasts_sleep` has its seconds without the time in which this program stood still.
-    """
+    """`async with Within(seconds)`: raises TimeoutError after them, or Slept after a sleep."""
 
     def __init__(self, seconds: float, *, outlasts_sleep: bool = False) -> None:
         self._timeout = asyncio.timeout(seconds)
-        self._outlasts = outlasts_sleep
+        self._ticks = not outlasts_sleep
         self._has_slept = False
         self._next: asyncio.TimerHandle | None = None
         self._seen = 0.0
-        self.stood_still = 0.0
-        """Seconds that the event loop counts and in which this program did not run."""
 
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
-        self._tick_later()
+        if self._ticks:
+            self._tick_later()
         return self
 
     async def __aexit__(
@@ -65,20 +59,9 @@ class Within:
         self._next = asyncio.get_running_loop().call_later(TICK, self._tick)
 
     def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._outlasts:
-            self._put_off(loop.time())
-        elif clock() - self._seen > TICK + SLEPT_SECONDS:
+        if clock() - self._seen > TICK + SLEPT_SECONDS:
             self._has_slept = True
             if not self._timeout.expired():
-                self._timeout.reschedule(loop.time())
+                self._timeout.reschedule(asyncio.get_running_loop().time())
             return
         self._tick_later()
-
-    def _put_off(self, now: float) -> None:
-        """Leaves out of the time what this tick is late."""
-        end = self._timeout.when()
-        late = now - self._next.when() if self._next else 0.0
-        if late > TICK and end is not None and not self._timeout.expired():
-            self.stood_still += late
-            self._timeout.reschedule(end + late)
