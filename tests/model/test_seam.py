@@ -52,6 +52,12 @@ def joined(seam: Seam, text: str, size: int) -> str:
         # Prose may announce a block.
         ("It adds up. ", "This is one:\n```python\nx\n", "This is one:\n```python\nx\n"),
         (f"```python\n{LONG}```\n", "Another one:\n```python\n", "Another one:\n```python\n"),
+        # A fence behind half a word is on a line of its own.
+        ("Here", "```python\nx\n", "\n```python\nx\n"),
+        ("Here", "`x` is", "`x` is"),
+        ("Here", "``", "``"),
+        ("Here:\n`", "``python\n", "``python\n"),
+        ("Here:\n", "```python\n", "```python\n"),
         ("a", "ab", "ab"),
         ("", "ab", "ab"),
     ],
@@ -103,6 +109,32 @@ def test_nothing_is_lost_but_what_is_said_again(begun: str, again: str, size: in
     assert new == joined(at_once, again, 1000)
     assert seam.is_new_start == at_once.is_new_start
     if not seam.is_new_start:
-        assert again.endswith(new)
-        said_again = again.removesuffix(new)
+        assert again.endswith(new.removeprefix("\n"))
+        said_again = again.removesuffix(new.removeprefix("\n")).removesuffix("\n")
         assert not said_again or said_again.strip() in begun or "```" in said_again
+
+
+REPLIES = (
+    f"Here you are:\n\n```python\n{LONG}\n\nclass A:\n    x = 'Sure! It is:'\n```\n\nThat is it.\n",
+    f"```python\n{LONG}```\n",
+    "```sql\nSELECT *\nFROM t\nWHERE a = 1\n```",
+    "It adds up.\n\nAn example:\n\n```py\nf(1)\n```\n\nHere is another:\n\n```py\nf(2)\n```\n",
+)
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_wherever_it_is_cut_the_reply_is_the_same(reply: str, size: int) -> None:
+    for at in range(1, len(reply)):
+        seam = Seam(reply[:at])
+        assert reply[:at] + joined(seam, reply[at:], size) == reply
+        assert not seam.is_new_start
+        begun = reply[:at].rstrip()
+        seam = Seam(reply[:at], reply[len(begun) : at])
+        assert reply[:at] + joined(seam, reply[len(begun) :], size) == reply
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+def test_wherever_it_is_cut_it_may_be_said_again_from_the_start(reply: str) -> None:
+    for at in range(6, len(reply)):
+        assert reply[:at] + joined(Seam(reply[:at]), reply, 4) == reply

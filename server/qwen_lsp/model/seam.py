@@ -69,8 +69,18 @@ class Seam:
         if "\n" in same and len(same) >= _SURE_LINES_LENGTH:
             return self._begins_anew()
         if not self._block:
-            return self._past(held)
+            return self._outside(is_end=is_end)
         return self._within(self._block, is_end=is_end)
+
+    def _outside(self, *, is_end: bool) -> str:
+        """What follows where no block is open: a fence begins a line, also behind half a word."""
+        line = self._begun.rpartition("\n")[2].strip()
+        if not line or line[-1] in "`~":
+            return self._past(self._held)
+        if self._held in ("`", "``", "~", "~~") and not is_end:
+            return ""
+        is_fence = self._held.startswith(("```", "~~~"))
+        return self._past("\n" + self._held if is_fence else self._held)
 
     def _within(self, block: _Open, *, is_end: bool) -> str:
         """What follows in the block that is open, where no other one begins."""
@@ -123,9 +133,10 @@ def _open_block(begun: str) -> _Open | None:
     at = 0
     for line in begun.splitlines(keepends=True):
         at += len(line)
-        fence = _FENCE.fullmatch(line) if line.endswith("\n") else None
+        fence = _FENCE.fullmatch(line)
         if fence and found is None:
-            found = _Open(fence[1], begun[at:])
+            # What is not yet a whole line may still become another info string.
+            found = _Open(fence[1], begun[at:]) if line.endswith("\n") else None
         elif fence and found and not fence[2].strip() and fence[1].startswith(found.fence):
             found = None
     return found
