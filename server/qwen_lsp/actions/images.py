@@ -37,28 +37,23 @@ class Image(NamedTuple):
     its author meant it; empty where it is defined elsewhere in the document, under `label`.
     """
 
-    first: int
-    last: int
-    text: str
     source: str
     start: int
     end: int
     is_html: bool = False
     label: str = ""
     tail: str = ""
+    first: int = 0
+    last: int = 1
+    text: str = ""
 
 
 class _Found(NamedTuple):
-    """An image in a text: the whole of it, and what an `Image` says."""
+    """An image in a text that is not parted into rows yet, and the whole of it there."""
 
     begins: int
     ends: int
-    source: str
-    start: int
-    end: int
-    is_html: bool = False
-    label: str = ""
-    tail: str = ""
+    image: Image
 
 
 def image_in(lines: Sequence[str], column: int = 0, *, language: str = "") -> Image | None:
@@ -100,21 +95,17 @@ def _plain(label: str) -> str:
 
 
 def _placed(found: _Found, lines: Sequence[str]) -> Image:
-    """The same in the rows that it takes."""
-    text = "\n".join(lines)
+    """The image in the rows that it takes."""
+    text, image = "\n".join(lines), found.image
     first = text.count("\n", 0, found.begins)
     last = text.count("\n", 0, max(found.begins, found.ends - 1)) + 1
     before = text.rfind("\n", 0, found.begins) + 1
-    return Image(
-        first,
-        last,
-        "\n".join(lines[first:last]),
-        found.source,
-        found.start - before,
-        found.end - before,
-        found.is_html,
-        found.label,
-        found.tail,
+    return image._replace(
+        first=first,
+        last=last,
+        text="\n".join(lines[first:last]),
+        start=image.start - before,
+        end=image.end - before,
     )
 
 
@@ -128,18 +119,19 @@ def _images(text: str, language: str) -> list[_Found]:
 
 def _inline(match: re.Match[str]) -> _Found:
     source = match["angled"] or match["plain"]
-    return _Found(match.start(), match.end() + 1, source, *match.span("alt"))
+    return _Found(match.start(), match.end() + 1, Image(source, *match.span("alt")))
 
 
 def _reference(match: re.Match[str]) -> _Found | None:
     """`![text][label]`. Where the text is the label, that stays behind the new text."""
     label, alt = match["label"], match["alt"]
     if label and label.strip():
-        return _Found(*match.span(), "", *match.span("alt"), label=label)
+        return _Found(*match.span(), Image("", *match.span("alt"), label=label))
     if not alt.strip() or alt.startswith("^"):
         return None
     end = match.end() - 1 if match["brackets"] else match.end("alt")
-    return _Found(*match.span(), "", match.start("alt"), end, label=alt, tail=f"][{alt}")
+    image = Image("", match.start("alt"), end, label=alt, tail=f"][{alt}")
+    return _Found(*match.span(), image)
 
 
 def _html(tag: re.Match[str]) -> _Found | None:
@@ -152,4 +144,4 @@ def _html(tag: re.Match[str]) -> _Found | None:
     start, end = alt.span() if alt else (source.end(), source.end())
     if not meant:
         return None
-    return _Found(*tag.span(), meant, begin + start, begin + end, is_html=True)
+    return _Found(*tag.span(), Image(meant, begin + start, begin + end, is_html=True))
