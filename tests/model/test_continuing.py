@@ -277,7 +277,7 @@ def test_how_it_is_asked_for(
 
 
 def test_what_goes_on_does_not_think_again() -> None:
-    asked = onward(replace(REQUEST, thinking=True, may_be_kept=True), "x", "last")
+    asked = onward(replace(REQUEST, thinking=True, may_be_kept=True), "x")
     assert (asked.thinking, asked.may_be_kept) == (False, False)
     assert asked.messages[-1] == Message("assistant", "x")
 

@@ -32,17 +32,10 @@ def way_on(request: Request, provider: Provider, host: str) -> Continues | None:
     return provider.continues if re.match(provider.continues_models, model) else None
 
 
-def onward(request: Request, begun: str, way: Continues) -> Request:
+def onward(request: Request, begun: str) -> Request:
     """The request for what follows on `begun`. What is not thought yet is not thought any more."""
-    messages = (*request.messages, Message("assistant", sent_of(begun, way)))
+    messages = (*request.messages, Message("assistant", begun))
     return replace(request, messages=messages, thinking=False, may_be_kept=False, kept=None)
-
-
-def sent_of(begun: str, way: Continues) -> str:
-    """What of a beginning is sent. vLLM and SGLang leave out white space at its end, or don't,
-    as the template of the model has it; without it they agree.
-    """
-    return begun.rstrip() or begun if way == "flag" else begun
 
 
 def asking_to_go_on(body: dict[str, Any], way: Continues, dialect: Dialect) -> dict[str, Any]:
@@ -73,6 +66,15 @@ class Begun:
         self._at_last_cut = 0
         self._seam = Seam("")
         self._counted, self._of_stream = Usage(), Usage()
+
+    @property
+    def sent(self) -> str:
+        """What of it a service is sent that is asked to go on.
+
+        vLLM and SGLang leave out white space at its end, or don't, as the template of the model
+        has it; without it they agree.
+        """
+        return self.text.rstrip() or self.text if self.way == "flag" else self.text
 
     def take(self, piece: Piece) -> Piece | None:
         """The piece as it is given on; None where nothing of it is.
@@ -120,7 +122,7 @@ class Begun:
         """Another stream follows."""
         self.way = way
         self._at_last_cut = len(self.text)
-        self._seam = Seam(self.text, self.text[len(sent_of(self.text, way)) :])
+        self._seam = Seam(self.text, self.text[len(self.sent) :])
         self._counted, self._of_stream = _sum(self._counted, self._of_stream), Usage()
 
     def _taken(self, text: str) -> Text | None:

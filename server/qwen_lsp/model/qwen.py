@@ -112,7 +112,7 @@ class Qwen:
 
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
-        asked = onward(request, begun.text, begun.way) if begun.way else request
+        asked = onward(request, begun.sent) if begun.way else request
         attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
         never_after = ("cut",) if begun.way else ()
         persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
