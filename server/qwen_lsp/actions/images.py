@@ -13,9 +13,11 @@ _MOST_CHARACTERS = 20_000
 _ROWS_OF_ONE = 20
 
 _ALT = r"!\[(?P<alt>(?:[^\[\]\\]|\\.){0,2000})\]"
+_PLAIN = r"(?:[^\s()<>\\]|\\.|\([^\s()<>]{0,500}\)){1,2000}"
 _INLINE = re.compile(
-    _ALT + r"\(\s*(?:<(?P<angled>[^<>\n]{1,2000})>|(?P<plain>[^\s()<>]{1,2000}))", re.DOTALL
+    _ALT + rf"\(\s*(?:<(?P<angled>[^<>\n]{{1,2000}})>|(?P<plain>{_PLAIN}))", re.DOTALL
 )
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _REFERENCE = re.compile(
     _ALT + r"(?P<brackets>\[(?P<label>(?:[^\[\]\\]|\\.){0,999})\])?(?![\[(:])", re.DOTALL
 )
@@ -118,7 +120,7 @@ def _images(text: str, language: str) -> list[_Found]:
 
 
 def _inline(match: re.Match[str]) -> _Found:
-    source = match["angled"] or match["plain"]
+    source = _ESCAPED.sub(r"\1", match["angled"] or match["plain"])
     return _Found(match.start(), match.end() + 1, Image(source, *match.span("alt")))
 
 
