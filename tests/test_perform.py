@@ -160,7 +160,8 @@ async def test_what_is_held_comes_out_only_where_it_stays(
     model, page = Model(CODE, USAGE, last), Sheet()
     play = performed if last else stopped
     outcome = await play(model, page, keeps=keeps)
-    assert outcome == (Outcome("failed", "It broke off.", USAGE) if last else Outcome("stopped"))
+    failed = Outcome("failed", "It broke off.", USAGE)
+    assert outcome == (failed if last else Outcome("stopped", "", USAGE))
     assert page.asked == ["if (a) {", "", "  b();", *asked]
     assert model.is_closed
 

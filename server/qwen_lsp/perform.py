@@ -90,7 +90,8 @@ async def perform(
     else:
         streaming.cancel()
         await _through(asyncio.wait({streaming}))
-        outcome = Outcome("stopped")
+        usage = None if streaming.cancelled() else streaming.result().usage
+        outcome = Outcome("stopped", "", usage)
     if outcome.ended in ("stopped", "failed"):
         _break_off(placing, reader, page, outcome, keeps=keeps_on_stop())
     else:
@@ -128,6 +129,8 @@ async def _stream(
             is_thought = has_thought or begun.startswith(_THINK)
             return Outcome("failed", ALL_THOUGHT if is_thought else EMPTY, usage)
         return _said(placing, reader, usage)
+    except asyncio.CancelledError:
+        return Outcome("stopped", "", usage)
     except QwenError as error:
         return Outcome("failed", str(error), usage)
     except Exception as error:  # noqa: BLE001 - the job ends, the server goes on

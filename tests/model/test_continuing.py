@@ -13,7 +13,7 @@ import pytest
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
 from qwen_lsp.model import continuing, waking
 from qwen_lsp.model.chat import Message, Request, Text, Thought, Usage, Waiting
-from qwen_lsp.model.continuing import PAUSES, Begun, Seam, asking_to_go_on, onward, way_on
+from qwen_lsp.model.continuing import PAUSES, Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
@@ -108,7 +108,8 @@ async def test_it_goes_on_from_what_came(http: Http) -> None:
     assert said.waited == ["going on with the reply"]
     first, second = (call.json for call in seen.calls)
     assert second["messages"] == [*first["messages"], {"role": "assistant", "content": "Hello y"}]
-    assert {**second, "messages": 0} == {**first, "messages": 0}
+    told = {"chat_template_kwargs": {"enable_thinking": False}}
+    assert {**second, "messages": 0} == {**first, "messages": 0, **told}
 
 
 async def test_it_goes_on_twice_and_no_more(http: Http) -> None:
@@ -252,18 +253,25 @@ def test_who_can_go_on(provider: str, host: str, model: str, way: str | None) ->
     assert way_on(replace(REQUEST, model=model), providers()[provider], host) == way
 
 
+NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
+FLAGS = {"continue_final_message": True, "add_generation_prompt": False}
+
+
 @pytest.mark.parametrize(
-    ("way", "message", "more"),
+    ("way", "dialect", "message", "more"),
     [
-        ("partial", {"partial": True}, {}),
-        ("last", {}, {}),
-        ("flag", {}, {"continue_final_message": True, "add_generation_prompt": False}),
+        ("partial", "dashscope", {"partial": True}, {}),
+        ("last", "effort", {}, {}),
+        ("last", "template", {}, NO_THINKING),
+        ("flag", "template", {}, {**FLAGS, **NO_THINKING}),
     ],
 )
-def test_how_it_is_asked_for(way: Any, message: dict[str, Any], more: dict[str, Any]) -> None:
+def test_how_it_is_asked_for(
+    way: Any, dialect: Any, message: dict[str, Any], more: dict[str, Any]
+) -> None:
     user, begun = {"role": "user", "content": "u"}, {"role": "assistant", "content": "x"}
     body = {"model": "m", "messages": [user, begun]}
-    asked = asking_to_go_on(body, way)
+    asked = asking_to_go_on(body, way, dialect)
     assert asked == {"model": "m", "messages": [user, begun | message], **more}
     assert body == {"model": "m", "messages": [user, begun]}
 
@@ -317,14 +325,6 @@ def test_thinking_counts() -> None:
     assert replace(REQUEST, max_tokens=100, spent=22).tokens_left == 78
     assert replace(REQUEST, max_tokens=20, spent=22).tokens_left == 0
     assert replace(REQUEST, spent=22).tokens_left is None
-
-
-@pytest.mark.parametrize("size", [1, 2, 7, 1000])
-@pytest.mark.parametrize("again", [LONG + "more\n", "more\n", LONG[:-9] + "other\n", LONG, ""])
-def test_a_seam_does_not_mind_how_the_stream_is_cut(again: str, size: int) -> None:
-    seam = Seam(LONG)
-    pieces = [again[at : at + size] for at in range(0, len(again), size)]
-    assert "".join(map(seam.add, pieces)) + seam.end() == again.removeprefix(LONG)
 
 
 async def test_a_machine_that_slept_is_not_kept_waiting(

@@ -162,6 +162,19 @@ def test_comments_do_not_hide_that_nothing_more_comes(comment: bytes) -> None:
     assert "sent nothing for 20 seconds" in str(heard.failure)
 
 
+def test_events_without_a_word_are_no_life_for_longer_than_a_first_word() -> None:
+    begun, nothing = sse(chunk(HEAD), done=False), sse(chunk(""), done=False)
+    heard = listen(Body((1, begun), (1, nothing), forever=True))
+    assert (heard.text, heard.meaning) == (HEAD, "silent")
+    assert 51 <= heard.seconds < 54
+    heard = listen(Body((1, nothing), forever=True))
+    assert heard.meaning == "silent"
+    assert 50 <= heard.seconds < 53
+    words = sse(chunk("more"), chunk("", "stop"))
+    heard = listen(Body((1, begun), *[(1, nothing)] * 40, (1, words)))
+    assert (heard.text, heard.meaning) == (HEAD + "more", None)
+
+
 def test_a_slow_reader_is_no_silence_of_the_service() -> None:
     async def scene() -> None:
         stream = sse(*(chunk(letter) for letter in REPLY), chunk("", "stop"))

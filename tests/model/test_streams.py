@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_lsp.errors import ModelError
-from qwen_lsp.model.chat import Piece, Text, Thought, Usage
+from qwen_lsp.model.chat import Kept, Piece, Text, Thought, Usage
 from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.failures import Asked
 from qwen_lsp.model.responses import ResponsesReader
@@ -28,7 +28,7 @@ class Read:
     def __init__(self, sent: Sent, *blocks: bytes) -> None:
         self.pieces: list[Piece] = []
         self.failure: ModelError | None = None
-        reply = ResponsesReader(ASKED, count=3) if sent.is_response else ChunkReader(ASKED)
+        reply = ResponsesReader(ASKED, Kept("", 3)) if sent.is_response else ChunkReader(ASKED)
         try:
             self._read(reply, blocks)
         except ModelError as error:

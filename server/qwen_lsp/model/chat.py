@@ -21,12 +21,13 @@ class Message:
 class Kept:
     """What the service itself keeps of a conversation, under the id of its last reply.
 
-    `count` is the number of messages that it knows, that reply among them. A piece of a reply that
-    is kept; never part of its text.
+    `count` is the number of messages that it knows, that reply among them; `home` is its address,
+    and no other is told of the id. A piece of a reply that is kept; never part of its text.
     """
 
     id: str
     count: int
+    home: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,13 @@ class ChunkReader:
         self._finish = ""
         self.done = False
         self.has_text = self.has_thought = False
+        self.characters = 0
+        """How many have come, of thoughts and of text."""
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything of the reply has come, thinking or text."""
-        return self.has_text or self.has_thought
+        """Whether anything has come."""
+        return self.characters > 0
 
     @property
     def is_whole(self) -> bool:
@@ -127,6 +129,7 @@ class ChunkReader:
         yield from self._counted(fields.get("usage") or choice.get("usage"))
 
     def _pieces(self, thought: str, text: str) -> Iterator[Piece]:
+        self.characters += len(thought) + len(text)
         if thought:
             self.has_thought = True
             self._bounds.think(thought)

@@ -54,7 +54,8 @@ async def _events(
     response: httpx.Response, reply: ChunkReader, patience: Patience, before: bytearray
 ) -> AsyncGenerator[Event, None]:
     """The events of the stream. What comes `before` any and looks like a document is kept."""
-    silence = Silence(lambda: _seconds(reply, patience))
+    is_kept_alive = False
+    silence = Silence(lambda: _seconds(reply, patience, is_kept_alive=is_kept_alive))
     reader = EventReader()
     try:
         waiting = blocks(response, silence, outlasts_sleep=patience.outlasts_sleep)
@@ -66,11 +67,15 @@ async def _events(
                 events = reader.feed(block)
                 has_begun = has_begun or bool(events)
                 _keep(block, before, is_stream=has_begun)
-                # A comment that keeps the line open is no sign of life of the model.
-                if events and not reply.is_whole:
-                    silence.heard()
+                before_these = reply.characters
                 for event in events:
                     yield event
+                # A comment that keeps the line open is no sign of life of the model, and an event
+                # without a word is none for longer than the first word may take.
+                if events:
+                    is_kept_alive = reply.characters == before_these
+                    if not is_kept_alive and not reply.is_whole:
+                        silence.heard()
     except EventTooLong:
         raise ReplyCut(
             "A part of the reply is too long to be one; run the action again.", meaning="too much"
@@ -94,12 +99,14 @@ def _not_begun(cut: ReplyCut) -> Unreachable:
     return Unreachable(str(cut), meaning=cut.meaning, after=cut.after)
 
 
-def _seconds(reply: ChunkReader, patience: Patience) -> float:
+def _seconds(reply: ChunkReader, patience: Patience, *, is_kept_alive: bool) -> float:
     if reply.done:
         return _AFTER_DONE_SECONDS
     if reply.is_whole:
         return _AFTER_FINISH_SECONDS
-    return patience.idle if reply.has_begun else patience.first
+    if reply.has_begun and not is_kept_alive:
+        return patience.idle
+    return max(patience.first, patience.idle)
 
 
 def _is_document(response: httpx.Response) -> bool:
