@@ -144,14 +144,14 @@ class Editor(LanguageClient):
         assert isinstance(hover.contents, types.MarkupContent)
         return hover.contents.value
 
-    async def end_of(self, job: str) -> Json:
+    async def end_of(self, job: str, *, seconds: float = SECONDS) -> Json:
         """What `qwen/jobEnded` said of the job; waits for it."""
-        await self.until(lambda: any(each["job"] == job for each in self.ended))
+        await self.until(lambda: any(each["job"] == job for each in self.ended), seconds=seconds)
         return next(each for each in self.ended if each["job"] == job)
 
-    async def until(self, holds: Callable[[], bool]) -> None:
+    async def until(self, holds: Callable[[], bool], *, seconds: float = SECONDS) -> None:
         """Waits for what the server has to say."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             while not holds():
                 self._happened.clear()
                 await self._happened.wait()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from qwen_lsp.model.gateway import said_behind
 from qwen_lsp.model.overflow import UNKNOWN, Overflow, overflow_of
 
 _STATUS_IN_MESSAGE = re.compile(r"\s*<(\d{3})>\s*")
@@ -43,20 +44,11 @@ def complaint_of(value: object, status: int = 0) -> Complaint:
 
     Known forms: OpenAI's `{"error": {…}}` with a code that is text or a number, `{"error": "…"}`,
     DashScope's own `{"code", "message"}`, vLLM's `{"object": "error", …}`, FastAPI's `detail`,
-    and bare text.
+    bare text, and each of them as a gateway passes it on.
     """
-    if not isinstance(value, Mapping):
-        return _numbered(Complaint(status, message=value if isinstance(value, str) else ""))
-    inner = value.get("error") or value.get("errors")
-    if isinstance(inner, str):
-        return _numbered(Complaint(status, _word(value.get("code")), inner))
-    fields = inner if isinstance(inner, Mapping) else value
-    code = _word(fields.get("code"))
-    kind = _word(fields.get("type"))
-    said = fields.get("message") or fields.get("detail") or fields.get("error_description")
-    message = _text(said)
-    overflow = overflow_of(fields, message[:_READ])
-    return _numbered(Complaint(status, f"{code} {kind}".strip(), message, overflow))
+    complaint = _complaint(value, status)
+    behind = said_behind(complaint.message)
+    return complaint if behind is None else complaint_of(behind, complaint.status)
 
 
 def complaint_of_body(body: bytes, status: int) -> Complaint:
@@ -81,6 +73,21 @@ def shown(message: str, *secrets: str) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     line = _SECRETS.sub("…", line)
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
+
+
+def _complaint(value: object, status: int) -> Complaint:
+    if not isinstance(value, Mapping):
+        return _numbered(Complaint(status, message=value if isinstance(value, str) else ""))
+    inner = value.get("error") or value.get("errors")
+    if isinstance(inner, str):
+        return _numbered(Complaint(status, _word(value.get("code")), inner))
+    fields = inner if isinstance(inner, Mapping) else value
+    code = _word(fields.get("code"))
+    kind = _word(fields.get("type"))
+    said = fields.get("message") or fields.get("detail") or fields.get("error_description")
+    message = _text(said)
+    overflow = overflow_of(fields, message[:_READ])
+    return _numbered(Complaint(status, f"{code} {kind}".strip(), message, overflow))
 
 
 def _numbered(complaint: Complaint) -> Complaint:
