@@ -13,11 +13,13 @@ demo: .venv/demo
 test: .venv/dev
 	$(BIN)/python -m pytest
 
-# Many more users, models and editors than in the tests: make soak SOAK="--runs 100000 --seed 7".
+# Many more users, models and editors than in the tests: make soak SOAK="--runs 100000 --seed 7" WEATHER="--jobs 5000".
 # One part that fails keeps none of the others from running.
 soak: .venv/dev .venv/gateway
 	@status=0; \
 	$(BIN)/python -m tests.soak $(SOAK) || status=1; \
+	$(BIN)/python -m tests.weather $(WEATHER) || status=1; \
+	$(BIN)/python -m pytest -s tests/engine/soak_gateway.py || status=1; \
 	QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py || status=1; \
 	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/test_many_processes.py || status=1; \
 	exit $$status

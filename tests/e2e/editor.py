@@ -229,6 +229,10 @@ def job_ended(editor: Editor, params: Json) -> None:
     editor.happened()
 
 
+def refresh(editor: Editor, params: None) -> None:
+    """Code lenses are out of date; nobody looks at them here."""
+
+
 def show_message(editor: Editor, params: types.ShowMessageParams) -> None:
     """In place of pytest-lsp's own, to be waited for."""
     editor.messages.append(params)
@@ -245,6 +249,7 @@ def show_document(editor: Editor, params: types.ShowDocumentParams) -> types.Sho
 FEATURES = {
     types.WORKSPACE_APPLY_EDIT: apply_edit,
     types.CLIENT_REGISTER_CAPABILITY: register_capability,
+    types.WORKSPACE_CODE_LENS_REFRESH: refresh,
     types.WINDOW_SHOW_MESSAGE: show_message,
     types.WINDOW_SHOW_DOCUMENT: show_document,
     "qwen/jobEnded": job_ended,

@@ -1,1 +1,1 @@
-"""A service in all weathers: what happens to a request is drawn, and what becomes of a job judged."""
+"""A service in all weathers: each request meets what is drawn for it, and each job is judged."""

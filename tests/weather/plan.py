@@ -24,6 +24,7 @@ GOES_ON = 2
 LONGEST = 40_000
 """Bytes, more than any answer has."""
 
+SILENCE = "fault=silence"
 REFUSALS: Mapping[Kind, tuple[str, ...]] = {
     "rate": ("refuse=429", "refuse=busy"),
     "trouble": ("refuse=500", "refuse=503", "refuse=plain", "fault=json"),
@@ -36,7 +37,7 @@ REFUSALS: Mapping[Kind, tuple[str, ...]] = {
         "fault=finish", "fault=native", "fault=length",
     ),
     "smaller": ("refuse=context", "refuse=length"),
-    "broken": ("fault=cut", "fault=reset", "fault=garbage", "fault=half", "fault=silence"),
+    "broken": ("fault=cut", "fault=reset", "fault=garbage", "fault=half", SILENCE),
 }  # fmt: skip
 SOME_TEXT = range(3, 46)
 """Tokens: some of them three times over are less than a reply has."""
@@ -64,6 +65,11 @@ class Plan:
     fates: tuple[Fate, ...] = ()
     pace: str = ""
     stops_after: float | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it takes a minute or more."""
+        return any(fate.kind == "quota" for fate in self.fates)
 
     def fate(self, number: int) -> Fate:
         """That of the request with this number, the first one being 0."""
@@ -147,11 +153,13 @@ class _Drawing:
         """One of the ways in which it happens; `asks`: how often Retry-After comes along."""
         rng = self._rng
         simulate = rng.choice(REFUSALS[kind])
+        if self._is_quick and simulate == SILENCE:
+            simulate = REFUSALS[kind][0]
         if simulate.startswith("fault"):
             if "after" not in simulate and "json" not in simulate:
                 simulate += f", after={rng.choice(SOME_TEXT)}"
         elif kind != "final" and (self._is_quick or rng.random() < asks):
-            simulate += f", retry_after={rng.choice((0.1, 0.5, 1))}"
+            simulate += f", retry_after={0.1 if self._is_quick else rng.choice((0.1, 0.5, 1))}"
         return Fate(kind, simulate)
 
     def _anywhere(self) -> Fate:

@@ -1,4 +1,4 @@
-"""A file for each job: what is selected names the job, and is full of characters of several bytes."""
+"""A file for each job, which names the job and is full of characters of several bytes."""
 
 import re
 
@@ -6,7 +6,7 @@ from qwen_lsp.simulator.answers import answer
 
 ABOVE = '"""🦆 Orders\tand their totals."""\n\n\n'
 BELOW = "\n\n\nprint(names([]))  # 🦆 "
-_CODE = '''\
+_CODE = """\
 def totals_{n}(orders, rates):
     # 合計 🦆: was jede Währung kostet
     result = []
@@ -31,7 +31,7 @@ def names_{n}(orders):
             result.append("日本 %s" % (order.number))
         else:
             result.append("%s (%s)" % (order.name, order.number))
-    return result'''
+    return result"""
 
 
 def code(job: int) -> str:

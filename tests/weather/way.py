@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from .plan import Fate, Plan
@@ -19,6 +20,8 @@ from .plan import Fate, Plan
 _NUMBER = re.compile(rb"totals_(\d+)")
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _CONNECTION = re.compile(rb"\r\nconnection: [^\r]*", re.IGNORECASE)
+READ_SECONDS = 0.1
+"""In which what was sent before a reset is read, mostly; it is lost else."""
 _AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER: what closes then sends a reset."""
 
@@ -33,7 +36,8 @@ class Way:
     open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def texts(self, job: int) -> list[str]:
-        """The text in the whole events of each answer that the job had. They are forgotten then."""
+        """The text of each answer that the job had, which is forgotten then."""
+        del self.asked[job]
         return [_text_in(bytes(answer)) for answer in self.answers.pop(job, [])]
 
 
@@ -97,6 +101,7 @@ class _Exchange:
             task.cancel()
         await asyncio.gather(answered, gone, return_exceptions=True)
         if fate.resets:
+            await asyncio.sleep(READ_SECONDS)
             writer.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE
             )
@@ -131,18 +136,20 @@ def _cut_in(before: bytearray, block: bytes, fate: Fate) -> int | None:
     first = max(fate.cut - len(before), 0)
     if not fate.splits:
         return first
-    leads = (at for at in range(first, len(block) - 1) if block[at] >= 0xC0)  # noqa: PLR2004
+    leads = (at for at in range(first, len(block) - 1) if block[at] >= 0xC0)
     return next((at + 1 for at in leads), None)
 
 
 def _text_in(answer: bytes) -> str:
-    events = answer.replace(b"\r\n", b"\n").split(b"\n\n")[:-1]
     said = ""
-    for event in events:
-        data = event.rpartition(b"data: ")[2]
+    for event in answer.replace(b"\r\n", b"\n").split(b"\n\n"):
         with suppress(ValueError):
-            for choice in json.loads(data).get("choices", []):
-                # A service that breaks off so writes its error where the text was.
-                if choice["finish_reason"] != "error_finish":
-                    said += choice["delta"].get("content") or ""
+            chunk = json.loads(event[event.find(b"data: {") + len(b"data: ") :])
+            said += "".join(map(_said, chunk.get("choices", [])))
     return said
+
+
+def _said(choice: dict[str, Any]) -> str:
+    # A service that breaks off so writes its error where the text was.
+    is_error = choice["finish_reason"] == "error_finish"
+    return "" if is_error else choice["delta"].get("content") or ""
