@@ -15,6 +15,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 from tests.support.converter import client_converter
 
 from .open_file import OpenFile
+from .wire import keep
 
 CLIENTS = Path(__file__).with_name("clients")
 SECONDS = 15.0
@@ -77,8 +78,8 @@ class Editor(LanguageClient):
         """Starts the server; what it writes is kept as it came."""
         await super().start_io(cmd, *args, **kwargs)
         assert self._server
-        _keep(self._server.stdout, self.wire)
-        _keep(self._server.stderr, self.stderr)
+        keep(self._server.stdout, self.wire)
+        keep(self._server.stderr, self.stderr)
 
     async def stop(self) -> None:
         """Stops listening, and reports nothing more."""
@@ -187,17 +188,6 @@ class Editor(LanguageClient):
             file.exact_report()
             return [types.TextDocumentContentChangeWholeDocument(file.text)]
         return file.exact_report()
-
-
-def _keep(stream: asyncio.StreamReader | None, kept: bytearray) -> None:
-    assert stream
-    feed = stream.feed_data
-
-    def feed_and_keep(received: bytes) -> None:
-        kept.extend(received)
-        feed(received)
-
-    stream.feed_data = feed_and_keep  # type: ignore[method-assign, assignment]
 
 
 async def apply_edit(

@@ -10,22 +10,15 @@ from qwen_lsp.model.complaint import complaint_of_body
 from qwen_lsp.model.failures import Answer, Asked, failure_in_stream, failure_of
 from qwen_lsp.model.gateway import said_behind
 from qwen_lsp.model.retrying import Tries
+from qwen_lsp.simulator.refusals import refused
 
 ASKED = Asked("gateway.example", "gateway.example", "qwen3-coder")
 FAILED = (
     "\n\nLiteLLM: model group 'qwen3-coder' failed with the error above. No fallback was attempted."
 )
 FALLBACK = "\nmodel=qwen3-coder. context_window_fallbacks=None. fallbacks=None.\n\nSet 'context_…'"
-LOADING = {"error": {"code": 503, "type": "unavailable_error", "message": "Loading model"}}
-TOO_LONG = {
-    "error": {
-        "code": 400,
-        "type": "exceed_context_size_error",
-        "message": "the request exceeds the available context size, try increasing it",
-        "n_prompt_tokens": 9000,
-        "n_ctx": 8192,
-    }
-}
+LOADING = json.loads(refused("loading").body)
+TOO_LONG = json.loads(refused("context").body)
 WINDOW_EXCEEDED = (
     "litellm.ContextWindowExceededError: litellm.BadRequestError: ContextWindowExceededError: "
     "Hosted_vllmException - "

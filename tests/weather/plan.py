@@ -146,8 +146,9 @@ class _Drawing:
         return [self._of(kind, asks=1.0) for _ in range(TRIES[kind] + 1)]
 
     def _passing(self) -> Fate:
-        kinds: tuple[Kind, ...] = ("rate", "trouble", "loading", "lost")
-        return self._of(self._rng.choices(kinds, (5, 3, 1, 2))[0])
+        kinds: tuple[Kind, ...] = ("rate", "trouble", "loading", "lost", "quota")
+        weights = (50, 30, 10, 20, 0 if self._is_quick else 2)
+        return self._of(self._rng.choices(kinds, weights)[0])
 
     def _of(self, kind: Kind, *, asks: float = 0.7) -> Fate:
         """One of the ways in which it happens; `asks`: how often Retry-After comes along."""

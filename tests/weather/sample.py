@@ -4,39 +4,14 @@ import re
 
 from qwen_lsp.simulator.answers import answer
 
-ABOVE = '"""🦆 Orders\tand their totals."""\n\n\n'
-BELOW = "\n\n\nprint(names([]))  # 🦆 "
-_CODE = """\
-def totals_{n}(orders, rates):
-    # 合計 🦆: was jede Währung kostet
-    result = []
-    for i in range(len(orders)):
-        if not orders[i].currency in rates.keys():
-            continue
-        else:
-            sum = 0
-            for item in orders[i].items:
-                # 𝄞 小計
-                sum = sum + item.price * item.count
-            result.append(sum * rates[orders[i].currency])
-    return result
-
-
-def names_{n}(orders):
-    # 名前 é, ü
-    result = []
-    for order in orders:
-        if order.name == None:
-            # いいえ 🦆
-            result.append("日本 %s" % (order.number))
-        else:
-            result.append("%s (%s)" % (order.name, order.number))
-    return result"""
+from ..e2e.sample import CODE
 
 
 def code(job: int) -> str:
     """What is selected for this job."""
-    return _CODE.replace("{n}", str(job))
+    named = CODE.replace("def totals", f"def totals_{job}")
+    more = named.replace("result = []", "result = []  # 合計 🦆: é")
+    return more.replace("\n    return", "\n    # 小計 𝄞\n    return")
 
 
 def reply(job: int) -> str:

@@ -17,9 +17,10 @@ from ..bench.process import resident_mib
 from ..e2e.conftest import SERVER, Home
 from ..e2e.editor import Editor, Json
 from ..e2e.open_file import OpenFile
+from ..e2e.sample import ABOVE, BELOW
 from ..e2e.service import sign_in
 from .plan import Plan
-from .sample import ABOVE, BELOW, code
+from .sample import code
 from .verdict import Came, OnStop, complaints
 from .way import Way, way_to
 
@@ -68,15 +69,21 @@ class Station:
         async with asyncio.TaskGroup() as lanes:
             for _ in range(LANES):
                 lanes.create_task(lane())
-        async with asyncio.timeout(TIDY_SECONDS):
-            await _until(lambda: not self._way.open)
-        for chat in self._simulator.chats():
-            self.log.wrong[0] = [f"something was asked after the end of its job: {chat.body}"]
+        if wrong := await self._left():
+            self.log.wrong[0] = wrong
 
     def memory(self) -> float:
         """The memory of the server's process in MiB; 0 where it isn't measured."""
         assert self._editor._server
         return resident_mib(self._editor._server.pid) or 0.0
+
+    async def _left(self) -> list[str]:
+        """What is still there when all jobs have ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TIDY_SECONDS):
+                await _until(lambda: not self._way.open)
+        late = [f"asked after the end of its job: {chat.body}" for chat in self._simulator.chats()]
+        return late + [f"a connection is left open: {each}" for each in self._way.open]
 
     async def _set(self, on_stop: OnStop) -> None:
         self._on_stop = on_stop

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from ..e2e.sample import ABOVE, BELOW
 from .plan import Fate, Plan
-from .sample import ABOVE, BELOW, code, code_in, reply
+from .sample import code, code_in, reply
 from .verdict import Came, complaints
 
 REPLY, OLD = reply(7), code(7)

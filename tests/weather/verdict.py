@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..e2e.sample import ABOVE, BELOW
 from .plan import Fate, Plan
-from .sample import ABOVE, BELOW, code, code_in, reply
+from .sample import code, code_in, reply
 
 Json = Mapping[str, Any]
 OnStop = Literal["restore", "keep"]

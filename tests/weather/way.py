@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..support.listening import listening
 from .plan import Fate, Plan
 
 _NUMBER = re.compile(rb"totals_(\d+)")
@@ -46,33 +47,20 @@ async def way_to(base_url: str, plan_of: Callable[[int], Plan]) -> AsyncIterator
     """A way to the simulator at `base_url` for as long as the context lasts."""
     target = urlsplit(base_url)
     way = Way()
-    running: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
+    async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         way.open.add(writer)
+        far = await asyncio.open_connection(target.hostname, target.port)
         try:
-            far = await asyncio.open_connection(target.hostname, target.port)
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 await _Exchange(way, plan_of, (reader, writer), far).run()
-            far[1].close()
         finally:
-            writer.close()
+            far[1].close()
             way.open.discard(writer)
-            running.discard(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    way.base_url = f"http://127.0.0.1:{port}{target.path}"
-    try:
+    async with listening(exchange) as port:
+        way.base_url = f"http://127.0.0.1:{port}{target.path}"
         yield way
-    finally:
-        server.close()
-        for task in tuple(running):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
