@@ -5,6 +5,7 @@ The engine is llama.cpp where its tokens matter, else the simulator, which can b
 
 import asyncio
 import time
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from qwen_lsp.simulator.knobs import Knobs
 from qwen_lsp.simulator.server import running
 from qwen_lsp.simulator.service import Simulator
 
-from ..e2e.conftest import Home
+from ..e2e.conftest import SERVER, Home
 from ..e2e.editor import Editor
 from ..e2e.sample import ABOVE, BELOW, CODE
 from .conftest import Engine
@@ -49,15 +50,19 @@ async def editor_by(
 async def test_a_whole_reply_streams_into_the_document(
     fenced_engine: Engine, tmp_path: Path
 ) -> None:
-    home = Home(tmp_path / "home")
+    """Set up in a terminal, as the page says; the editor's own settings say nothing."""
+    home, engine = Home(tmp_path / "home"), fenced_engine
     async with (
-        gateway(fenced_engine.base_url, fenced_engine.model, tmp_path, rpm=MANY) as litellm,
+        gateway(engine.base_url, engine.model, tmp_path, rpm=MANY) as litellm,
         recording(litellm.base_url) as way,
-        editor_by(home, way.base_url, litellm.key) as editor,
     ):
-        file = editor.open(ABOVE_INDENTED + SELECTED + BELOW_INDENTED)
-        job = await editor.run("refactor", file, SELECTED)
-        ended = await editor.end_of(job, seconds=SECONDS_TO_END)
+        address = "--base-url", way.base_url
+        await command(home, "login", "--provider", "custom", *address, "--api-key", key=litellm.key)
+        await command(home, "use", "custom", MODEL, *address, "--everywhere")
+        async with home.editor({}) as editor:
+            file = editor.open(ABOVE_INDENTED + SELECTED + BELOW_INDENTED)
+            job = await editor.run("refactor", file, SELECTED)
+            ended = await editor.end_of(job, seconds=SECONDS_TO_END)
         assert ended["outcome"] == "done", ended
         assert file.text == ABOVE_INDENTED + code_in(way.content) + BELOW_INDENTED
         assert editor.edits > 1
@@ -165,13 +170,23 @@ async def failure(editor: Editor) -> str:
     return said
 
 
+async def command(home: Home, *words: str, key: str = "") -> None:
+    """Gives a command in a terminal, with the key on its input."""
+    process = await asyncio.create_subprocess_exec(
+        SERVER, *words, env=home.environ, stdin=PIPE, stdout=PIPE, stderr=STDOUT
+    )
+    said, _ = await process.communicate(key.encode())
+    assert process.returncode == 0, said.decode()
+
+
 def check_secrets(litellm: Gateway, editor: Editor, home: Home) -> None:
     """The gateway logs no code, and nobody logs the key."""
-    written = [path.read_bytes() for path in home.files()] + [bytes(editor.stderr)]
+    written = [path.read_bytes() for path in home.files() if path.suffix == ".log"]
+    assert written
     log = litellm.log.read_bytes()
     assert b"chat/completions" in log
     assert b"    return" not in log
-    assert not any(litellm.key.encode() in each for each in (*written, log))
+    assert not any(litellm.key.encode() in each for each in (*written, bytes(editor.stderr), log))
 
 
 async def use_up(litellm: Gateway) -> None:
