@@ -115,7 +115,8 @@ def _report(came: Came, seed: int) -> None:
     ends = ", ".join(f"{name} {count:,}" for name, count in Counter(log.outcomes).most_common())
     say(
         f"{came.way:8} {ends}; {log.requests:,} requests, {log.gone_on:,} of them went on with a "
-        f"reply; memory {came.before:.1f} MiB before, {came.after:.1f} MiB after"
+        f"reply; memory {came.before:.1f} MiB before, {came.after:.1f} MiB after; this process "
+        f"stood still for {log.stood_still:.1f} s at most"
     )
     for job, words in list(log.wrong.items())[:MOST_SHOWN]:
         say(f"job {job}: {'; '.join(words)}"[:600])

@@ -32,6 +32,7 @@ IDLE_SECONDS = 5.0
 """After which silence in the middle of a reply counts as its end."""
 RECORDED_SECONDS = 1.0
 TIDY_SECONDS = 5.0
+TICK = 0.1
 
 
 @dataclass
@@ -42,6 +43,8 @@ class Log:
     wrong: dict[int, list[str]] = field(default_factory=dict)
     requests: int = 0
     gone_on: int = 0
+    stood_still: float = 0.0
+    """The most seconds in which this process did nothing: what was late then, it made late."""
 
 
 class Station:
@@ -64,11 +67,18 @@ class Station:
 
         async def lane() -> None:
             for job in waiting:
-                self._note(await self._came_of(job, plan_of(job)))
+                try:
+                    self._note(await self._came_of(job, plan_of(job)))
+                except TimeoutError:
+                    self.log.wrong[job] = ["a command was not answered"]
 
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(LANES):
-                lanes.create_task(lane())
+        watching = asyncio.create_task(self._watch())
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for _ in range(LANES):
+                    lanes.create_task(lane())
+        finally:
+            watching.cancel()
         if wrong := await self._left():
             self.log.wrong[0] = wrong
 
@@ -76,6 +86,13 @@ class Station:
         """The memory of the server's process in MiB; 0 where it isn't measured."""
         assert self._editor._server
         return resident_mib(self._editor._server.pid) or 0.0
+
+    async def _watch(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            before = clock()
+            await asyncio.sleep(TICK)
+            self.log.stood_still = max(self.log.stood_still, clock() - before - TICK)
 
     async def _left(self) -> list[str]:
         """What is still there when all jobs have ended."""
