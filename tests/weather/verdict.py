@@ -41,7 +41,7 @@ class Came:
     @property
     def gone_on(self) -> int:
         """How many of the requests went on with a reply."""
-        return sum(_begun(body) is not None for body in self.asked)
+        return sum(bool(_begun(body)) for body in self.asked)
 
 
 def complaints(came: Came) -> Iterator[str]:
@@ -112,32 +112,31 @@ def _wrong_requests(came: Came) -> Iterator[str]:
     is_cut_off = came.outcome == "stopped" and came.heard[-1:] == [""]
     if len(came.heard) - len(came.asked) not in ({0, 1} if is_cut_off else {0}):
         yield f"{len(came.asked)} requests had {len(came.heard)} answers"
-    so_far = ""
+    so_far, met = "", Fate()
     for number, (body, heard) in enumerate(zip(came.asked, came.heard, strict=False)):
         begun = _begun(body)
-        if begun is None and so_far:
-            yield f"request {number} begins anew after {len(so_far)} characters"
-        elif begun is not None and not came.goes_on:
+        if begun and not came.goes_on:
             yield f"request {number} goes on, where the service can't"
-        elif begun is not None and not _is_what_came(begun, so_far, came.plan.fate(number - 1)):
-            yield f"request {number} goes on from other text than came: {begun!r}, {so_far!r}"
-        so_far = (begun or "") + heard
+        elif not _is_what_came(begun, so_far, met):
+            yield f"request {number} begins with {begun!r} after {so_far!r} came"
+        so_far, met = begun + heard, came.plan.fate(number)
     if not reply(came.job).startswith(so_far):
         yield f"what came is not the reply: {so_far!r}"
 
 
 def _is_what_came(begun: str, heard: str, fate: Fate) -> bool:
-    """Whether `begun` is what came with this fate, up to the text of an event that was cut.
+    """Whether `begun` is what came with this fate; the text of an event that was cut may count.
 
     What a reset connection still held is lost, as TCP has it.
     """
     if fate.resets:
         return heard.startswith(begun)
     longer, shorter = sorted((begun, heard), key=len, reverse=True)
-    return longer.startswith(shorter) and len(longer) - len(shorter) <= TOKEN
+    most = TOKEN if fate.cut is not None else 0
+    return longer.startswith(shorter) and len(longer) - len(shorter) <= most
 
 
-def _begun(body: Json) -> str | None:
+def _begun(body: Json) -> str:
     """The beginning of the reply that a request goes on from."""
     last = body["messages"][-1]
-    return str(last["content"]) if last["role"] == "assistant" else None
+    return str(last["content"]) if last["role"] == "assistant" else ""

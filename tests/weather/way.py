@@ -35,6 +35,7 @@ class Way:
     asked: Counter[int] = field(default_factory=Counter)
     answers: dict[int, list[bytearray]] = field(default_factory=dict)
     open: set[asyncio.StreamWriter] = field(default_factory=set)
+    """Those by whom something was asked that is still under way."""
 
     def texts(self, job: int) -> list[str]:
         """The text of each answer that the job had, which is forgotten then."""
@@ -49,7 +50,6 @@ async def way_to(base_url: str, plan_of: Callable[[int], Plan]) -> AsyncIterator
     way = Way()
 
     async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        way.open.add(writer)
         far = await asyncio.open_connection(target.hostname, target.port)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -78,6 +78,7 @@ class _Exchange:
         head = await reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         body = await reader.readexactly(int(length[1]) if length else 0)
+        self._way.open.add(writer)
         fate, knobs, kept = self._met(body)
         head = _CONNECTION.sub(b"", head[:-2]) + b"Connection: close\r\n"
         self._far[1].write(head + f"X-Simulate: {knobs}\r\n\r\n".encode() + body)
