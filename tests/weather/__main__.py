@@ -19,7 +19,7 @@ from .station import LANES, Log, Station, station
 from .verdict import OnStop
 
 JOBS = 1_000
-WARM_UP = 5
+WARM_UP = 3
 """One job in so many runs before the memory is looked at first."""
 MOST_GROWTH = 0.1
 MOST_SHOWN = 5

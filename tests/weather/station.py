@@ -150,7 +150,8 @@ class Station:
     async def _stop(self, job: str, plan: Plan) -> None:
         if plan.stops_after is not None:
             await asyncio.sleep(plan.stops_after)
-            await self._editor.command("qwen.stop", job=job)
+            # Once it is sent, its answer is waited for, also where the job has ended meanwhile.
+            await asyncio.shield(self._editor.command("qwen.stop", job=job))
 
     def _note(self, came: Came) -> None:
         self.log.outcomes[came.outcome] += 1

@@ -52,7 +52,7 @@ async def way_to(base_url: str, plan_of: Callable[[int], Plan]) -> AsyncIterator
     async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far = await asyncio.open_connection(target.hostname, target.port)
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError):
+            with suppress(OSError, asyncio.IncompleteReadError):
                 await _Exchange(way, plan_of, (reader, writer), far).run()
         finally:
             far[1].close()
