@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from qwen_lsp.model.gateway import said_behind
 from qwen_lsp.model.overflow import UNKNOWN, Overflow, overflow_of
 
 _STATUS_IN_MESSAGE = re.compile(r"\s*<(\d{3})>\s*")
@@ -46,11 +46,13 @@ def complaint_of(value: object, status: int = 0) -> Complaint:
 
     Known forms: OpenAI's `{"error": {…}}` with a code that is text or a number, `{"error": "…"}`,
     DashScope's own `{"code", "message"}`, vLLM's `{"object": "error", …}`, FastAPI's `detail`,
-    and bare text.
+    bare text, and each of them as a gateway passes it on.
     """
-    if not isinstance(value, Mapping):
-        return _numbered(Complaint(status, message=value if isinstance(value, str) else ""))
-    return replace(_complaint_in(value, status), request_id=plain_id(value.get("request_id")))
+    complaint = _complaint_in(value, status)
+    if isinstance(value, Mapping):
+        complaint = replace(complaint, request_id=plain_id(value.get("request_id")))
+    behind = said_behind(complaint.message)
+    return complaint if behind is None else complaint_of(behind, complaint.status)
 
 
 def plain_id(value: object) -> str:
@@ -82,7 +84,9 @@ def shown(message: str, *secrets: str) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
 
 
-def _complaint_in(value: Mapping[str, Any], status: int) -> Complaint:
+def _complaint_in(value: object, status: int) -> Complaint:
+    if not isinstance(value, Mapping):
+        return _numbered(Complaint(status, message=value if isinstance(value, str) else ""))
     inner = value.get("error") or value.get("errors")
     if isinstance(inner, str):
         return _numbered(Complaint(status, _word(value.get("code")), inner))
