@@ -52,7 +52,10 @@ def complaint_of(value: object, status: int = 0) -> Complaint:
     if isinstance(value, Mapping):
         complaint = replace(complaint, request_id=plain_id(value.get("request_id")))
     behind = said_behind(complaint.message)
-    return complaint if behind is None else complaint_of(behind, complaint.status)
+    if behind is None:
+        return complaint
+    inner = complaint_of(behind, complaint.status)
+    return replace(inner, request_id=inner.request_id or complaint.request_id)
 
 
 def plain_id(value: object) -> str:
