@@ -13,11 +13,13 @@ demo: .venv/demo
 test: .venv/dev
 	$(BIN)/python -m pytest
 
-# Many more users, models and editors than in the tests: make soak SOAK="--runs 100000 --seed 7".
+# Many more users, models and editors than in the tests: make soak SOAK="--runs 100000 --seed 7" WEATHER="--jobs 5000".
 # One part that fails keeps none of the others from running.
-soak: .venv/dev
+soak: .venv/dev .venv/gateway
 	@status=0; \
 	$(BIN)/python -m tests.soak $(SOAK) || status=1; \
+	$(BIN)/python -m tests.weather $(WEATHER) || status=1; \
+	$(BIN)/python -m pytest -s tests/engine/soak_gateway.py || status=1; \
 	QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py || status=1; \
 	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/test_many_processes.py || status=1; \
 	exit $$status
@@ -42,6 +44,7 @@ pins:
 	$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra demo --constraints requirements/dev.txt --output-file requirements/demo.txt
 	$(COMPILE) requirements/proxy.in --output-file requirements/proxy.txt
+	$(COMPILE) requirements/gateway.in --output-file requirements/gateway.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -60,6 +63,12 @@ pins:
 .venv/proxy: requirements/proxy.txt | .venv/bin/python
 	$(PYTHON) -m venv .venv/proxy
 	.venv/proxy/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/proxy.txt
+	@touch $@
+
+# The gateway of the soak, LiteLLM, is 750 MB that nothing else needs.
+.venv/gateway: requirements/gateway.txt | .venv/bin/python
+	$(PYTHON) -m venv .venv/gateway
+	.venv/gateway/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/gateway.txt
 	@touch $@
 
 clean:

@@ -51,7 +51,7 @@ def settings() -> str:
         "unset. A wrong value is one warning and the default; where it says where code goes "
         "(`provider`, `baseUrl`, `headers`, `keyCommand`, `proxy`, `caBundle`, `oauth`), nothing "
         "is sent until it is right. Which of them a folder can set is in "
-        "[account.md](account.md).\n\n" + _table(("name", "values", "default", "meaning"), rows)
+        "[trust.md](trust.md).\n\n" + _table(("name", "values", "default", "meaning"), rows)
     )
 
 
@@ -159,8 +159,8 @@ def _paid_by(provider: Provider) -> str:
 def _setting(name: str, field: FieldInfo) -> Iterable[tuple[str, str, str, str]]:
     """The row of a setting, or those of a group of settings."""
     if group := _group(field):
-        for inner in group.model_fields.values():
-            default = getattr(Settings(), f"{name}_{inner.alias}", None)
+        for inner_name, inner in group.model_fields.items():
+            default = getattr(Settings(), f"{name}_{inner_name}", None)
             shown = "–" if default is None else f"`{default}`"
             yield f"`{name}.{inner.alias}`", _values(inner), shown, inner.description or ""
         return

@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench.measure import last_to_first
 from tests.bench.models import cost, first_line, while_typing
+from tests.bench.reading import reading
 from tests.bench.reply import SELECTED, TOKEN, Reply, file_of
 from tests.bench.report import Goal, Row
 from tests.support.kinds import Kind
@@ -65,6 +66,15 @@ def test_a_model_of_an_editor_gets_all_of_a_reply_at_its_price(kind: Kind) -> No
     )
     assert 0 < first_line(kind, reply) < 0.6
     assert 1 <= while_typing(kind, reply) < 10
+
+
+async def test_a_reply_is_read_bare_and_by_us() -> None:
+    found = await reading(0.0, 1)
+    assert len(found.bare) == len(found.ours) == 1
+    assert len(found.chunks) >= 1_000
+    assert found.ratio > 0
+    median, slowest = found.added
+    assert 0 < median <= slowest
 
 
 @pytest.mark.parametrize("tokens", [100, 500, 5_000])

@@ -11,7 +11,7 @@ from qwen_lsp.actions.placing import Placing, placing_of
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.errors import UNEXPECTED, ReplyCut
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Thought, Usage
-from qwen_lsp.perform import EMPTY, Ended, NoPage, Outcome, Page, PageEnd, perform
+from qwen_lsp.perform import ALL_THOUGHT, EMPTY, Ended, NoPage, Outcome, Page, PageEnd, perform
 
 ACTIONS = {action.id: action for action in builtin_actions()}
 REQUEST = Request((Message("user", "?"),), model="m")
@@ -138,6 +138,20 @@ async def test_an_empty_reply_fails() -> None:
     assert page.asked == ["[restore]"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        (Thought("Hm."), Text("\n\n")),
+        (Text("<think>\nHm.\n</think>\n\n"),),
+        (Text("\n<"), Text("thi"), Text("nk>\nHm."), Text(" So.")),
+    ],
+)
+async def test_a_reply_that_was_all_thinking_is_said_to_be_so(said: tuple[Any, ...]) -> None:
+    page = Sheet()
+    assert await performed(Model(*said), page) == Outcome("failed", ALL_THOUGHT)
+    assert page.asked == ["[restore]"]
+
+
 @pytest.mark.parametrize(("keeps", "asked"), [(False, ["[restore]"]), (True, ["}", "[keep]"])])
 @pytest.mark.parametrize("last", [None, ReplyCut("It broke off.")])
 async def test_what_is_held_comes_out_only_where_it_stays(
@@ -146,7 +160,8 @@ async def test_what_is_held_comes_out_only_where_it_stays(
     model, page = Model(CODE, USAGE, last), Sheet()
     play = performed if last else stopped
     outcome = await play(model, page, keeps=keeps)
-    assert outcome == (Outcome("failed", "It broke off.", USAGE) if last else Outcome("stopped"))
+    failed = Outcome("failed", "It broke off.", USAGE)
+    assert outcome == (failed if last else Outcome("stopped", "", USAGE))
     assert page.asked == ["if (a) {", "", "  b();", *asked]
     assert model.is_closed
 

@@ -6,6 +6,7 @@ Where reports come late it makes no difference how the reply was cut, so there i
 """
 
 import functools
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, get_args
 import pytest
 
 from qwen_lsp.actions.library import builtin_actions
+from qwen_lsp.log import open_file
 from qwen_lsp.lsp import serving
 from qwen_lsp.lsp.decoding import tolerant_converter
 
@@ -50,6 +52,16 @@ def runs() -> Iterator[Any]:
             if kind == "neovim":
                 id_ = f"{scenario.id}-lines-{kind}-summed"
                 yield pytest.param(scenario, "lines", kind, "summed", id=id_)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The servers write a log, as they do wherever they can."""
+    file = open_file(tmp_path_factory.mktemp("log"))
+    logging.getLogger().addHandler(file)
+    yield
+    logging.getLogger().removeHandler(file)
+    file.close()
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,11 @@ def test_the_section_comes_bare_or_wrapped(sent: object) -> None:
             "qwen.actions.hide should be a valid list; its default is used.",
         ),
         ({"actions": 3}, "qwen.actions"),
+        ({"thinking": True}, "qwen.thinking should be a valid string; its default is used."),
+        (
+            {"thinking": "very much"},
+            "qwen.thinking should be off, auto or a level of the model's own; its default is used.",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_warning_and_the_default(sent: object, warning: str) -> None:
@@ -63,6 +68,16 @@ def test_what_says_whether_and_where_code_goes_fails_closed(sent: object, wrong:
     services = Services(Http(), {"DASHSCOPE_API_KEY": "sk-1"}, "0")
     with pytest.raises(RequestError, match=wrong):
         services.chosen(settings)
+
+
+def test_no_level_is_none() -> None:
+    assert read_settings({"thinking": ""}).settings.thinking == "off"
+
+
+@pytest.mark.parametrize("level", ["off", "auto", "minimal", "xhigh"])
+def test_a_level_of_thinking(level: str) -> None:
+    settings, warnings = read_settings({"thinking": level})
+    assert (settings.thinking, warnings) == (level, ())
 
 
 def test_one_wrong_value_leaves_the_others() -> None:

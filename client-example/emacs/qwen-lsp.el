@@ -112,6 +112,11 @@
   (interactive)
   (qwen-lsp--execute "qwen.diagnose"))
 
+(defun qwen-lsp-log ()
+  "Open the log of the server."
+  (interactive)
+  (qwen-lsp--execute "qwen.showLog"))
+
 (defun qwen-lsp-sign-in ()
   "Sign in to Qwen by a code that is entered in the browser."
   (interactive)

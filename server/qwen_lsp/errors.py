@@ -65,6 +65,8 @@ class ModelError(QwenError):
     """The service gave no whole reply.
 
     `after` is the pause in seconds that it has asked for, `over` the tokens that were too many.
+    `is_final`: it has said that asking again is of no use. `request_id` is what it calls the
+    request, for whoever runs it.
     """
 
     def __init__(
@@ -74,9 +76,12 @@ class ModelError(QwenError):
         meaning: Meaning = "other",
         after: float | None = None,
         over: int | None = None,
+        is_final: bool = False,
+        request_id: str = "",
     ) -> None:
         super().__init__(sentence)
         self.meaning, self.after, self.over = meaning, after, over
+        self.is_final, self.request_id = is_final, request_id
 
 
 class Unreachable(ModelError):

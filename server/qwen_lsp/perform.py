@@ -16,6 +16,12 @@ from .model.chat import Piece, Request, Text, Thought, Usage, Waiting
 Ended = Literal["done", "answered", "stopped", "failed", "takenOver"]
 
 EMPTY = "The model sent an empty reply; try again, or choose another model."
+ALL_THOUGHT = (
+    "All of the reply went into the model's thinking; set qwen.thinking to off, or, where it is, "
+    "choose another model with qwen.model."
+)
+_THINK = "<think>"
+"""What thinking begins with that a service takes for a reply."""
 
 
 class Model(Protocol):
@@ -84,7 +90,8 @@ async def perform(
     else:
         streaming.cancel()
         await _through(asyncio.wait({streaming}))
-        outcome = Outcome("stopped")
+        usage = None if streaming.cancelled() else streaming.result().usage
+        outcome = Outcome("stopped", "", usage)
     if outcome.ended in ("stopped", "failed"):
         _break_off(placing, reader, page, outcome, keeps=keeps_on_stop())
     else:
@@ -105,17 +112,25 @@ async def _stream(
     says: Callable[[str], None],
 ) -> Outcome:
     usage: Usage | None = None
+    has_thought, begun = False, ""
     try:
         async with aclosing(model.stream(request)) as pieces:
             async for piece in pieces:
                 if said := _said_by(piece):
                     says(said)
+                has_thought = has_thought or isinstance(piece, Thought)
                 if isinstance(piece, Usage):
                     usage = piece
                 elif isinstance(piece, Text):
+                    begun = begun if len(begun) > len(_THINK) else (begun + piece.text).lstrip()
                     _put(placing.feed(piece.text), placing, reader, page)
         _put(placing.finish(cut=False), placing, reader, page)
+        if placing.is_empty:
+            is_thought = has_thought or begun.startswith(_THINK)
+            return Outcome("failed", ALL_THOUGHT if is_thought else EMPTY, usage)
         return _said(placing, reader, usage)
+    except asyncio.CancelledError:
+        return Outcome("stopped", "", usage)
     except QwenError as error:
         return Outcome("failed", str(error), usage)
     except Exception as error:  # noqa: BLE001 - the job ends, the server goes on
@@ -142,8 +157,6 @@ def _put(lines: list[str], placing: Placing, reader: Reader, page: Page) -> None
 
 def _said(placing: Placing, reader: Reader, usage: Usage | None) -> Outcome:
     """The outcome of a reply that came whole."""
-    if placing.is_empty:
-        return Outcome("failed", EMPTY, usage)
     if placing.is_answer:
         reader.add(placing.prose)
     if placing.is_answer or placing.shows:

@@ -125,8 +125,14 @@ def test_an_interval_that_is_none_is_five_seconds(interval: object, read: float)
         (webpage(200), "it answered 200 with text/html in place of JSON"),
         (webpage(403), "it answered 403 with text/html"),
         (Answer(200, "x\n!", b"[]", T0), "with content of no known type in place of JSON"),
-        (Answer(200, "application/json", b"[" * 100_000, T0), "in place of JSON"),
-        (Answer(200, "application/json", b"\xff\xfe\x00", T0), "in place of JSON"),
+        (
+            Answer(200, "application/json", b"[" * 100_000, T0),
+            "with JSON that is no answer to that",
+        ),
+        (
+            Answer(200, "application/json", b"\xff\xfe\x00", T0),
+            "with JSON that is no answer to that",
+        ),
         (said(200, {"error": "invalid_client"}), "it answered 200 (invalid_client)"),
         (said(200, {"error": {"code": "no_good"}}), "it answered 200 (no_good)"),
         (said(200, ASKED | {"error": "the-device-code"}), "it answered 200 (unnamed)"),
@@ -224,6 +230,7 @@ ENDS: list[tuple[str, Reply, type[QwenError], str]] = [
     ("denied 400", said(400, {"error": "access_denied"}), SignInDenied, "refused"),
     ("denied 403", said(403, {"error": "access_denied"}), SignInDenied, "refused"),
     ("denied 200", said(200, {"error": "access_denied"}), SignInDenied, "refused"),
+    ("declined", said(400, {"error": "authorization_declined"}), SignInDenied, "refused"),
     ("403", said(403, {"error": "forbidden"}), AccountError, "it answered 403 (forbidden)"),
     ("429", said(429, {"error": "rate_limit"}), AccountError, "wait a few minutes"),
     ("429 page", webpage(429), AccountError, "wait a few minutes"),
@@ -232,11 +239,11 @@ ENDS: list[tuple[str, Reply, type[QwenError], str]] = [
     ("firewall", webpage(200), AccountError, "it answered 200 with text/html in place of JSON"),
     ("404", webpage(404), AccountError, "it answered 404 with text/html"),
     ("302", webpage(302), AccountError, "it answered 302"),
-    ("list", said(200, []), AccountError, "in place of JSON"),
+    ("list", said(200, []), AccountError, "with JSON that is no answer"),
     ("no token", said(200, {"status": "success"}), AccountError, "without a token"),
     ("odd token", said(200, {"access_token": "a\r\nb"}), AccountError, "without a token"),
     ("number", said(200, {"access_token": 7}), AccountError, "without a token"),
-    ("mac", said(200, GOOD | {"token_type": "mac"}), AccountError, "without a token"),
+    ("mac", said(200, GOOD | {"token_type": "mac"}), AccountError, "no bearer tokens"),
 ]
 
 

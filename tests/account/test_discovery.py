@@ -65,7 +65,7 @@ def test_the_endpoints_are_those_of_the_document() -> None:
     [
         (said({}, 404), "because it answered 404; correct qwen.oauth.issuer"),
         (said(GOOD, 201), "because it answered 201"),
-        (said([GOOD]), "in place of JSON"),
+        (said([GOOD]), "with JSON that is no answer to that"),
         (said({"token_endpoint": f"{URL}/token"}), "its description names no issuer"),
     ],
 )

@@ -40,6 +40,7 @@ def test_all_of_it() -> None:
             Service("https://other.example/v1", "OTHER_KEY", "other"),
             Service(GATEWAY, "OUR_KEY", "qwen3-coder"),
         ),
+        form="settings",
     )
     assert choice == Choice("openai", "qwen3-coder", GATEWAY, "http://proxy.example:3128")
     assert "sk-1" not in repr(place)
@@ -91,7 +92,8 @@ def test_values_of_wrong_types_say_nothing_and_break_nothing(settings: object) -
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 100_000, b'{"proxy": "x",}'])
 def test_what_is_no_json_says_nothing(text: bytes) -> None:
-    assert read_settings(text, "/s", {}, is_users=True) == (Place("/s", {}), Choice())
+    nothing = (Place("/s", {}, form="unreadable"), Choice())
+    assert read_settings(text, "/s", {}, is_users=True) == nothing
 
 
 CHOICES: list[tuple[Choice, dict[str, str], Wanted | None]] = [

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,15 +29,18 @@ def test_jobs_add_up_by_day_and_provider() -> None:
 
 def test_old_days_go() -> None:
     for day in range(KEPT_DAYS + 5):
-        count(f"2026-{day:04}", "ollama", Usage(1))
+        count((date(2026, 11, 1) + timedelta(day)).isoformat(), "ollama", Usage(1))
     assert len(totals()) == KEPT_DAYS
-    assert min(totals()) == "2026-0005"
+    assert min(totals()) == "2026-11-06"
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "null", "[]", "{", "[" * 100_000, '{"2026-11-21": 3}', '{"2026-11-21": {"ollama": 1}}',
-     '{"2026-11-21": {"ollama": {"jobs": "many", "promptTokens": -3, "cachedTokens": null}}}'],
+     '{"2026-11-21": {"ollama": {"jobs": "many", "promptTokens": -3, "cachedTokens": null}}}',
+     '{"2026-11-21": {"ollama": {"jobs": true, "promptTokens": 1e9, "cachedTokens": [1]}}}',
+     '{"9999": {"ollama": {"jobs": 1}}, "20261121": {}, "\\u001b[31m": {"ollama": {"jobs": 1}}}',
+     '{"2026-11-21": {"\\u001b]0;x": {"jobs": 1}, "": {"jobs": 1}}}', "\x00", "9" * 5_000],
 )  # fmt: skip
 def test_what_is_none_of_ours_is_begun_anew(text: str) -> None:
     usage_file().parent.mkdir(parents=True)
@@ -68,6 +73,20 @@ def test_no_job_of_many_programs_is_lost() -> None:
 
     asyncio.run(at_once())
     assert totals()["2026-11-21"]["a"] == Total(20, 20)
+
+
+COUNTING = """
+from qwen_lsp.account.usage import count
+from qwen_lsp.model.chat import Usage
+for _ in range(20):
+    count("2026-11-21", "a", Usage(1))
+"""
+
+
+def test_two_programs_that_count_at_once() -> None:
+    counting = [subprocess.Popen([sys.executable, "-c", COUNTING]) for _ in range(2)]
+    assert [each.wait(30) for each in counting] == [0, 0]
+    assert totals()["2026-11-21"]["a"] == Total(40, 40)
 
 
 def test_what_cant_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,15 @@
 """A service on loopback that streams one reply, a token every ten milliseconds.
 
 It runs on the event loop of the client that measures, so that both read the same clock and the
-server under test is the only other process at work.
+server under test is the only other process at work; or in a process of its own, with another pace.
 """
 
 import asyncio
 import json
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 from .reply import Reply
 
@@ -20,8 +22,10 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encodin
 class Upstream:
     """Answers every request with `reply`. `first_line_at` is when its first line was whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: float = PACE) -> None:
+        """`pace`: seconds from one token to the next."""
         self.reply = Reply(1)
+        self._pace = pace
         self.first_line_at = 0.0
         self._server: asyncio.Server
         self._watchers: list[Callable[[int], None]] = []
@@ -54,7 +58,7 @@ class Upstream:
         writer.write(_HEAD)
         begun = loop.time()
         for count, piece in enumerate(self.reply.pieces):
-            await asyncio.sleep(begun + count * PACE - loop.time())
+            await asyncio.sleep(begun + count * self._pace - loop.time())
             for watcher in self._watchers:
                 watcher(count)
             if count == self.reply.first_line:
@@ -62,6 +66,28 @@ class Upstream:
             writer.write(_chunk(_delta({"content": piece}, None)))
         writer.write(_chunk(_delta({}, "stop")) + _chunk(b"data: [DONE]\n\n") + _chunk(b""))
         await writer.drain()
+
+
+@asynccontextmanager
+async def apart(tokens: int, pace: float) -> AsyncGenerator[str]:
+    """The base URL of one in a process of its own, with a reply of so many tokens."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", __name__, str(tokens), str(pace)), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _serve_for_ever(tokens: int, pace: float) -> None:
+    upstream = Upstream(pace)
+    upstream.reply = Reply(tokens)
+    sys.stdout.write(await upstream.open() + "\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
 
 
 def _delta(delta: dict[str, str], reason: str | None) -> bytes:
@@ -78,3 +104,7 @@ def _delta(delta: dict[str, str], reason: str | None) -> bytes:
 
 def _chunk(content: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(content), content)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_for_ever(int(sys.argv[1]), float(sys.argv[2])))

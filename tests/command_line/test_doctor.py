@@ -107,7 +107,8 @@ def test_nothing_to_look_into(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("doctor",)) == 1
     said = capsys.readouterr().out
     assert said.startswith("wrong    Service: Qwen has no model to ask yet")
-    assert "`qwen-lsp setup` finds one." in said
+    assert "; run `qwen-lsp setup`.\n" in said
+    assert "ok       Settings: No .env file and no settings of Qwen Code count here." in said
     assert "ok       Proxy: A service on the internet is asked directly, because no proxy" in said
     assert "ok       Certificate: Believed are the " in said
 
@@ -119,7 +120,7 @@ def test_with_nothing_chosen_a_proxy_and_roots_are_looked_into(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
     assert main(("doctor", "--json")) == 1
     found = grades(capsys)
-    assert list(found) == ["Service", "Proxy", "Certificate", "Log"]
+    assert list(found) == ["Service", "Proxy", "Certificate", "Settings", "Log"]
     assert found["Proxy"][0] == "ok"
     assert found["Proxy"][1] == (
         "A service on the internet is asked through proxy.example:3128, with a user name, as "

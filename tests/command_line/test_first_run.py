@@ -142,7 +142,7 @@ def test_what_does_not_answer_is_not_remembered(
         (("--provider", "nobody"), 2, "There is no provider"),
         (("--provider", "dashscope-intl"), 1, "needs a key"),
         (("--provider", "simulator", "--base-url", "http://127.0.0.1:9"), 1, "Nobody is signed in"),
-        (("--provider", "simulator"), 1, "not known; say it with --base-url ADDRESS."),
+        (("--provider", "simulator"), 1, "not known; say it with --base-url ADDRESS, "),
         (("--provider", "custom", "--base-url", "ftp://a"), 1, "begins with neither https"),
     ],
 )
@@ -248,7 +248,7 @@ def test_a_service_with_a_key_is_named_by_its_number(
 
 def test_nothing_to_ask_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("status",)) == 1
-    assert "run qwen-lsp setup in a terminal" in capsys.readouterr().err
+    assert "; run `qwen-lsp setup`." in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("has_key")
@@ -287,7 +287,10 @@ def test_the_status_of_what_nobody_pays_for(capsys: pytest.CaptureFixture[str]) 
     assert "login --provider dashscope-intl --api-key." in capsys.readouterr().err
     Choices(choice_file()).choose(LastChoice("simulator"), None)
     assert main(("status",)) == 1
-    assert "login --provider simulator --base-url ADDRESS." in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "The address of Qwen's simulator is not known; say it with --base-url ADDRESS, as "
+        "`qwen-lsp use` takes it.\n"
+    )
 
 
 # Models.

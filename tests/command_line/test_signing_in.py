@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -178,13 +180,26 @@ def test_control_c_ends_the_waiting_cleanly(simulator: Simulator) -> None:
     assert sign_ins() == []
 
 
+@pytest.mark.parametrize("words", [("setup", "--provider"), ("models",)])
+def test_the_command_that_is_advised_signs_in(
+    words: tuple[str, ...], simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ("simulator", "--base-url", simulator.base_url)
+    assert main((*words, *there)) == 1
+    advised = re.search(r"run qwen-lsp (login [^;]*?)\.(?: Nothing|\n)", capsys.readouterr().err)
+    assert advised
+    assert main(shlex.split(advised[1])) == 0
+    capsys.readouterr()
+    assert main((*words, *there)) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
         (("--provider", "nobody"), 2, "There is no provider “nobody”"),
         (("--provider", "ollama"), 1, "needs no sign-in"),
         (("--provider", "dashscope-intl"), 1, "takes a key"),
-        (("--provider", "oauth"), 1, "not set up yet"),
+        (("--provider", "oauth"), 1, "say the same with --issuer ADDRESS --client-id ID"),
         (("--provider", "qwen-oauth", "--base-url", "https://a.example"), 2, "leave --base-url"),
         (("--provider", "simulator", "--base-url", "http://a.example"), 1, "plain http"),
         (("--provider", "simulator"), 1, "is not known"),
@@ -202,7 +217,8 @@ def test_an_address_that_is_not_known_is_asked_for_once(
 ) -> None:
     assert main(("login", "--provider", "simulator")) == 1
     assert capsys.readouterr().err == (
-        "The address of Qwen's simulator is not known; say it with --base-url ADDRESS.\n"
+        "The address of Qwen's simulator is not known; say it with --base-url ADDRESS, as "
+        "`qwen-lsp use` takes it.\n"
     )
 
 

@@ -154,3 +154,49 @@ def test_a_file_that_cannot_be_written(project: Path, use: Say) -> None:
     choice_file().parent.parent.mkdir(parents=True, exist_ok=True)
     choice_file().parent.write_text("no folder")
     assert "can't be written" in use("ollama", status=1)
+
+
+# The model, where variables name one as well.
+
+
+@pytest.fixture
+def variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_MODEL", "theirs")
+
+
+@pytest.mark.usefixtures("variables")
+def test_a_variable_goes_before_it_and_that_is_said(project: Path, use: Say) -> None:
+    assert use("custom", "m") == (
+        f"custom with m is chosen for {project}, but counts only after OPENAI_MODEL: custom with "
+        "theirs goes on answering until you change that."
+    )
+    assert json.loads(use("custom", "m", "--json"))["overriddenBy"] == "OPENAI_MODEL"
+    assert use() == (
+        f"theirs on Custom service answers here (what was chosen for {project}; the model: "
+        "OPENAI_MODEL)."
+    )
+
+
+@pytest.mark.usefixtures("variables")
+def test_a_variable_says_nothing_of_an_address_that_was_chosen_with_a_model(
+    project: Path, use: Say
+) -> None:
+    address = ("--base-url", "http://127.0.0.1:10/v1")
+    assert (
+        use("custom", "m", *address) == f"m on Custom service answers from now on, for {project}."
+    )
+    assert use() == f"m on Custom service answers here (what was chosen for {project})."
+    assert "theirs on Custom service answers from now on" in use("custom", *address)
+
+
+def test_a_variable_of_qwen_codes_settings_comes_after_it(
+    project: Path, use: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QWEN_HOME", str(tmp_path / "qwen"))
+    (tmp_path / "qwen").mkdir()
+    named = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_MODEL": "theirs"}
+    file = tmp_path / "qwen/settings.json"
+    file.write_text(json.dumps({"env": named}), encoding="utf-8")
+    assert "theirs on Custom service answers from now on" in use("custom")
+    assert use("custom", "m") == f"m on Custom service answers from now on, for {project}."

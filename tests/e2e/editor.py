@@ -15,6 +15,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 from tests.support.converter import client_converter
 
 from .open_file import OpenFile
+from .wire import keep
 
 CLIENTS = Path(__file__).with_name("clients")
 SECONDS = 15.0
@@ -77,8 +78,8 @@ class Editor(LanguageClient):
         """Starts the server; what it writes is kept as it came."""
         await super().start_io(cmd, *args, **kwargs)
         assert self._server
-        _keep(self._server.stdout, self.wire)
-        _keep(self._server.stderr, self.stderr)
+        keep(self._server.stdout, self.wire)
+        keep(self._server.stderr, self.stderr)
 
     async def stop(self) -> None:
         """Stops listening, and reports nothing more."""
@@ -144,14 +145,14 @@ class Editor(LanguageClient):
         assert isinstance(hover.contents, types.MarkupContent)
         return hover.contents.value
 
-    async def end_of(self, job: str) -> Json:
+    async def end_of(self, job: str, *, seconds: float = SECONDS) -> Json:
         """What `qwen/jobEnded` said of the job; waits for it."""
-        await self.until(lambda: any(each["job"] == job for each in self.ended))
+        await self.until(lambda: any(each["job"] == job for each in self.ended), seconds=seconds)
         return next(each for each in self.ended if each["job"] == job)
 
-    async def until(self, holds: Callable[[], bool]) -> None:
+    async def until(self, holds: Callable[[], bool], *, seconds: float = SECONDS) -> None:
         """Waits for what the server has to say."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             while not holds():
                 self._happened.clear()
                 await self._happened.wait()
@@ -189,17 +190,6 @@ class Editor(LanguageClient):
         return file.exact_report()
 
 
-def _keep(stream: asyncio.StreamReader | None, kept: bytearray) -> None:
-    assert stream
-    feed = stream.feed_data
-
-    def feed_and_keep(received: bytes) -> None:
-        kept.extend(received)
-        feed(received)
-
-    stream.feed_data = feed_and_keep  # type: ignore[method-assign, assignment]
-
-
 async def apply_edit(
     editor: Editor, params: types.ApplyWorkspaceEditParams
 ) -> types.ApplyWorkspaceEditResult:
@@ -229,6 +219,10 @@ def job_ended(editor: Editor, params: Json) -> None:
     editor.happened()
 
 
+def refresh(editor: Editor, params: None) -> None:
+    """Code lenses are out of date; nobody looks at them here."""
+
+
 def show_message(editor: Editor, params: types.ShowMessageParams) -> None:
     """In place of pytest-lsp's own, to be waited for."""
     editor.messages.append(params)
@@ -245,6 +239,7 @@ def show_document(editor: Editor, params: types.ShowDocumentParams) -> types.Sho
 FEATURES = {
     types.WORKSPACE_APPLY_EDIT: apply_edit,
     types.CLIENT_REGISTER_CAPABILITY: register_capability,
+    types.WORKSPACE_CODE_LENS_REFRESH: refresh,
     types.WINDOW_SHOW_MESSAGE: show_message,
     types.WINDOW_SHOW_DOCUMENT: show_document,
     "qwen/jobEnded": job_ended,

@@ -49,6 +49,7 @@ ADVERTISED = {
             "qwen.selectModel",
             "qwen.showStatus",
             "qwen.diagnose",
+            "qwen.showLog",
         ],
         "workDoneProgress": True,
     },

@@ -84,3 +84,10 @@ async def test_a_client_of_few_words(home: Home, simulator: Simulator) -> None:
         assert not editor.shown_documents
         assert not editor.registered
         assert not editor.ended
+
+
+def test_the_log_says_at_once_what_runs_and_for_whom(home: Home) -> None:
+    named = {"capabilities": {}, "clientInfo": {"name": "An editor\x1b", "version": "1.2"}}
+    serve(home, message(id=1, method="initialize", params=named) + message(method="exit"))
+    (log,) = (file for file in home.files() if file.suffix == ".log")
+    assert ": An editor 1.2\n" in log.read_text(encoding="utf-8")

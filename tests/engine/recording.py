@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..support.listening import listening
+
 RESPONSES_TEXT = "response.output_text.delta"
 
 
@@ -66,12 +68,8 @@ async def recording(base_url: str) -> AsyncIterator[Recording]:
     """A proxy before `base_url` for as long as the context lasts."""
     upstream = urlsplit(base_url)
     recorded = Recording("")
-    running: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
+    async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked, kept = bytearray(), bytearray()
         recorded.sent.append(asked)
         recorded.received.append(kept)
@@ -87,21 +85,12 @@ async def recording(base_url: str) -> AsyncIterator[Recording]:
         finally:
             for each in (there, back):
                 each.cancel()
-            for end in (writer, far_writer):
-                end.close()
+            far_writer.close()
             recorded.open -= {writer, far_writer}
-            running.discard(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    recorded.base_url = f"http://127.0.0.1:{port}{upstream.path}"
-    try:
+    async with listening(exchange) as port:
+        recorded.base_url = f"http://127.0.0.1:{port}{upstream.path}"
         yield recorded
-    finally:
-        server.close()
-        for task in tuple(running):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _open_gate() -> asyncio.Event:

@@ -25,11 +25,13 @@ CAPABILITIES: Json = {
 
 
 @asynccontextmanager
-async def editor_on(base_url: str, kind: Kind, home: Path) -> AsyncIterator[ModelEditor]:
+async def editor_on(
+    base_url: str, kind: Kind, home: Path, **settings: str
+) -> AsyncIterator[ModelEditor]:
     """An editor joined to a server that asks the engine at `base_url`."""
     server = create_server(environ={"HOME": str(home), "QWEN_HOME": str(home)})
     editor = ModelEditor(server, kind)
-    options = {"provider": "custom", "baseUrl": base_url, "model": "tiny-qwen2"}
+    options = {"provider": "custom", "baseUrl": base_url, "model": "tiny-qwen2", **settings}
     await editor.start(CAPABILITIES, initializationOptions=options)
     try:
         yield editor
@@ -103,6 +105,25 @@ async def test_an_explanation_is_what_the_engine_sent(
     assert end["outcome"] == "done"
     assert "".join(shown).rstrip("\n") == fenced_recorded.content.rstrip("\n")
     assert file.document.text == ABOVE + SELECTED + BELOW
+
+
+async def test_a_question_goes_on_with_a_conversation_that_the_engine_was_to_keep(
+    fenced_recorded: Recording, tmp_path: Path
+) -> None:
+    base_url, way = fenced_recorded.base_url, fenced_recorded
+    async with editor_on(base_url, "vscode", tmp_path, conversation="service") as editor:
+        await run(editor, "explain")
+        assert (await ended(editor))["outcome"] == "done"
+        explained = way.content
+        editor.notifications.clear()
+        await editor.command("qwen.ask", {"question": "And then?"})
+        assert (await ended(editor))["outcome"] == "done"
+    first, by_id, told_anew = way.asked
+    assert way.content.startswith(explained)
+    assert by_id["previous_response_id"].startswith("resp_")
+    assert [item["content"] for item in by_id["input"]] == ["And then?"]
+    assert told_anew["input"][:2] == first["input"]
+    assert [item["content"] for item in told_anew["input"][2:]] == [explained, "And then?"]
 
 
 async def test_noise_leaves_the_document_as_code_or_untouched(

@@ -1,4 +1,7 @@
-"""Streams as services send them, byte for byte, each beside the section of the facts on it."""
+"""Streams as services send them, byte for byte, each beside the section of the facts on it.
+
+Those that fail are in `failing_streams.py`.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -22,6 +25,8 @@ class Sent:
     usage: Usage | None = None
     fails: Meaning | None = None
     says: str = ""
+    is_response: bool = False
+    """Whether it is one of the Responses API."""
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +44,11 @@ def delta(**fields: Any) -> dict[str, Any]:
     return {"choices": [{"index": 0, "delta": fields}]}
 
 
+def _other(content: str) -> dict[str, Any]:
+    """A chunk of a choice that nobody asked for."""
+    return {"choices": [{"index": 1, "delta": {"content": content}}]}
+
+
 def sse(*values: object, end: str = "\n\n", blank: str = " ", done: bool = True) -> bytes:
     """The values as events; text stands for itself."""
     said = [value if isinstance(value, str) else json.dumps(value) for value in values]
@@ -50,6 +60,15 @@ HALVES = (chunk(HEAD), chunk(TAIL, "stop"))
 FULL = sse(*HALVES)
 COUNTED = {"prompt_tokens": 7, "completion_tokens": 5, "prompt_tokens_details": None}
 USED = Usage(prompt_tokens=7, completion_tokens=5)
+CACHED = {
+    **COUNTED,
+    "prompt_tokens_details": {
+        "cached_tokens": 3,
+        "cache_creation_input_tokens": 2,
+        "cache_creation": {"ephemeral_5m_input_tokens": 2},
+        "cache_type": "ephemeral",
+    },
+}
 _RAW = json.dumps(chunk(REPLY, "stop"), ensure_ascii=False)
 
 LINES = [
@@ -78,10 +97,23 @@ LINES = [
 CHUNKS = [
     Sent("7", "empty choices", sse({"choices": []}, *HALVES)),
     Sent("7", "choices missing", sse({"id": "x"}, *HALVES)),
+    Sent("7", "choices null", sse({"choices": None}, *HALVES)),
+    Sent("7", "a number, a list and null in place of a chunk", sse("7", "[]", "null", *HALVES)),
+    Sent("7", "error null", sse({"error": None, **chunk(HEAD)}, chunk(TAIL, "stop"))),
+    Sent("7", "code null", sse({"code": None, "message": None, "choices": []}, *HALVES)),
+    Sent("5.1", "another choice (n)", sse(HALVES[0], _other("!!!"), HALVES[1])),
     Sent("7", "delta missing", sse({"choices": [{"index": 0}]}, *HALVES)),
     Sent("7", "delta null", sse({"choices": [{"delta": None}]}, *HALVES)),
     Sent("7", "content missing", sse(delta(role="assistant"), *HALVES)),
     Sent("7", "content null (llama.cpp)", sse(delta(role="assistant", content=None), *HALVES)),
+    Sent("7", "content empty", sse(chunk(""), *HALVES)),
+    Sent("7", "content in parts", sse(chunk([{"type": "text", "text": HEAD}, {"text": TAIL}]))),
+    Sent(
+        "7",
+        "a message in place of a delta",
+        sse({"choices": [{"message": {"role": "assistant", "content": REPLY}}]}),
+    ),
+    Sent("7", "role missing", sse(delta(content=HEAD), chunk(TAIL, "stop"))),
     Sent("7", "role null", sse(delta(role=None, content=HEAD), chunk(TAIL, "stop"))),
     Sent(
         "7",
@@ -99,6 +131,12 @@ CHUNKS = [
         sse(*HALVES, {"choices": [], "usage": COUNTED}),
         usage=USED,
     ),
+    Sent(
+        "5.2",
+        "usage with all that is said of a cache",
+        sse(*HALVES, {"choices": [], "usage": CACHED}),
+        usage=Usage(prompt_tokens=7, cached_tokens=3, completion_tokens=5),
+    ),
     Sent("7", "usage at top level", sse(*HALVES, {"usage": COUNTED}), usage=USED),
     Sent(
         "7",
@@ -110,6 +148,7 @@ CHUNKS = [
         usage=USED,
     ),
     Sent("7", "finish_reason null", sse(chunk(HEAD, None), chunk(TAIL, None), chunk("", "stop"))),
+    Sent("7", "finish_reason empty", sse(chunk(HEAD, ""), chunk(TAIL, "stop"))),
     Sent(
         "7",
         "finish_reason in its own chunk",
@@ -118,6 +157,8 @@ CHUNKS = [
     Sent(
         "7", "chunks after the finish", sse(*HALVES, chunk(""), {"choices": []}, chunk("", "stop"))
     ),
+    Sent("7", "broken JSON after the finish", sse(*HALVES, '{"usage": {')),
+    Sent("7", "a word after [DONE], and more", sse(*HALVES, "[DONE] bye", chunk("!!!"))),
     Sent(
         "7",
         "cumulative content",
@@ -132,6 +173,12 @@ CHUNKS = [
     Sent(
         "7", "reasoning (Ollama)", sse(delta(reasoning="Hm.", content=""), *HALVES), thought="Hm."
     ),
+    Sent(
+        "7",
+        "leaked <think> text, which is taken off where the reply is parted",
+        sse(chunk("<think>\nHm.\n</think>\n"), *HALVES),
+        text="<think>\nHm.\n</think>\n" + REPLY,
+    ),
     Sent("7", "ids repeat", sse(chunk(HEAD, id="1"), chunk(TAIL, "stop", id="1"))),
     Sent(
         "7",
@@ -142,125 +189,27 @@ CHUNKS = [
     ),
 ]
 
-_NATIVE = (
-    b'id:1\nevent:error\n:HTTP_STATUS/429\ndata:{"request_id":"r","code":"%s","message":"%s"}\n\n'
-)
-
-FAILURES = [
+_SAID = {"type": "response.output_text.delta"}
+_WHOLE_RESPONSE = {
+    "type": "response.completed",
+    "response": {"id": "r", "usage": {"input_tokens": 7, "output_tokens": 5}},
+}
+RESPONSES = [
     Sent(
-        "5.2 no. 1",
-        "an error object",
-        sse(chunk(HEAD), {"error": {"message": "model crashed", "code": "boom"}}, done=False),
-        text=HEAD,
-        fails="other",
-        says="with an error: “model crashed”",
-    ),
-    Sent(
-        "5.2 no. 1",
-        "an error string",
-        sse(chunk(HEAD), {"error": "model crashed"}, done=False),
-        text=HEAD,
-        fails="other",
-        says="with an error: “model crashed”",
-    ),
-    Sent(
-        "5.2 no. 2",
-        "error_finish, whose content is the error",
-        sse(chunk(HEAD), chunk("InternalError.Algo: boom", "error_finish")),
-        text=HEAD,
-        fails="trouble",
-        says="in trouble itself: “InternalError.Algo: boom”",
-    ),
-    Sent(
-        "5.2 no. 3",
-        "a native frame, its status in a comment",
-        sse(chunk(HEAD), done=False) + _NATIVE % (b"Throttling.AllocationQuota", b"exceeded"),
-        text=HEAD,
-        fails="quota",
-        says="refuses more for now",
-    ),
-    Sent(
-        "5.2 no. 3",
-        "a native frame of the rate",
-        sse(chunk(HEAD), done=False) + _NATIVE % (b"Throttling.RateQuota", b"too many"),
-        text=HEAD,
-        fails="rate",
-        says="too many requests",
-    ),
-    Sent(
-        "5.2 no. 4",
-        "a message that begins with its status",
+        "5.5",
+        "the Responses API",
         sse(
-            chunk(HEAD),
-            {"error": {"message": "<429> InternalError.Algo.Rate: slow down"}},
+            {"type": "response.created", "response": {"id": "r"}},
+            {"type": "response.reasoning_text.delta", "delta": "Hm."},
+            {**_SAID, "delta": HEAD},
+            {**_SAID, "delta": TAIL},
+            _WHOLE_RESPONSE,
             done=False,
         ),
-        text=HEAD,
-        fails="rate",
-        says="too many requests",
-    ),
-    Sent(
-        "7",
-        "an integer code, then [DONE] (vLLM)",
-        sse(chunk(HEAD), {"error": {"message": "died", "type": "ServerError", "code": 500}}),
-        text=HEAD,
-        fails="trouble",
-        says="HTTP 500: “died”",
-    ),
-    Sent(
-        "7",
-        "a flat error (older vLLM, SGLang)",
-        sse(chunk(HEAD), {"object": "error", "message": "died", "code": 500}),
-        text=HEAD,
-        fails="trouble",
-        says="HTTP 500: “died”",
-    ),
-    Sent(
-        "7",
-        "overflow with an integer code (llama.cpp)",
-        sse(
-            {
-                "error": {
-                    "code": 400,
-                    "type": "exceed_context_size_error",
-                    "message": "the request exceeds the available context size",
-                    "n_prompt_tokens": 9000,
-                    "n_ctx": 8192,
-                }
-            },
-            done=False,
-        ),
-        text="",
-        fails="too long",
-        says="qwen3-coder: 9,000 tokens, of which 8,192 fit",
-    ),
-    Sent("7", "only [DONE] (vLLM)", sse(), text="", fails="empty", says="an empty reply"),
-    Sent(
-        "7",
-        "no finish and no [DONE] (an error in Ollama)",
-        sse(chunk(HEAD), chunk(""), done=False),
-        text=HEAD,
-        fails="cut",
-        says="broke off before its end",
-    ),
-    Sent(
-        "5.1",
-        "all of it went into the thinking",
-        sse(delta(reasoning_content="Hm."), chunk("", "length")),
-        text="",
         thought="Hm.",
-        fails="limit",
-        says="went into the thinking",
-    ),
-    Sent(
-        "5.3",
-        "a content filter",
-        sse(chunk(HEAD), chunk("", "content_filter")),
-        text=HEAD,
-        fails="filter",
-        says="The content filter",
+        usage=USED,
+        is_response=True,
     ),
 ]
 
-WHOLE = [*LINES, *CHUNKS]
-ALL = [*WHOLE, *FAILURES]
+WHOLE = [*LINES, *CHUNKS, *RESPONSES]

@@ -35,51 +35,6 @@ def text_of(found: list[Piece]) -> str:
     return "".join(piece.text for piece in found if isinstance(piece, Text))
 
 
-TOLERATED: dict[str, tuple[Any, ...]] = {
-    "as the reference says": (say("Hello"), say(" you"), FINISH),
-    "no choices": ({"id": "1"}, say("Hello you")),
-    "empty choices": ({"choices": []}, say("Hello you")),
-    "choices null": ({"choices": None}, say("Hello you")),
-    "no delta": ({"choices": [{}]}, say("Hello you")),
-    "delta null": ({"choices": [{"delta": None}]}, say("Hello you")),
-    "content null in the first delta (llama.cpp)": (
-        {"choices": [{"delta": {"role": "assistant", "content": None}}]},
-        say("Hello you"),
-    ),
-    "content empty": (say(""), say("Hello you")),
-    "content in parts": (say([{"type": "text", "text": "Hello"}, {"text": " you"}]),),
-    "the role in every delta (Ollama)": (
-        {"choices": [{"delta": {"role": "assistant", "content": "Hello"}}]},
-        {"choices": [{"delta": {"role": "assistant", "content": " you"}}]},
-    ),
-    "the role null": ({"choices": [{"delta": {"role": None, "content": "Hello you"}}]},),
-    "a message in place of a delta": (
-        {"choices": [{"message": {"role": "assistant", "content": "Hello you"}}]},
-    ),
-    "finish null": (say("Hello", finish_reason=None), say(" you", finish_reason="stop")),
-    "finish empty": (say("Hello", finish_reason=""), say(" you", finish_reason="stop")),
-    "chunks after the finish": (say("Hello you"), FINISH, {"choices": []}, say(""), FINISH),
-    "no finish but [DONE]": (say("Hello you"),),
-    "error null": ({"error": None, **say("Hello you")},),
-    "code null": ({"code": None, "message": None, "choices": []}, say("Hello you")),
-    "another choice": (
-        say("Hello"),
-        {"choices": [{"index": 1, "delta": {"content": "!!!"}}]},
-        say(" you"),
-    ),
-    "cumulative": (say("Hello"), say("Hello y"), say("Hello yo"), say("Hello you")),
-    "broken JSON after the end": (say("Hello you"), FINISH, Event('{"usage": {')),
-    "a word after [DONE]": (say("Hello you"), Event("[DONE] bye"), say("!!!")),
-    "a character in halves": (say("Hello"), Event('{"choices":[{"delta":{"content":" you"}}]}')),
-    "a number in place of a chunk": (7, [], say("Hello you")),
-}
-
-
-@pytest.mark.parametrize("name", TOLERATED)
-def test_what_is_tolerated(name: str) -> None:
-    assert text_of(pieces(*TOLERATED[name])) == "Hello you"
-
-
 def test_a_finish_is_enough() -> None:
     assert text_of(pieces(say("Hello"), FINISH, done=False)) == "Hello"
 

@@ -12,8 +12,8 @@ import pytest
 
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut
 from qwen_lsp.model import continuing, waking
-from qwen_lsp.model.chat import Message, Request, Text, Usage, Waiting
-from qwen_lsp.model.continuing import PAUSES, Seam, asking_to_go_on, onward, way_on
+from qwen_lsp.model.chat import Message, Request, Text, Thought, Usage, Waiting
+from qwen_lsp.model.continuing import PAUSES, Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import providers
@@ -108,7 +108,8 @@ async def test_it_goes_on_from_what_came(http: Http) -> None:
     assert said.waited == ["going on with the reply"]
     first, second = (call.json for call in seen.calls)
     assert second["messages"] == [*first["messages"], {"role": "assistant", "content": "Hello y"}]
-    assert {**second, "messages": 0} == {**first, "messages": 0}
+    told = {"chat_template_kwargs": {"enable_thinking": False}}
+    assert {**second, "messages": 0} == {**first, "messages": 0, **told}
 
 
 async def test_it_goes_on_twice_and_no_more(http: Http) -> None:
@@ -252,34 +253,78 @@ def test_who_can_go_on(provider: str, host: str, model: str, way: str | None) ->
     assert way_on(replace(REQUEST, model=model), providers()[provider], host) == way
 
 
+NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
+FLAGS = {"continue_final_message": True, "add_generation_prompt": False}
+
+
 @pytest.mark.parametrize(
-    ("way", "message", "more"),
+    ("way", "dialect", "message", "more"),
     [
-        ("partial", {"partial": True}, {}),
-        ("last", {}, {}),
-        ("flag", {}, {"continue_final_message": True, "add_generation_prompt": False}),
+        ("partial", "dashscope", {"partial": True}, {}),
+        ("last", "effort", {}, {}),
+        ("last", "template", {}, NO_THINKING),
+        ("flag", "template", {}, {**FLAGS, **NO_THINKING}),
     ],
 )
-def test_how_it_is_asked_for(way: Any, message: dict[str, Any], more: dict[str, Any]) -> None:
+def test_how_it_is_asked_for(
+    way: Any, dialect: Any, message: dict[str, Any], more: dict[str, Any]
+) -> None:
     user, begun = {"role": "user", "content": "u"}, {"role": "assistant", "content": "x"}
     body = {"model": "m", "messages": [user, begun]}
-    asked = asking_to_go_on(body, way)
+    asked = asking_to_go_on(body, way, dialect)
     assert asked == {"model": "m", "messages": [user, begun | message], **more}
     assert body == {"model": "m", "messages": [user, begun]}
 
 
 def test_what_goes_on_does_not_think_again() -> None:
-    asked = onward(replace(REQUEST, thinking=True, may_be_kept=True), "x")
-    assert (asked.thinking, asked.may_be_kept) == (False, False)
+    asked = onward(replace(REQUEST, thinking="auto", may_be_kept=True), "x")
+    assert (asked.thinking, asked.may_be_kept) == ("off", False)
     assert asked.messages[-1] == Message("assistant", "x")
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 1000])
-@pytest.mark.parametrize("again", [LONG + "more\n", "more\n", LONG[:-9] + "other\n", LONG, ""])
-def test_a_seam_does_not_mind_how_the_stream_is_cut(again: str, size: int) -> None:
-    seam = Seam(LONG)
-    pieces = [again[at : at + size] for at in range(0, len(again), size)]
-    assert "".join(map(seam.add, pieces)) + seam.end() == again.removeprefix(LONG)
+async def test_what_follows_may_take_what_is_left_of_the_limit(http: Http) -> None:
+    """Some 30 characters are taken for 10 tokens."""
+    request = replace(REQUEST, max_tokens=25)
+    steps = in_turn(says("a" * 30), says("b" * 30), says("c", then="end"))
+    async with wire(steps) as seen:
+        said = await reply(http, seen, request=request)
+    assert (said.text, said.error) == ("a" * 30 + "b" * 30 + "c", None)
+    assert [call.json["max_tokens"] for call in seen.calls] == [25, 15, 5]
+
+
+async def test_where_nothing_is_left_of_the_limit_it_is_not_gone_on_with(http: Http) -> None:
+    async with wire(says("a" * 30)) as seen:
+        said = await reply(http, seen, request=replace(REQUEST, max_tokens=10))
+    assert (said.text, len(seen.calls)) == ("a" * 30, 1)
+    assert "broke before the reply was whole" in str(said.error)
+
+
+async def test_the_limit_that_is_named_is_the_users_own(http: Http) -> None:
+    async def at_its_limit(call: Call) -> None:
+        await call.begin()
+        await call.say("b", finish="length")
+        await call.end()
+
+    async with wire(in_turn(says("a" * 30), at_its_limit)) as seen:
+        said = await reply(http, seen, request=replace(REQUEST, max_tokens=25))
+    assert "was cut at the limit of 25 tokens; set qwen.maxTokens higher" in str(said.error)
+
+
+def test_who_says_that_asking_again_is_of_no_use_is_believed() -> None:
+    begun = Begun()
+    begun.take(Text("x"))
+    assert begun.pause(ReplyCut("m", meaning="trouble", is_final=True)) is None
+    assert begun.pause(ReplyCut("m", meaning="trouble")) == PAUSES["trouble"]
+
+
+def test_thinking_counts() -> None:
+    begun = Begun()
+    begun.take(Thought("Hm. " * 15))
+    begun.take(Text("x = 1\n"))
+    assert begun.tokens == 22
+    assert replace(REQUEST, max_tokens=100, spent=22).tokens_left == 78
+    assert replace(REQUEST, max_tokens=20, spent=22).tokens_left == 0
+    assert replace(REQUEST, spent=22).tokens_left is None
 
 
 async def test_a_machine_that_slept_is_not_kept_waiting(

@@ -34,6 +34,20 @@ ROWS: list[tuple[int, str, str, str]] = [
     (400, "invalid_parameter_error", "bad request", "(HTTP 400: “bad request”)"),
     (400, "data_inspection_failed", "Input data may contain…", "The content filter of DashScope"),
     (400, "DataInspectionFailed", "Output data may contain…", "The content filter of DashScope"),
+    # 5.1: thinking, told the legal ones.
+    (
+        400,
+        "invalid_parameter_error",
+        "reasoning_effort must be one of none, low",
+        "none, low”; set",
+    ),
+    (
+        400,
+        "InvalidParameter",
+        "enable_thinking only support stream call",
+        "what qwen.thinking asks",
+    ),
+    (400, "", "reasoning_effort and thinking_budget can't both be set", "what qwen.thinking asks"),
     (400, "Arrearage", "Access denied, your account is not in good standing", "a bill paid"),
     (402, "", "Insufficient credits", "a bill paid"),
     (403, "AccessDenied", "Access denied.", "does not allow this account to use qwen3.7-plus"),

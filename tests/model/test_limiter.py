@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -146,6 +147,21 @@ def test_the_users_numbers_go_before_those_of_the_provider() -> None:
     known = Limits(per_minute=60, per_second=1)
     assert known.overridden(Limits(per_second=5, at_once=2)) == Limits(60, 5, 2)
     assert known.overridden(Limits()) == known
+
+
+@pytest.mark.parametrize(
+    ("limits", "per_second"),
+    [
+        # 5.3: what a minute allows is enforced by the second too.
+        (Limits(per_minute=600), 10),
+        (Limits(per_minute=60), 1),
+        (Limits(per_minute=7), 1),
+        (Limits(per_minute=600, per_second=3), 3),
+        (Limits(at_once=2), None),
+    ],
+)
+def test_a_second_allows_its_part_of_a_minute(limits: Limits, per_second: int | None) -> None:
+    assert limits.by_second() == replace(limits, per_second=per_second)
 
 
 class World:

@@ -58,6 +58,25 @@ ROWS: list[tuple[int, str, str, Meaning, bool]] = [
 ]
 
 
+# What the user is told to do about each.
+SAID: dict[Meaning, str] = {
+    "too long": "is too long for qwen3.7-plus",
+    "tokens": "set qwen.maxTokens lower",
+    "model": "has no model qwen3.7-plus; choose one with qwen.model",
+    "other": "“{message}”); change the request, or choose another model with qwen.model",
+    "filter": "The content filter of DashScope refused the request; select something else",
+    "billing": "wants a bill paid or a plan bought before it goes on; look after the account",
+    "account": "did not accept the sign-in or the key: “{message}”; sign in again, or check",
+    "permission": "does not allow this account to use qwen3.7-plus: “{message}”; ask for access",
+    "used up": "used up",
+    "plan": "use a key that is paid by use",
+    "rate": "is getting too many requests from this account; wait a minute, then run the action",
+    "quota": "too many tokens in one minute, or the quota is used up; wait a minute, and if that",
+    "trouble": "is in trouble itself (HTTP {status}: “{message}”); run the action again in a while",
+    "loading": "is still loading qwen3.7-plus; wait a little, then run the action again",
+}
+
+
 def bodies(status: int, code: str, message: str) -> Mapping[str, object]:
     """The same in each form (5.3, 7)."""
     said = f"{code}: {message}" if code else message
@@ -73,6 +92,7 @@ def bodies(status: int, code: str, message: str) -> Mapping[str, object]:
 
 
 FORMS = tuple(bodies(0, "", ""))
+WITH_STATUS = ("an integer code", "flat", "a status before the message")
 
 
 def is_tried_again(error: ModelError) -> bool:
@@ -89,6 +109,8 @@ def test_an_answer(
     failure = failure_of(Answer(status, "application/json", text.encode()), ASKED)
     assert (failure.meaning, is_tried_again(failure)) == (meaning, again)
     assert str(failure).endswith(".")
+    said = message if form in ("OpenAI", "native") or not code else f"{code}: {message}"
+    assert SAID[meaning].format(message=said, status=status) in str(failure)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -100,13 +122,13 @@ def test_an_error_in_the_stream(
     assert (failure.meaning, is_tried_again(failure)) == (meaning, again)
 
 
-@pytest.mark.parametrize("form", ["OpenAI", "native", "a string"])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("status", "code", "message", "meaning", "again"), ROWS)
 def test_an_error_in_the_stream_without_a_status(
     form: str, status: int, code: str, message: str, meaning: Meaning, *, again: bool
 ) -> None:
     failure = failure_in_stream(bodies(status, code, message)[form], ASKED)
-    if (status, code) == (403, "insufficient_quota"):
+    if (status, code) == (403, "insufficient_quota") and form not in WITH_STATUS:
         meaning, again = "quota", True  # Only its status tells it from a throttle.
     assert (failure.meaning, is_tried_again(failure)) == (meaning, again)
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from qwen_lsp.errors import CredentialRefused
 from qwen_lsp.model.engines import Engine, local_engines, running_engines
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.model_list import names_of
@@ -165,6 +166,46 @@ async def test_a_service_that_has_none_is_not_asked() -> None:
         "Coding Plan (international) has no list of models; type the model's name."
     )
     assert not service.requests
+
+
+class Payer:
+    """Has the first of its keys, and after a refusal the next one."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = list(keys)
+
+    async def access(self) -> Access:
+        return Access(ACCESS.base_url, SecretStr(self.keys[0]))
+
+    async def renewed(self, refused: Access) -> Access:
+        self.keys.pop(0)
+        if not self.keys:
+            raise CredentialRefused("It was refused; set the right one.")
+        return await self.access()
+
+
+@pytest.mark.parametrize(
+    ("keys", "models"),
+    [
+        (("sk-new",), Models(("a",))),
+        (("sk-old", "sk-new"), Models(("a",))),
+        (("sk-old",), Models(fault="It was refused; set the right one.")),
+    ],
+)
+async def test_a_refused_credential_is_renewed_once(keys: tuple[str, ...], models: Models) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        is_new = request.headers["Authorization"] == "Bearer sk-new"
+        return httpx.Response(200 if is_new else 401, json={"data": [{"id": "a"}]})
+
+    lists = ModelLists(Http(transport=httpx.MockTransport(answer)))
+    assert await lists.paid_by(Payer(*keys), INTL) == models
+
+
+async def test_what_is_refused_again_is_told() -> None:
+    http = Http(transport=httpx.MockTransport(lambda _: httpx.Response(401)))
+    models = await ModelLists(http).paid_by(Payer("sk-old", "sk-old-too", "sk-older"), INTL)
+    assert models.is_refused
+    assert "did not accept the sign-in or the key" in models.fault
 
 
 async def test_a_key_that_can_not_be_sent() -> None:

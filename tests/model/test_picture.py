@@ -3,6 +3,10 @@
 import base64
 import builtins
 import io
+import random
+import struct
+import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +46,69 @@ def test_what_shines_through_stays(mode: str, kind: str) -> None:
     assert opened(data_url(content.getvalue(), "a")).format == kind
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("1", "PNG"), ("L", "PNG"), ("P", "PNG"), ("I;16", "PNG"), ("I;16B", "TIFF"), ("I", "TIFF"),
+     ("F", "TIFF"), ("LAB", "TIFF"), ("CMYK", "JPEG"), ("YCbCr", "JPEG"), ("RGB", "MPO")],
+)  # fmt: skip
+def test_every_kind_of_pixel(mode: str, kind: str) -> None:
+    content = io.BytesIO()
+    Image.new(mode, (3000, 200)).save(content, kind)
+    assert opened(data_url(content.getvalue(), "a")).mode == "RGB"
+
+
+@pytest.mark.parametrize(("mode", "brightest"), [("I;16", 60_000), ("I", 60_000), ("F", 1e6)])
+def test_more_than_8_bits_are_not_cut_to_white(mode: str, brightest: float) -> None:
+    content, image = io.BytesIO(), Image.new(mode, (40, 40), 0)
+    image.putpixel((0, 0), brightest)
+    image.paste(image.resize((20, 40)).point(lambda value: value * 0 + brightest / 2), (20, 0))
+    image.save(content, "TIFF")
+    assert opened(data_url(content.getvalue(), "a")).getpixel((35, 5)) == (127, 127, 127)
+
+
+def test_of_what_moves_the_first_picture() -> None:
+    pictures = [Image.new("RGB", (40, 30), color) for color in ("black", "red", "blue")]
+    content = io.BytesIO()
+    pictures[0].save(content, "GIF", save_all=True, append_images=pictures[1:])
+    assert opened(data_url(content.getvalue(), "a")).getpixel((5, 5)) == (0, 0, 0)
+
+
+def test_noise_that_shines_through_is_not_too_much_to_send() -> None:
+    size = (LONGEST_SIDE, LONGEST_SIDE)
+    content = io.BytesIO()
+    Image.frombytes("RGBA", size, random.Random(1).randbytes(4 * size[0] * size[1])).save(
+        content, "PNG", compress_level=0
+    )
+    url = data_url(content.getvalue(), "a")
+    assert len(url) <= 10_000_000
+    assert opened(url).size == (LONGEST_SIDE // 2, LONGEST_SIDE // 2)
+
+
+def png(size: tuple[int, int], *more: tuple[bytes, bytes]) -> bytes:
+    """A PNG that says of itself to be of `size`, with no pixel in it, and `more` parts."""
+    head = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(30_100))), *more, (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts
+    )
+
+
+@pytest.mark.parametrize("size", [(9_000, 9_000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
+def test_small_files_that_say_to_be_huge(size: tuple[int, int]) -> None:
+    begun = time.process_time()
+    with pytest.raises(RequestError, match="too large"):
+        data_url(png(size), "a.png")
+    assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("broken", [b"\xff" * 100, b"MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 50, b""])
+def test_what_a_camera_has_noted_wrongly_is_left_behind(broken: bytes) -> None:
+    sent = opened(data_url(png((100, 100), (b"eXIf", broken)), "a"))
+    assert sent.size == (100, 100)
+    assert not sent.getexif()
+
+
 def test_it_is_scaled() -> None:
     assert opened(data_url(made((4000, 1000)), "a")).size == (LONGEST_SIDE, LONGEST_SIDE // 4)
 
@@ -64,6 +131,8 @@ def test_nothing_goes_along() -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image that can be sent"),
         (b"%PDF-1.4", "no image that can be sent"),
         (made((40, 30))[:60], "no image that can be sent"),
+        (made((400, 400), "JPEG")[:400], "no image that can be sent"),
+        (made((400, 400), "GIF")[:40], "no image that can be sent"),
         (made((10, 30)), "too small"),
         (made((4000, 12)), "too small"),
         (made((12, 3000), "GIF"), "too small"),

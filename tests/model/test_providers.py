@@ -1,4 +1,4 @@
-"""The rows of providers.toml, the families of models, and the request that comes of both."""
+"""The rows of providers.toml, and the families of models."""
 
 import dataclasses
 import re
@@ -8,15 +8,13 @@ import pytest
 
 from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import base_url_of, is_loopback_url
-from qwen_lsp.model.body import body_of, headers_of, holds_tokens
-from qwen_lsp.model.chat import Message, Request, Role
 from qwen_lsp.model.families import Dialect, family_of, sees
+from qwen_lsp.model.limiter import Limits
 from qwen_lsp.model.providers import Continues, Provider, providers
 from qwen_lsp.model.window import Engine
 
 ROWS = list(providers().values())
 UNKNOWN = ("oauth", "simulator")
-OLD_HOST = "dashscope.aliyuncs.com"
 
 
 def by_id(row: Provider) -> str:
@@ -73,6 +71,25 @@ def test_every_row_makes_sense(row: Provider) -> None:
         assert row.loopback_only or is_loopback_url(row.base_url or "")
 
 
+@pytest.mark.parametrize(
+    ("provider", "wanted", "kept"),
+    [
+        # 1.9 and 5.3; what nobody has said is not held to.
+        ("qwen-oauth", Limits(), Limits(60, 1)),
+        ("qwen-oauth", Limits(per_minute=20), Limits(20, 1)),
+        ("dashscope-intl", Limits(), Limits()),
+        ("dashscope-intl", Limits(per_minute=1200), Limits(1200, 20)),
+        ("dashscope-intl", Limits(per_minute=1200, per_second=50), Limits(1200, 50)),
+        ("qwencloud", Limits(per_minute=120, at_once=4), Limits(120, 2, 4)),
+        ("openrouter", Limits(per_minute=20), Limits(20)),
+        ("ollama", Limits(), Limits()),
+        ("custom", Limits(at_once=2), Limits(at_once=2)),
+    ],
+)
+def test_the_limits_that_are_kept(provider: str, wanted: Limits, kept: Limits) -> None:
+    assert providers()[provider].most(wanted) == kept
+
+
 def test_what_runs_on_this_machine() -> None:
     assert [row.id for row in ROWS if row.is_local] == ["ollama", "llamacpp", "lmstudio", "vllm"]
 
@@ -82,208 +99,15 @@ def test_no_two_services_share_an_address() -> None:
     assert len(set(addresses)) == len(addresses)
 
 
-@pytest.mark.parametrize("model", ["qwen-max", "qwen-turbo", "qwen3-coder-plus", "vision-model"])
-def test_no_default_is_a_retired_model(model: str) -> None:
+@pytest.mark.parametrize("row", ROWS, ids=by_id)
+def test_no_default_is_a_retired_model(row: Provider) -> None:
     """Facts, 5.5 and 1.9."""
-    assert model not in [row.default_model for row in ROWS]
-
-
-def body(
-    model: str, provider: str = "dashscope-cn", host: str = OLD_HOST, **fields: typing.Any
-) -> dict[str, object]:
-    request = Request((Message("system", "s"), Message("user", "u")), model, **fields)
-    made = body_of(request, providers()[provider], host)
-    assert made.pop("messages")
-    assert made.pop("model") == model
-    assert made.pop("stream") is True
-    assert made.pop("stream_options") == {"include_usage": True}
-    return made
-
-
-CODER = {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "repetition_penalty": 1.05}
-NEXT = {"temperature": 1.0, "top_p": 0.95, "top_k": 40}
-
-
-@pytest.mark.parametrize(
-    ("model", "off", "on"),
-    [
-        # 5.1: thinking by family; 6: sampling by family.
-        ("qwen3.5-plus", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("qwen3.6-flash", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("qwen3.7-max", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("coder-model", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("qwen-plus", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("qwen3-32b", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("Qwen/Qwen3-32B", {"enable_thinking": False}, {"enable_thinking": True}),
-        ("qwen3.8-max-0902", {"reasoning_effort": "none"}, {}),
-        ("qwen4-max", {"reasoning_effort": "none"}, {}),
-        ("qwen3-235b-a22b-thinking-2507", {}, {}),
-        ("qwen3-235b-a22b-instruct-2507", {}, {}),
-        ("qwq-plus", {}, {}),
-        ("qwen3-coder-flash", CODER, CODER),
-        ("qwen2.5-coder-32b-instruct", CODER, CODER),
-        ("qwen-coder-turbo-latest", CODER, CODER),
-        ("Qwen/Qwen3-Coder-480B-A35B-Instruct", CODER, CODER),
-        ("qwen3-coder-next", NEXT, NEXT),
-        ("deepseek-v4", {}, {}),
-        ("", {}, {}),
-    ],
-)
-def test_families(model: str, off: dict[str, object], on: dict[str, object]) -> None:
-    assert body(model) == off
-    assert body(model, thinking=True) == on
-
-
-@pytest.mark.parametrize(
-    ("provider", "host", "model", "fields"),
-    [
-        ("ollama", "127.0.0.1", "qwen3:8b", {"reasoning_effort": "none"}),
-        ("ollama", "127.0.0.1", "qwen3-coder", {"temperature": 0.7, "top_p": 0.8}),
-        (
-            "custom",
-            "localhost",
-            "qwen3.6-35b",
-            {"chat_template_kwargs": {"enable_thinking": False}},
-        ),
-        ("custom", "api.openai.com", "gpt-6", {}),
-        # A custom address may be DashScope's.
-        ("custom", "ws1.cn-beijing.maas.aliyuncs.com", "qwen3.7-max", {"enable_thinking": False}),
-        ("simulator", "127.0.0.1", "coder-model", {"enable_thinking": False}),
-    ],
-)
-def test_dialects(provider: str, host: str, model: str, fields: dict[str, object]) -> None:
-    assert body(model, provider, host) == fields
-
-
-@pytest.mark.parametrize(
-    ("provider", "host", "model", "name"),
-    [
-        ("dashscope-cn", OLD_HOST, "qwen3.7-plus", "max_completion_tokens"),
-        ("dashscope-cn", OLD_HOST, "qwen4-max", "max_completion_tokens"),
-        ("dashscope-cn", OLD_HOST, "qwen3-coder-flash", "max_tokens"),
-        ("ollama", "127.0.0.1", "qwen3.6", "max_tokens"),
-        ("custom", "localhost", "qwen4", "max_tokens"),
-    ],
-)
-def test_the_limit_has_the_name_that_is_known_there(
-    provider: str, host: str, model: str, name: str
-) -> None:
-    made = body(model, provider, host, max_tokens=9)
-    assert {key: made[key] for key in made if "tokens" in key} == {name: 9}
-
-
-@pytest.mark.parametrize(
-    ("provider", "fields"),
-    [
-        ("llamacpp", {"temperature", "top_p", "top_k", "repeat_penalty"}),
-        ("lmstudio", {"temperature", "top_p", "top_k", "repeat_penalty"}),
-        ("vllm", {"temperature", "top_p", "top_k", "repetition_penalty"}),
-        ("ollama", {"temperature", "top_p"}),
-        ("custom", {"temperature", "top_p"}),
-    ],
-)
-def test_sampling_in_the_words_that_an_engine_knows(provider: str, fields: set[str]) -> None:
-    made = body("qwen3-coder:30b", provider, "127.0.0.1")
-    assert made.keys() == fields
-    assert {made.get("repeat_penalty"), made.get("repetition_penalty")} <= {1.05, None}
-
-
-@pytest.mark.parametrize("thinking", [True, False])
-def test_who_has_to_think_is_not_told_to_stop(thinking: bool) -> None:
-    """5.1: thinking is mandatory on the Token Plan's 3.8-max."""
-    assert body("qwen3.8-max-0902", "token-plan-intl", thinking=thinking) == {}
-    assert body("qwen3.8-flash", "token-plan-intl") == {"reasoning_effort": "none"}
-
-
-@pytest.mark.parametrize("provider", [row.id for row in ROWS])
-@pytest.mark.parametrize("model", ["qwen4-max", "qwen3-coder", "coder-model", "gpt-6"])
-def test_no_metadata_is_sent(provider: str, model: str) -> None:
-    """1.8 and 5.1: DashScope ignores it, and other vendors behind it refuse it."""
-    assert "metadata" not in body(model, provider)
-
-
-LONG = "word " * 1_000
-
-
-@pytest.mark.parametrize(
-    ("provider", "model", "turns", "marked"),
-    [
-        # 5.5: what a later request begins with is worth marking, from 1,024 tokens on.
-        ("dashscope-cn", "qwen4-max", ["s", LONG, "a", "q"], 2),
-        ("qwen-oauth", "coder-model", ["s", LONG, "a", "q", "a", "q"], 4),
-        ("token-plan-cn", "qwen3.7-plus", ["s", LONG, "a", "q"], 2),
-        ("dashscope-cn", "qwen4-max", ["s", LONG], None),
-        ("dashscope-cn", "qwen4-max", ["s", LONG, "cut off"], None),
-        ("dashscope-cn", "qwen4-max", ["s", "short", "a", LONG], None),
-        ("dashscope-cn", "qwen3-coder-flash", ["s", LONG, "a", "q"], None),
-        ("modelscope", "Qwen/Qwen3.6-30B", ["s", LONG, "a", "q"], None),
-        ("ollama", "qwen3.6", ["s", LONG, "a", "q"], None),
-        ("openrouter", "qwen/qwen4-max", ["s", LONG, "a", "q"], None),
-    ],
-)
-def test_the_stable_part_of_a_conversation_is_marked(
-    provider: str, model: str, turns: list[str], marked: int | None
-) -> None:
-    roles: list[Role] = ["system", *(["user", "assistant"] * 3)]  # type: ignore[list-item]
-    said = tuple(Message(role, text) for role, text in zip(roles, turns, strict=False))
-    made: typing.Any = body_of(Request(said, model), providers()[provider], OLD_HOST)["messages"]
-    assert [place for place, each in enumerate(made) if "cache_control" in str(each)] == (
-        [] if marked is None else [marked]
+    retired = re.compile(
+        r"qwen-(max|turbo)|qwen-vl|qwq-plus|qvq-max|qwen3-coder-(plus|480b)|qwen3-max"
+        r"|qwen3-(235b|32b|30b)|qwen3-vl|qwen2\.5-coder-(0\.5b|1\.5b|3b)|vision-model"
     )
-    if marked is not None:
-        text = {"type": "text", "text": turns[marked], "cache_control": {"type": "ephemeral"}}
-        assert made[marked] == {"role": "assistant", "content": [text]}
-
-
-def test_the_requests_own_temperature_counts() -> None:
-    assert body("qwen3-coder-flash", temperature=0)["temperature"] == 0
-    assert body("qwen4-max", temperature=0.2)["temperature"] == 0.2
-
-
-@pytest.mark.parametrize(
-    ("provider", "roles", "sent"),
-    [
-        ("ollama", ["system", "user"], [("system", "0"), ("user", "1")]),
-        ("ollama", ["user"], [("user", "0")]),
-        (
-            "ollama",
-            ["user", "system", "assistant", "system"],
-            [("system", "1\n\n3"), ("user", "0"), ("assistant", "2")],
-        ),
-        # 1.8: the portal refuses a request that does not begin with a system message.
-        ("qwen-oauth", ["user"], [("system", "You are a careful programmer."), ("user", "0")]),
-    ],
-)
-def test_the_system_message_comes_first(
-    provider: str, roles: list[Role], sent: list[tuple[str, str]]
-) -> None:
-    said = tuple(Message(role, str(place)) for place, role in enumerate(roles))
-    made = body_of(Request(said, "m"), providers()[provider], OLD_HOST)
-    assert made["messages"] == [{"role": role, "content": text} for role, text in sent]
-
-
-def test_special_tokens_are_taken_out_of_every_message() -> None:
-    said = tuple(Message(role, "a<|im_end|>b") for role in typing.get_args(Role))
-    request = Request(said, "m")
-    assert "<|im_end|>" not in str(body_of(request, providers()["ollama"], "localhost"))
-    assert holds_tokens(request)
-    assert not holds_tokens(Request((Message("user", "a <|b|> c"),), "m"))
-
-
-def test_an_image_is_a_part_of_its_message() -> None:
-    """5.5: text-only models refuse an array, so all other messages are plain text."""
-    said = (Message("system", "s"), Message("user", "u<|im_end|>", image="data:image/png;base64,A"))
-    made: typing.Any = body_of(Request(said, "qwen4-max"), providers()["dashscope-cn"], OLD_HOST)
-    assert made["messages"] == [
-        {"role": "system", "content": "s"},
-        {
-            "role": "user",
-            "content": [
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,A"}},
-                {"type": "text", "text": "u< |im_end|>"},
-            ],
-        },
-    ]
+    assert not retired.match(row.default_model)
+    assert not retired.match(row.vision_model)
 
 
 @pytest.mark.parametrize(
@@ -309,26 +133,6 @@ def test_who_looks_at_images(model: str, is_seeing: bool) -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row.vision_model], ids=by_id)
 def test_a_vision_model_sees(row: Provider) -> None:
     assert sees(row.vision_model)
-
-
-@pytest.mark.parametrize(
-    ("provider", "host", "names"),
-    [
-        ("qwen-oauth", "portal.qwen.ai", {"UserAgent", "CacheControl", "AuthType"}),
-        ("dashscope-cn", OLD_HOST, {"UserAgent", "CacheControl"}),
-        ("custom", "ws1.cn-beijing.maas.aliyuncs.com", {"UserAgent", "CacheControl"}),
-        ("custom", "aliyuncs.com.evil.example", set()),
-        ("ollama", "127.0.0.1", set()),
-        ("simulator", "127.0.0.1", set()),
-    ],
-)
-def test_dashscopes_headers_go_to_dashscope(provider: str, host: str, names: set[str]) -> None:
-    headers = headers_of(providers()[provider], host, "qwen-lsp/1 (linux; x64)")
-    assert {name for name in headers if name.startswith("X-")} == {
-        f"X-DashScope-{name}" for name in names
-    }
-    assert headers["User-Agent"] == headers.get("X-DashScope-UserAgent", headers["User-Agent"])
-    assert headers.get("X-DashScope-AuthType", "qwen-oauth") == "qwen-oauth"
 
 
 def test_a_family_is_a_value() -> None:

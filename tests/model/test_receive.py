@@ -8,7 +8,7 @@ from contextlib import aclosing
 import httpx
 import pytest
 
-from qwen_lsp.errors import CredentialRefused, Meaning, ModelError
+from qwen_lsp.errors import CredentialRefused, Meaning, ModelError, QwenError
 from qwen_lsp.model.bounds import MOST_LINE, MOST_TEXT, Bounds
 from qwen_lsp.model.chat import Message, Piece, Request, Text
 from qwen_lsp.model.http import Http
@@ -90,8 +90,8 @@ async def listened(body: Body | bytes, kind: str, status: int, headers: Mapping[
         async with aclosing(model.stream(request)) as stream:
             async for piece in stream:
                 heard.pieces.append(piece)
-    except ModelError as error:
-        heard.failure = error
+    except QwenError as error:
+        heard.failure = error if isinstance(error, ModelError) else None
     heard.seconds = asyncio.get_running_loop().time()
     return heard
 
@@ -100,24 +100,42 @@ def listen(body: Body | bytes, kind: str = "text/event-stream") -> Heard:
     return run_virtually(listened(body, kind, 200, {}))
 
 
+DOCUMENTS: list[tuple[bytes, str, Meaning | None, str]] = [
+    (json.dumps(HELLO).encode(), REPLY, None, ""),
+    (json.dumps(HELLO, indent=2).encode(), REPLY, None, ""),
+    (json.dumps(BUSY).encode(), "", "rate", "too many requests"),
+    (json.dumps({"code": "InternalError", "message": "m"}).encode(), "", "trouble", "“m”"),
+    (b"<html>aliyun_waf_aa</html>", "", "page", "A web page, as firewalls send it"),
+    (b"\n<!doctype html>", "", "page", "A web page, as firewalls send it"),
+]
+
+
 @pytest.mark.parametrize("kind", ["text/event-stream", "text/plain", "", "application/json"])
-@pytest.mark.parametrize(
-    ("body", "text", "meaning", "says"),
-    [
-        (json.dumps(HELLO).encode(), REPLY, None, ""),
-        (json.dumps(HELLO, indent=2).encode(), REPLY, None, ""),
-        (json.dumps(BUSY).encode(), "", "rate", "too many requests"),
-        (json.dumps({"code": "InternalError", "message": "m"}).encode(), "", "trouble", "“m”"),
-        (b"<html>aliyun_waf_aa</html>", "", "page", "A web page, as firewalls send it"),
-        (b"\n<!doctype html>", "", "page", "A web page, as firewalls send it"),
-    ],
-)
+@pytest.mark.parametrize(("body", "text", "meaning", "says"), DOCUMENTS)
 def test_5_2_no_5_what_is_no_stream_whatever_it_calls_itself(
     kind: str, body: bytes, text: str, meaning: Meaning | None, says: str
 ) -> None:
     heard = listen(body, kind)
     assert (heard.text, heard.meaning) == (text, meaning)
     assert says in str(heard.failure)
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", ""])
+@pytest.mark.parametrize(("body", "text", "meaning"), [row[:3] for row in DOCUMENTS])
+def test_5_2_no_5_a_cut_at_every_byte_changes_nothing(
+    kind: str, body: bytes, text: str, meaning: Meaning | None
+) -> None:
+    for place in range(len(body) + 1):
+        heard = listen(Body((0, body[:place]), (0, body[place:])), kind)
+        assert (heard.text, heard.meaning) == (text, meaning), place
+
+
+@pytest.mark.parametrize(("said", "meaning"), [("true", "cut"), ("True", "cut"), ("false", None)])
+def test_5_2_a_part_that_came_at_once_is_known_as_one(said: str, meaning: Meaning | None) -> None:
+    headers = {"x-dashscope-partialresponse": said}
+    body = json.dumps(HELLO).encode()
+    heard = run_virtually(listened(body, "application/json", 200, headers))
+    assert (heard.text, heard.meaning) == (REPLY, meaning)
 
 
 def test_a_document_after_keep_alive_comments() -> None:
@@ -142,6 +160,19 @@ def test_comments_do_not_hide_that_nothing_more_comes(comment: bytes) -> None:
     assert (heard.text, heard.meaning) == (HEAD, "silent")
     assert 21 <= heard.seconds < 23
     assert "sent nothing for 20 seconds" in str(heard.failure)
+
+
+def test_events_without_a_word_are_no_life_for_longer_than_a_first_word() -> None:
+    begun, nothing = sse(chunk(HEAD), done=False), sse(chunk(""), done=False)
+    heard = listen(Body((1, begun), (1, nothing), forever=True))
+    assert (heard.text, heard.meaning) == (HEAD, "silent")
+    assert 51 <= heard.seconds < 54
+    heard = listen(Body((1, nothing), forever=True))
+    assert heard.meaning == "silent"
+    assert 50 <= heard.seconds < 53
+    words = sse(chunk("more"), chunk("", "stop"))
+    heard = listen(Body((1, begun), *[(1, nothing)] * 40, (1, words)))
+    assert (heard.text, heard.meaning) == (HEAD + "more", None)
 
 
 def test_a_slow_reader_is_no_silence_of_the_service() -> None:
@@ -220,6 +251,54 @@ def test_the_pause_that_was_asked_for(headers: dict[str, str], least: float, say
     assert says in str(heard.failure)
     assert heard.seconds >= least
     assert heard.requests == (1 if "600" in headers.values() else 6)
+
+
+@pytest.mark.parametrize(
+    ("status", "again", "requests"),
+    [
+        # 7: what OpenAI's own client asks again for, and what the service says of that.
+        (408, "", 4),
+        (409, "", 4),
+        (429, "", 6),
+        (500, "", 4),
+        (529, "", 4),
+        (409, "false", 1),
+        (429, "FALSE", 1),
+        (500, "false", 1),
+        (418, "", 1),
+        (418, "true", 4),
+        (400, "maybe", 1),
+        (500, "true", 4),
+        (401, "true", 1),
+        (413, "true", 1),
+    ],
+)
+def test_7_x_should_retry(status: int, again: str, requests: int) -> None:
+    headers = {"x-should-retry": again} if again else {}
+    heard = run_virtually(listened(b'{"error": "m"}', "application/json", status, headers))
+    assert (heard.requests, heard.text) == (requests, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "shown"),
+    [
+        ({"error": {"message": "m"}, "request_id": "r-1"}, {"x-request-id": "r-2"}, "r-1"),
+        ({"code": "InternalError", "message": "m", "request_id": "r-1"}, {}, "r-1"),
+        ({"error": "m"}, {"x-request-id": "r-2"}, "r-2"),
+        ({"error": "m"}, {"x-dashscope-request-id": "r-3"}, "r-3"),
+        ({"error": "m", "request_id": "my code;"}, {}, ""),
+        ({"error": "m", "request_id": 7}, {}, ""),
+    ],
+)
+def test_5_3_the_id_of_a_request_is_in_the_log(
+    body: object, headers: dict[str, str], shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    heard = run_virtually(listened(json.dumps(body).encode(), "application/json", 400, headers))
+    assert heard.failure is not None
+    assert heard.failure.request_id == shown
+    assert f"; its id is {shown or 'unknown'}\n" in caplog.text
+    assert "my code" not in caplog.text
 
 
 def test_who_asks_once_is_not_kept_waiting() -> None:

@@ -27,6 +27,8 @@ FOLLOWING = replace(
 
 
 async def reply_of(http: Http, seen: Wire, request: Request = REQUEST) -> list[Piece]:
+    if request.kept and not request.kept.home:
+        request = replace(request, kept=replace(request.kept, home=seen.base_url))
     model = Qwen(providers()["llamacpp"], NoKey(seen.base_url), http, "0")
     async with aclosing(model.stream(request)) as stream:
         return [piece async for piece in stream if not isinstance(piece, Waiting)]
@@ -78,7 +80,7 @@ async def test_a_reply_that_is_kept(http: Http) -> None:
     async with wire(Door()) as seen:
         pieces = await reply_of(http, seen)
     usage = Usage(prompt_tokens=7, completion_tokens=2)
-    assert pieces == [Text("Hel"), Text("lo"), usage, Kept("resp_1", 3)]
+    assert pieces == [Text("Hel"), Text("lo"), usage, Kept("resp_1", 3, seen.base_url)]
     assert paths(seen) == ["/v1/responses"]
     assert "messages" not in seen.calls[0].json
     assert seen.calls[0].json["input"] == [
@@ -90,7 +92,7 @@ async def test_a_reply_that_is_kept(http: Http) -> None:
 async def test_only_what_is_new_is_sent_of_what_is_kept(http: Http) -> None:
     async with wire(Door()) as seen:
         pieces = await reply_of(http, seen, FOLLOWING)
-    assert pieces[-1] == Kept("resp_1", 5)
+    assert pieces[-1] == Kept("resp_1", 5, seen.base_url)
     (call,) = seen.calls
     assert call.json["previous_response_id"] == "resp_1"
     assert call.json["input"] == [{"type": "message", "role": "user", "content": "More"}]
@@ -106,11 +108,39 @@ async def test_what_the_service_has_forgotten_is_told_anew(
 ) -> None:
     async with wire(Door(refusal)) as seen:
         pieces = await reply_of(http, seen, FOLLOWING)
-    assert pieces[-1] == Kept("resp_1", 5)
+    assert pieces[-1] == Kept("resp_1", 5, seen.base_url)
     assert paths(seen) == ["/v1/responses"] * 2
     again = seen.calls[1].json
     assert "previous_response_id" not in again
     assert [item["content"] for item in again["input"]] == ["Be good.", "Hi", "Hello", "More"]
+
+
+async def test_another_service_is_not_told_what_one_has_kept(http: Http) -> None:
+    elsewhere = replace(FOLLOWING, kept=Kept("resp_1", 3, "https://other.example/v1"))
+    async with wire(Door()) as seen:
+        pieces = await reply_of(http, seen, elsewhere)
+    (call,) = seen.calls
+    assert "previous_response_id" not in call.json
+    assert [item["content"] for item in call.json["input"]] == ["Be good.", "Hi", "Hello", "More"]
+    assert pieces[-1] == Kept("resp_1", 5, seen.base_url)
+
+
+async def test_who_answers_without_what_was_said_before_is_told_anew(http: Http) -> None:
+    """As one that has the API and keeps nothing: it would answer to what is new alone."""
+
+    async def answer(call: Call) -> None:
+        await call.begin()
+        created = {"id": "resp_2", "status": "in_progress", "previous_response_id": None}
+        await send(call, {"type": "response.created", "response": created}, delta("a"), COMPLETED)
+        await call.send_raw(b"0\r\n\r\n")
+
+    async with wire(answer) as seen:
+        pieces = await reply_of(http, seen, FOLLOWING)
+    assert [piece for piece in pieces if isinstance(piece, Text)] == [Text("a")]
+    asked = [call.json for call in seen.calls]
+    assert asked[0]["previous_response_id"] == "resp_1"
+    assert "previous_response_id" not in asked[1]
+    assert len(asked[1]["input"]) == 4
 
 
 async def test_without_that_api_our_own_memory_is_told(http: Http) -> None:

@@ -64,8 +64,10 @@ class Played:
             return [piece async for piece in stream]
 
 
-def failure(meaning: Meaning, after: float | None = None) -> ServiceRefused:
-    return ServiceRefused(f"It is {meaning}.", meaning=meaning, after=after)
+def failure(
+    meaning: Meaning, after: float | None = None, *, is_final: bool = False
+) -> ServiceRefused:
+    return ServiceRefused(f"It is {meaning}.", meaning=meaning, after=after, is_final=is_final)
 
 
 @pytest.mark.parametrize("meaning", MEANINGS)
@@ -115,6 +117,15 @@ def test_who_asks_for_too_long_a_pause_is_not_waited_for() -> None:
     assert played.times == [0]
 
 
+@pytest.mark.parametrize("meaning", PAUSES)
+def test_who_says_that_asking_again_is_of_no_use_is_believed(meaning: Meaning) -> None:
+    """Section 7: `x-should-retry: false`."""
+    played = Played(failure(meaning, is_final=True))
+    with pytest.raises(ServiceRefused):
+        run_virtually(played.pieces())
+    assert played.times == [0]
+
+
 @given(st.sampled_from(sorted(PAUSES)), st.floats(0, 1), st.none() | st.floats(0, 120))
 def test_the_jitter_never_shortens_a_pause(
     meaning: Meaning, jitter: float, after: float | None
@@ -131,7 +142,7 @@ def test_a_stop_ends_the_countdown_at_once() -> None:
         stream = persistently(played.attempt)
         assert isinstance(await anext(stream), Waiting)
         waiting = asyncio.create_task(anext(stream))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

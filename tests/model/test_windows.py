@@ -141,8 +141,14 @@ async def test_a_model_of_ollamas_is_loaded_to_learn_its_window(http: Http) -> N
     [
         # 5.5.
         ("qwen4-max", Window(991_808)),
+        ("qwen4-flash", Window(991_808)),
+        ("qwen3.8-max-0902", Window(991_808)),
         ("qwen3.8-flash", Window(991_808)),
+        ("qwen3.7-max", Window(991_808)),
+        ("qwen3.6-plus", Window(991_808)),
+        ("qwen3.5-flash", Window(991_808)),
         ("qwen3-coder-plus", Window(997_952)),
+        ("qwen3-coder-flash", Window(997_952)),
         ("qwen3-coder-next", Window(262_144)),
         ("qwen-plus", None),
     ],

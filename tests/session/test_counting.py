@@ -8,7 +8,9 @@ import pytest
 
 from qwen_lsp.account.usage import Total, totals, usage_file
 from qwen_lsp.cli import main
+from qwen_lsp.lsp import counting
 
+from ..support.service import event
 from ..support.stage import Stage
 from .conftest import Play
 
@@ -19,6 +21,7 @@ NUMBERS = {
     "completionTokens": 5,
     "reasoningTokens": 0,
 }
+NUMBERS_OF_JOB = {name: number for name, number in NUMBERS.items() if name != "jobs"}
 
 
 async def refactored(stage: Stage, settings: dict[str, Any]) -> None:
@@ -71,6 +74,105 @@ def test_a_job_that_was_stopped_counts_and_one_without_an_answer_does_not(play: 
     play(scene)
     (day,) = totals().values()
     assert day == {"ollama": Total(1)}
+
+
+def counted_chunk(**usage: Any) -> bytes:
+    return event({"choices": [], "usage": usage})
+
+
+def test_what_came_from_a_cache_and_what_was_counted_before_a_stop(play: Play) -> None:
+    cached = {"cached_tokens": 6}
+
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 2")
+        stage.service.streams[-1].pieces.put_nowait(
+            counted_chunk(prompt_tokens=9, completion_tokens=4, prompt_tokens_details=cached)
+        )
+        await asyncio.sleep(1)
+        await stage.stop()
+        await asyncio.sleep(1)
+        assert ended_with(stage) == {**NUMBERS_OF_JOB, "promptTokens": 9, "cachedTokens": 6,
+                                     "completionTokens": 4}  # fmt: skip
+
+    play(scene)
+    (day,) = totals().values()
+    assert day == {"ollama": Total(1, 9, 6, 4)}
+
+
+def test_a_reply_that_was_gone_on_with_is_one_job_and_all_its_tokens(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.begin()
+        await stage.run()
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 2")
+        cut = counted_chunk(prompt_tokens=9, completion_tokens=4)
+        for piece in (cut, None):
+            stage.service.streams[-1].pieces.put_nowait(piece)
+        await asyncio.sleep(1)
+        stage.say("    return a", "```", ends=True)
+        await asyncio.sleep(1)
+        assert stage.ended == ["done"]
+        assert ended_with(stage) == {**NUMBERS_OF_JOB, "promptTokens": 16, "completionTokens": 9}
+
+    play(scene)
+    (day,) = totals().values()
+    assert day == {"ollama": Total(1, 16, 0, 9)}
+
+
+def test_once_more_is_one_more(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await refactored(stage, {"provider": "ollama"})
+        await stage.editor.command("qwen.retry", None)
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 3", "    return a", "```", ends=True)
+        await asyncio.sleep(1)
+        assert stage.ended == ["done", "done"]
+
+    play(scene)
+    (day,) = totals().values()
+    assert day == {"ollama": Total(2, 14, 0, 10)}
+
+
+def test_another_day_has_totals_of_its_own(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = ["2026-11-20"]
+    monkeypatch.setattr(counting, "_today", lambda: today[0])
+
+    async def scene(stage: Stage) -> None:
+        await refactored(stage, {"provider": "ollama"})
+        today[0] = "2026-11-21"
+        answer = await stage.editor.command("qwen.showStatus", None)
+        assert "usage" not in answer["result"]
+        await stage.editor.command("qwen.retry", None)
+        await asyncio.sleep(1)
+        stage.say("```python", "    a = 3", "    return a", "```", ends=True)
+        await asyncio.sleep(1)
+        answer = await stage.editor.command("qwen.showStatus", None)
+        assert answer["result"]["usage"] == {"ollama": NUMBERS}
+
+    play(scene)
+    assert sorted(totals()) == ["2026-11-20", "2026-11-21"]
+
+
+def test_where_nothing_can_be_kept_the_job_is_done_all_the_same(play: Play) -> None:
+    usage_file().parent.parent.mkdir(parents=True, exist_ok=True)
+    usage_file().parent.touch()
+
+    async def scene(stage: Stage) -> None:
+        await refactored(stage, {"provider": "ollama"})
+        assert stage.errors == []
+        answer = await stage.editor.command("qwen.showStatus", None)
+        assert "usage" not in answer["result"]
+
+    play(scene)
+
+
+def ended_with(stage: Stage) -> Any:
+    """The usage of the job that has ended."""
+    (ended,) = [given for name, given in stage.editor.notifications if name == "qwen/jobEnded"]
+    return ended["usage"]
 
 
 def test_the_command(play: Play, capsys: pytest.CaptureFixture[str]) -> None:

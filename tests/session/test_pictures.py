@@ -14,6 +14,8 @@ def project(tmp_path: Path) -> Path:
     (folder / "docs").mkdir(parents=True)
     (tmp_path / "secret.png").touch()
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    (folder / "out").symlink_to(tmp_path)
+    (folder / "round.png").symlink_to(folder / "round.png")
     return folder
 
 
@@ -32,7 +34,8 @@ def test_inside(project: Path, source: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["../../secret.png", "/../secret.png", "../link.png", "/docs/../../secret.png",
+    ["../../secret.png", "/../secret.png", "../link.png", "../out/secret.png", "/out/secret.png",
+     "../round.png", "/docs/../../secret.png",
      "%2e%2e/%2e%2e/secret.png", "https://example.com/a.png", "//host/a.png", "file:///etc/x.png",
      "data:image/png;base64,AAAA", "http://[", "a\0.png", "", "#x", "..\\..\\secret.png"],
 )  # fmt: skip

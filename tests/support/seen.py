@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from qwen_lsp.log import log_folder
+from qwen_lsp.log import log_file
 
 from .model_editor import Json, ModelEditor, OpenFile
 from .scenario import Block, Scenario
@@ -47,7 +47,7 @@ class Seen:
     def take_from(self, editor: ModelEditor) -> None:
         """Takes what the editor was told since the last time."""
         for kind, text in editor.messages[self._messages :]:
-            (self.error if kind < 3 else self.shown).append(text)
+            (self.error if kind < 3 else self.shown).append(_anywhere(text))
         self._messages = len(editor.messages)
         for opened in editor.opened:
             self.shown.append(_opened(opened))
@@ -122,5 +122,11 @@ def _opened(opened: Json) -> str:
 
 
 def _file(uri: str) -> str:
-    text = Path(httpx.URL(uri).path).read_text(encoding="utf-8").strip()
-    return text.replace(str(log_folder()), "THE FOLDER OF LOGS")
+    path = Path(httpx.URL(uri).path)
+    return "THE LOG" if path == log_file() else _anywhere(path.read_text(encoding="utf-8").strip())
+
+
+def _anywhere(text: str) -> str:
+    """`text` without the name that the log has today."""
+    file = log_file()
+    return text.replace(str(file), "THE LOG") if file else text

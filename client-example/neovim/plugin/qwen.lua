@@ -98,6 +98,7 @@ for name, about in pairs({
   Status = { 'qwen.showStatus' },
   SetUp = { 'qwen.setUp' },
   Diagnose = { 'qwen.diagnose' },
+  Log = { 'qwen.showLog' },
   OpenExplanation = { 'qwen.openExplanation' },
 }) do
   command(name, function()

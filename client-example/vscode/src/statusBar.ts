@@ -61,7 +61,7 @@ function tooltip({ state, provider, model, account, message, jobs, quota }: Stat
 /** The requests that the provider is known to limit. */
 function counts(quota: Status['quota']): string[] {
   const said = (count: number, limit: number | undefined, unit: string) =>
-    limit === undefined ? '' : `${count} of ${limit} requests in the last ${unit}`;
+    limit === undefined ? '' : `${count} of ${limit} requests from this editor in the last ${unit}`;
   return quota ? [said(quota.minute, quota.perMinute, 'minute'), said(quota.day, quota.perDay, 'day')] : [];
 }
 

@@ -82,6 +82,7 @@ async function story(editor, file, origin) {
   await edited(editor, file, first + 1, last + 1);
   await twoAtOnce(editor, file, first + 1, last + 1);
   await explained(editor, file, first + 1, last + 1);
+  await lookedInto(editor);
 }
 
 /** Keeps a reply, and discards it by its lenses: a change of it, and the whole. */
@@ -182,6 +183,17 @@ async function explained(editor, file, first, last) {
   await editor.page.locator('.tab', { hasText: '.md' }).waitFor();
   await picture(editor, 'vscode-explanation');
   assert.equal(await saved(editor, file), before, 'explaining changes nothing');
+}
+
+/** What says how things are, and the question of who has no model yet. */
+async function lookedInto(editor) {
+  await editor.palette('Qwen: Diagnose');
+  await editor.page.locator('.tab', { hasText: 'diagnosis.md' }).waitFor();
+  await editor.palette('Qwen: Show log');
+  await editor.page.locator('.tab', { hasText: '.log' }).waitFor();
+  await editor.palette('Qwen: Set up a model…');
+  await editor.page.locator('.notification-toast', { hasText: 'What should answer?' }).waitFor();
+  await picture(editor, 'vscode-set-up');
 }
 
 /** One undo gives back the text as it was before the job. */

@@ -59,7 +59,7 @@ class Account:
         self._http = http
         self._environ = environ
         self._keyed = Keyed(provider, base_url, keys or EnvironmentAlone(environ))
-        self._given_issuer = issuer
+        self.other_issuer = issuer
         self._clock = clock
         self._ticks = ticks
         self._sleep = sleep
@@ -171,8 +171,8 @@ class Account:
 
     @functools.cached_property
     def _issuer(self) -> Issuer:
-        if self._given_issuer is not None:
-            return self._given_issuer
+        if self.other_issuer is not None:
+            return self.other_issuer
         return QWEN if self.provider.base_url is not None else like_qwen(origin_of(self.address))
 
     @functools.cached_property

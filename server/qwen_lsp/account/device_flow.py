@@ -102,7 +102,7 @@ def device_code(issuer: Issuer, reply: Reply) -> DeviceCode:
         raise AccountError(f"The sign-in could not begin: {reply.sentence}")
     body = json_object(reply)
     if reply.status != 200 or body is None or error_code(body):
-        advice = to_correct(issuer, body) or "try again later"
+        advice = to_correct(issuer, body) or _at_first(issuer, reply)
         raise AccountError(
             f"{issuer.host} gave no sign-in code, because {what_came(reply)}; {advice}."
         )
@@ -138,9 +138,10 @@ def wait_for_token(
 def _device_code(issuer: Issuer, body: Mapping[str, object]) -> DeviceCode:
     secret = visible(body.get("device_code"))
     shown = visible(body.get("user_code"))
-    uri = safe_uri(body.get("verification_uri"))
+    # Some servers are older than the RFC, and say `url`.
+    uri = safe_uri(body.get("verification_uri") or body.get("verification_url"))
     expires_in = seconds(body.get("expires_in"))
-    complete = body.get("verification_uri_complete")
+    complete = body.get("verification_uri_complete") or body.get("verification_url_complete")
     whole = safe_uri(complete)
     if not (secret and shown and len(shown) <= 64 and uri and expires_in):
         raise AccountError(f"{issuer.host} gave a sign-in code that is not whole; try again later.")
@@ -151,6 +152,13 @@ def _device_code(issuer: Issuer, body: Mapping[str, object]) -> DeviceCode:
         )
     interval = min(seconds(body.get("interval")) or _INTERVAL, max(expires_in, _INTERVAL))
     return DeviceCode(SecretStr(secret), UserCode(shown, uri, whole, expires_in, interval))
+
+
+def _at_first(issuer: Issuer, reply: Answer) -> str:
+    """The advice for a refusal before there is a code: of the user's own issuer by what is set."""
+    if issuer.api and reply.status in (400, 403) and json_object(reply) is not None:
+        return "check qwen.oauth.clientId and qwen.oauth.scope, or ask whoever runs it"
+    return "try again later"
 
 
 def _poll_form(issuer: Issuer, code: DeviceCode, verifier: SecretStr) -> Form:
@@ -180,7 +188,7 @@ def _decision(issuer: Issuer, reply: Reply) -> Token | _Wait:
             return "pending"
         case "slow_down":
             return "slow down"
-        case "access_denied":
+        case "access_denied" | "authorization_declined":  # As Entra ID says it.
             raise SignInDenied(
                 f"The sign-in was refused at {issuer.host}; sign in again if that was a mistake."
             )

@@ -115,6 +115,8 @@ def what_came(answer: Answer) -> str:
     body = json_object(answer)
     if body is None:
         media = answer.content_type.partition(";")[0].strip().lower()
+        if media.endswith("json"):
+            return f"it answered {answer.status} with JSON that is no answer to that"
         kind = media if _MEDIA_TYPE.fullmatch(media) else "content of no known type"
         return f"it answered {answer.status} with {kind} in place of JSON"
     code = error_code(body)
@@ -130,6 +132,8 @@ def to_correct(issuer: Issuer, body: Mapping[str, object] | None) -> str | None:
             return "check qwen.oauth.clientId, which has to be a public client's"
         case "invalid_scope":
             return "correct qwen.oauth.scope"
+        case "unsupported_grant_type":
+            return "have whoever runs it let this client sign in by code (RFC 8628)"
     return None
 
 

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
@@ -43,6 +43,10 @@ class Service:
     model: str | None = None
 
 
+Form = Literal["variables", "settings", "unreadable"]
+"""Variables alone, settings of Qwen Code, or what should be such settings and is no JSON."""
+
+
 @dataclass(frozen=True)
 class Place:
     """What one place says: the environment (`path` is empty), an .env file, Qwen Code's settings.
@@ -55,6 +59,7 @@ class Place:
     variables: Mapping[str, str] = field(repr=False)
     services: tuple[Service, ...] = ()
     is_users: bool = True
+    form: Form = "variables"
 
     def value(self, variable: str) -> str:
         """What it says of a variable; empty where it says nothing."""

@@ -10,9 +10,9 @@ from .exchange import QWEN, Issuer, visible
 # RFC 6749, section 3.3.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*|")
 _NAMES = {
-    "issuer": "the address of the server to sign in with",
-    "clientId": "what that server knows this program as",
-    "baseUrl": "the address of the API that its tokens are for",
+    "qwen.oauth.issuer": "the address of the server to sign in with",
+    "qwen.oauth.clientId": "what that server knows this program as",
+    "qwen.oauth.baseUrl": "the address of the API that its tokens are for",
 }
 
 
@@ -24,8 +24,8 @@ def other_issuer(url: str, client_id: str, scope: str, api: str) -> Issuer:
     """
     for name, value in zip(_NAMES, (url, client_id, api), strict=True):
         if not value:
-            what = f"qwen.oauth.{name} to {_NAMES[name]}"
-            raise RequestError(f"The sign-in of qwen.oauth is not set up yet; set {what}.")
+            what = f"set {name} to {_NAMES[name]}"
+            raise RequestError(f"The sign-in of qwen.oauth is not set up yet; {what}.")
     if visible(client_id) is None:
         raise RequestError("qwen.oauth.clientId holds a character that no client id has.")
     if not _SCOPE.fullmatch(scope):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .key_places import OPENAI, Choice, Place, Service
+from .key_places import OPENAI, Choice, Form, Place, Service
 
 # Qwen Code allows comments, but no comma too many.
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
@@ -21,7 +21,9 @@ def read_settings(
     `$NAME` and `${NAME}` stand for variables of `environ`, in the user's own file alone: a
     workspace's could send the user's secrets away by it.
     """
-    held = _object(_json(text))
+    read = _json(text)
+    form: Form = "settings" if isinstance(read, dict) else "unreadable"
+    held = _object(read)
     if is_users:
         held = _object(_expanded(held, environ))
     auth = _object(_object(held.get("security")).get("auth"))
@@ -32,7 +34,7 @@ def read_settings(
     if old := _text(auth.get("apiKey")):
         variables[_OLD_KEY] = old
         services.append(Service(_text(auth.get("baseUrl")) or OPENAI, _OLD_KEY))
-    place = Place(path, variables, tuple(services), is_users=is_users)
+    place = Place(path, variables, tuple(services), is_users=is_users, form=form)
     return place, _choice(held, auth, place)
 
 

@@ -79,9 +79,14 @@ def granted(body: Mapping[str, object], *, issuer: Issuer, now: float) -> Token:
     """The token in a token response (RFC 6749, section 5.1), come at `now`. Raises AccountError."""
     access = visible(body.get("access_token"))
     kind = body.get("token_type") or "Bearer"
-    if access is None or not isinstance(kind, str) or kind.lower() != "bearer":
+    if access is None:
         raise AccountError(
             f"{issuer.host} answered the sign-in without a token that can be used; sign in again."
+        )
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise AccountError(
+            f"{issuer.host} gives tokens that this program can't use, because they are no bearer "
+            "tokens (RFC 6750); use another qwen.provider, with a key."
         )
     lifetime = min(seconds(body.get("expires_in")) or _LIFETIME, 1e9)
     return Token(

@@ -122,7 +122,7 @@ class Tokens:
 
     def _there(self, token: Token | None) -> Token:
         if token is None:
-            raise NotSignedIn(f"Nobody is signed in at {self._issuer.host}; sign in first.")
+            raise NotSignedIn(f"Nobody is signed in at {self._issuer.host}; run Qwen: Sign in.")
         return token
 
     async def _after(self, old: Token) -> Token:

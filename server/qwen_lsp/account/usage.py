@@ -4,8 +4,10 @@ Nothing of it is sent anywhere, and nothing in it says what was asked.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from .own_file import alone, content, data_folder, write
 
 KEPT_DAYS = 90
 """Days that are kept, of those on which there was a job."""
+
+_PROVIDER = re.compile(r"[a-z0-9-]{1,40}")
 
 Days = dict[str, dict[str, "Total"]]
 """By day (ISO 8601, as the clock on the wall has it), then by provider."""
@@ -90,15 +94,26 @@ def _read(text: bytes) -> Days:
     except (ValueError, RecursionError):
         return {}
     return {
-        day: {provider: _total(fields) for provider, fields in there.items()}
+        day: {
+            provider: _total(fields)
+            for provider, fields in there.items()
+            if _PROVIDER.fullmatch(provider)
+        }
         for day, there in _mapping(found).items()
-        if isinstance(there, Mapping)
+        if isinstance(there, Mapping) and _is_day(day)
     }
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _total(fields: object) -> Total:
     counts = (_mapping(fields).get(name) for name in _FIELDS)
-    return Total(*(n if isinstance(n, int) and n > 0 else 0 for n in counts))
+    return Total(*(n if type(n) is int and n > 0 else 0 for n in counts))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

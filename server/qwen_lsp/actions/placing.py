@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 from qwen_lsp.errors import RequestError
 
 from .action import Action
+from .alt_text import AltText, image_of
 from .comment import CommentWriter
-from .images import AltText, image_in
 from .reply import Original, ProseReader, ReplyReader
 from .selection import Selection
 
@@ -112,9 +112,9 @@ def placing_of(action: Action, selection: Selection) -> Placing:
 
 
 def _alt_text(selection: Selection) -> Placing:
-    if (image := image_in(selection.lines)) is None:
+    if (image := image_of(selection)) is None:
         raise RequestError(NO_IMAGE)
-    return Placing(AltText(selection, image), Rows(image.row, image.row + 1))
+    return Placing(AltText(image), Rows(image.first, image.last))
 
 
 def _code(selection: Selection) -> ReplyReader:

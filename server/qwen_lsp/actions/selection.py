@@ -32,6 +32,7 @@ class Other(NamedTuple):
 class Selection:
     """Whole lines of a document, without their ends, and the nearest lines around them.
 
+    `column` is where the user's own selection begins in the first of them, in code points.
     `path` is relative to the workspace, or a file's name; `language` is an LSP languageId.
     `excerpt` is what the model is given to read around them; without one the nearest lines.
     """
@@ -45,6 +46,7 @@ class Selection:
     instruction: str = ""
     others: tuple[Other, ...] = ()
     excerpt: Excerpt | None = None
+    column: int = 0
 
     @classmethod
     def of_rows(
@@ -58,6 +60,7 @@ class Selection:
         diagnostics: tuple[str, ...] = (),
         instruction: str = "",
         others: tuple[Other, ...] = (),
+        column: int = 0,
     ) -> Self:
         """The rows from the first up to, not including, the second of `rows`.
 
@@ -76,6 +79,7 @@ class Selection:
             instruction=instruction,
             others=others,
             excerpt=excerpt(document, rows, tokens, is_code=is_code),
+            column=column,
         )
 
     def within(self, tokens: int) -> Self:

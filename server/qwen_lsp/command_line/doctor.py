@@ -8,6 +8,7 @@ from dataclasses import replace
 from qwen_lsp.diagnosis.examine import examine, examine_network
 from qwen_lsp.diagnosis.finding import Finding, rows, summary
 from qwen_lsp.diagnosis.log_place import log_found
+from qwen_lsp.diagnosis.settings_read import settings_found
 from qwen_lsp.diagnosis.subject import Subject
 from qwen_lsp.errors import QwenError
 from qwen_lsp.log import log_folder, redact
@@ -15,7 +16,7 @@ from qwen_lsp.lsp.services import Chosen, Services
 from qwen_lsp.lsp.settings import Settings
 
 from . import answer
-from .here import services_of, settings_of, source_here
+from .here import add_other_issuer, services_of, settings_of, source_here
 from .terminal_words import in_terminal
 
 
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-url", metavar="ADDRESS", help="the service's address, where its provider has none"
     )
+    add_other_issuer(parser)
     answer.add_json(parser)
 
 
@@ -42,6 +44,7 @@ async def _doctor(arguments: argparse.Namespace) -> answer.Done:
     settings = settings_of(arguments)
     async with services_of(settings) as services:
         found = await _of_service(services, settings)
+        found += settings_found(services.keys)
     found.append(await asyncio.to_thread(log_found, log_folder()))
     findings = [_in_terminal(each) for each in found]
     lines = [*(each.line for each in findings), summary(findings)]
@@ -54,7 +57,7 @@ async def _of_service(services: Services, settings: Settings) -> list[Finding]:
     try:
         chosen = services.chosen(settings)
     except QwenError as error:
-        wrong = Finding("Service", "wrong", str(error), "`qwen-lsp setup` finds one.")
+        wrong = Finding("Service", "wrong", str(error))
         return [wrong, *await examine_network(services.http.network, os.environ)]
     return [*_settings(chosen), *await examine(_subject(services, chosen))]
 

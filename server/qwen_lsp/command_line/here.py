@@ -9,13 +9,22 @@ from pathlib import Path
 
 from qwen_lsp.account.choice import project_of
 from qwen_lsp.account.key_sources import Workspace
-from qwen_lsp.errors import RequestError
+from qwen_lsp.diagnosis.login_command import login_command
+from qwen_lsp.errors import NotSignedIn, RequestError
 from qwen_lsp.lsp.services import Chosen, Services
 from qwen_lsp.lsp.settings import OAuth, Settings
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import providers
 
 from .answer import Misused
+
+
+def add_other_issuer(parser: argparse.ArgumentParser) -> None:
+    """Adds the words that say in a terminal what qwen.oauth says in an editor."""
+    other = parser.add_argument_group("for --provider oauth, as qwen.oauth has them")
+    other.add_argument("--issuer", metavar="ADDRESS", help="the authorization server")
+    other.add_argument("--client-id", metavar="ID", help="what it knows this program as")
+    other.add_argument("--scope", metavar="WORDS", help="what to ask it for")
 
 
 @asynccontextmanager
@@ -56,6 +65,14 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         model=given.get("model"),
         oauth=oauth if oauth.issuer else OAuth(),
     )
+
+
+def must_be_signed_in(chosen: Chosen) -> None:
+    """Raises NotSignedIn where one signs in and nobody is, AccountError without an address."""
+    if chosen.provider.sign_in and not chosen.is_paid_for:
+        _ = chosen.account.address  # Raises where nobody has said it: one can't sign in then.
+        login = login_command(chosen.account)
+        raise NotSignedIn(f"Nobody is signed in to {chosen.provider.name}; run {login}.")
 
 
 def source_here(chosen: Chosen) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from qwen_lsp.errors import RequestError
 
 from . import answer
-from .here import services_of, settings_of
+from .here import add_other_issuer, must_be_signed_in, services_of, settings_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-url", metavar="ADDRESS", help="the service's address, where its provider has none"
     )
+    add_other_issuer(parser)
     answer.add_json(parser)
 
 
@@ -28,7 +29,8 @@ async def _models(arguments: argparse.Namespace) -> answer.Done:
     settings = settings_of(arguments)
     async with services_of(settings) as services:
         chosen = services.chosen(settings)
-        found = await services.models.of(chosen.provider, await chosen.account.access())
+        must_be_signed_in(chosen)
+        found = await services.models.paid_by(chosen.account, chosen.provider)
         if found.fault:
             raise RequestError(found.fault)
         fields = {"provider": chosen.provider.id, "models": list(found.names)}

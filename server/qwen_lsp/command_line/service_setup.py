@@ -2,14 +2,14 @@
 
 import argparse
 import asyncio
+import json
 from dataclasses import replace
 
 from pydantic import SecretStr
 
 from qwen_lsp.account.choice import LastChoice
 from qwen_lsp.account.vault import Vault, vault_file
-from qwen_lsp.diagnosis.login_command import login_command
-from qwen_lsp.errors import NotSignedIn, QwenError, RequestError
+from qwen_lsp.errors import QwenError, RequestError
 from qwen_lsp.first_run import (
     QUESTION,
     Choosable,
@@ -19,14 +19,14 @@ from qwen_lsp.first_run import (
     ready,
 )
 from qwen_lsp.lsp.services import Chosen, Services
-from qwen_lsp.lsp.settings import Settings
+from qwen_lsp.lsp.settings import OAuth, Settings
 from qwen_lsp.model.address import authority_of, base_url_of, origin_of
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import Provider, providers
 
 from . import answer, signing_in
 from .asking import chosen, line, say
-from .here import services_of, settings_of, this_folder
+from .here import must_be_signed_in, services_of, settings_of, this_folder
 from .login import key_of
 
 _SHOWN = 30
@@ -158,7 +158,7 @@ async def _models(settings: Settings) -> tuple[tuple[str, ...], str]:
     """The names that the service lists, none where it does not, and its default."""
     async with services_of(settings) as services:
         there = services.chosen(settings)
-        found = await services.models.of(there.provider, await there.account.access())
+        found = await services.models.paid_by(there.account, there.provider)
         return found.names, there.default_model
 
 
@@ -183,7 +183,22 @@ async def _tried(settings: Settings, arguments: argparse.Namespace) -> answer.Do
         await services.last.keep(choice, folders)
         place = "in all folders" if folders is None else f"in {folders[0]}"
         fields = {"provider": choice.provider, "model": model, "everywhere": folders is None}
-        return answer.Done(f"{sentence} It answers {place} from now on.", fields)
+        said = f"{sentence} It answers {place} from now on.{_for_editors(settings.oauth)}"
+        return answer.Done(said, fields)
+
+
+def _for_editors(oauth: OAuth) -> str:
+    """What an editor has to be told as well, because it signs in by its own settings alone."""
+    if not oauth.issuer:
+        return ""
+    said = {
+        "issuer": oauth.issuer,
+        "clientId": oauth.client_id,
+        "scope": oauth.scope,
+        "baseUrl": oauth.base_url,
+    }
+    there = json.dumps({name: value for name, value in said.items() if value})
+    return f" Set qwen.oauth in your editor to {there}."
 
 
 def _address(services: Services, there: Chosen, settings: Settings) -> str | None:
@@ -195,13 +210,10 @@ def _address(services: Services, there: Chosen, settings: Settings) -> str | Non
 
 async def _model_of(services: Services, there: Chosen) -> str:
     """The model that is named, else the one to begin with of those that there are."""
-    if not there.is_paid_for and there.provider.sign_in:
-        _ = there.account.address  # Raises where nobody has said it: one can't sign in then.
-        raise NotSignedIn(f"Nobody is signed in; run {login_command(there.account)}.")
-    access = await there.account.access()
+    must_be_signed_in(there)
     if there.named_model.source == "qwen.model":
         return there.default_model
-    found = await services.models.of(there.provider, access)
+    found = await services.models.paid_by(there.account, there.provider)
     name = best_model(found.names, there.default_model) or there.default_model
     if not name:
         raise RequestError(f"{found.fault or 'Several could answer.'} Say --model NAME.")

@@ -5,6 +5,7 @@ import argparse
 from . import answer, editor_setup
 from .asking import Declined, chosen, is_terminal, say
 from .editors.files import EDITORS
+from .here import add_other_issuer
 
 _WITHOUT_TERMINAL = (
     "There is no terminal to ask at; name a service with --provider, or an editor: "
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--everywhere", action="store_true", help="use it in all folders, not in this one alone"
     )
+    add_other_issuer(parser)
     answer.add_json(parser)
 
 

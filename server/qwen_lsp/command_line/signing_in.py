@@ -15,7 +15,7 @@ from qwen_lsp.errors import AccountError
 
 from . import answer
 from .asking import say
-from .here import services_of, settings_of
+from .here import add_other_issuer, services_of, settings_of
 
 _CLEARED = "\r\x1b[2K"
 
@@ -23,10 +23,7 @@ _CLEARED = "\r\x1b[2K"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the words of a sign-in."""
     parser.add_argument("--no-browser", action="store_true", help="open no browser here")
-    other = parser.add_argument_group("for --provider oauth, as qwen.oauth has them")
-    other.add_argument("--issuer", metavar="ADDRESS", help="the authorization server")
-    other.add_argument("--client-id", metavar="ID", help="what it knows this program as")
-    other.add_argument("--scope", metavar="WORDS", help="what to ask it for")
+    add_other_issuer(parser)
 
 
 def sign_in(arguments: argparse.Namespace) -> answer.Done:

@@ -10,16 +10,13 @@ from qwen_lsp.model.providers import providers
 
 from . import answer
 from .asking import must_agree
-from .here import services_of, settings_of
+from .here import add_other_issuer, services_of, settings_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the words of a sign-out."""
     parser.add_argument("--yes", action="store_true", help="sign Qwen Code out too, unasked")
-    other = parser.add_argument_group("for --provider oauth, as qwen.oauth has them")
-    other.add_argument("--issuer", metavar="ADDRESS", help="the authorization server")
-    other.add_argument("--client-id", metavar="ID", help="what it knows this program as")
-    other.add_argument("--scope", metavar="WORDS", help=argparse.SUPPRESS)
+    add_other_issuer(parser)
 
 
 def is_meant(arguments: argparse.Namespace) -> bool:

@@ -43,8 +43,9 @@ async def _status(arguments: argparse.Namespace) -> answer.Done:
 
 
 def _paid_by(services: Services, chosen: Chosen) -> str | None:
-    """The words for what pays; None for nothing, where nothing need. Raises NotSignedIn."""
+    """The words for what pays; None for nothing, where nothing need. Raises AccountError."""
     if not chosen.is_paid_for:
+        _ = chosen.account.address  # Raises where nobody has said it.
         raise NotSignedIn(
             f"{chosen.provider.name} ({chosen.source}) would be asked, but nothing pays there; run "
             f"{login_command(chosen.account)}."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qwen_lsp.account.choice import LastChoice, place_of
 from qwen_lsp.errors import RequestError
-from qwen_lsp.lsp.choosing import where
+from qwen_lsp.lsp.choosing import BY_DEFAULT, where
 from qwen_lsp.lsp.services import Services
 from qwen_lsp.lsp.settings import Settings
 from qwen_lsp.lsp.told import told_choice
@@ -16,6 +16,7 @@ from qwen_lsp.model.providers import providers
 
 from . import answer
 from .here import services_of, this_folder
+from .terminal_words import in_terminal
 
 _LONGEST = 200
 
@@ -64,16 +65,18 @@ async def _done(
     await services.last.look([this_folder()])
     choice = LastChoice(choice.provider, choice.model, choice.base_url, place)
     told = told_choice(services, Settings(), choice, is_running=False)
-    return answer.Done(told.sentence, told.fields)
+    return answer.Done(in_terminal(told.sentence), told.fields)
 
 
 def _used(services: Services) -> answer.Done:
     """What answers here. Raises QwenError where nothing does."""
     chosen = services.chosen(Settings())
-    model = chosen.default_model
-    on = f"{model} on {chosen.provider.name}" if model else chosen.provider.name
-    fields = {"provider": chosen.provider.id, "model": model, "source": chosen.source}
-    return answer.Done(f"{on} answers here ({chosen.source}).", fields)
+    model = chosen.named_model
+    on = f"{model.value} on {chosen.provider.name}" if model.value else chosen.provider.name
+    is_of_both = model.source in ("", BY_DEFAULT, chosen.source)
+    by = chosen.source if is_of_both else f"{chosen.source}; the model: {model.source}"
+    fields = {"provider": chosen.provider.id, "model": model.value, "source": chosen.source}
+    return answer.Done(f"{on} answers here ({by}).", fields)
 
 
 def _choice(arguments: argparse.Namespace) -> LastChoice | None:

@@ -7,16 +7,24 @@ from qwen_lsp.errors import AccountError
 
 
 def login_command(account: Account) -> str:
-    """The whole command; with the address, where that is the user's to say."""
+    """The whole command; with all of the address and the issuer that is the user's to say."""
     provider = account.provider
-    words = f"qwen-lsp login --provider {provider.id}"
+    words = ["qwen-lsp", "login", "--provider", provider.id, *_issuer(account)]
     if not provider.base_url:
-        words += f" --base-url {_address(account)}"
-    return words if provider.sign_in else f"{words} --api-key"
+        words += ["--base-url", _address(account)]
+    return shlex.join(words if provider.sign_in else [*words, "--api-key"])
+
+
+def _issuer(account: Account) -> list[str]:
+    issuer = account.other_issuer
+    if issuer is None:
+        return []
+    scope = ["--scope", issuer.scope] if issuer.scope else []
+    return ["--issuer", issuer.url, "--client-id", issuer.client_id, *scope]
 
 
 def _address(account: Account) -> str:
     try:
-        return shlex.quote(account.address)
+        return account.address
     except AccountError:
         return "ADDRESS"

@@ -8,11 +8,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import QwenError, RequestError
+from ..errors import ModelError, QwenError, RequestError
 from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
 from .counting import counted
-from .failing import SMALLER, smaller, with_names
+from .failing import SMALLER, smaller, tell_of_less, with_names, with_offer
 from .fitting import fitted
 from .pictures import shown
 from .work import SWITCHED_OFF, Work
@@ -42,12 +42,13 @@ class Answering:
             raise RequestError(SWITCHED_OFF)
         chosen = await self._session.selecting.chosen(settings)
         asked, said = self._with(request, settings, chosen), list[Piece]()
-        asked = await fitted(self._session, self._work, asked, chosen)
-        asked = await shown(self._session, self._work, asked, chosen)
+        # To learn how much fits, a model may have to be loaded.
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
+        asked = await fitted(self._session, self._work, asked, chosen, settings)
+        asked = await shown(self._session, self._work, asked, chosen)
         try:
-            async with aclosing(self._answers(asked, chosen)) as pieces:
+            async with aclosing(self._answers(asked, chosen, settings)) as pieces:
                 async for piece in pieces:
                     said.append(piece)
                     yield piece
@@ -59,22 +60,29 @@ class Answering:
             if any(isinstance(piece, Text | Usage) for piece in said):
                 counted(self._session, settings, chosen.provider.id, said)
 
-    async def _answers(self, asked: Request, chosen: "Chosen") -> AsyncGenerator[Piece]:
+    async def _answers(
+        self, asked: Request, chosen: "Chosen", settings: "Settings"
+    ) -> AsyncGenerator[Piece]:
         """The reply; to less of the file, where the service says that it was too much."""
-        has_shown, less = False, None
+        has_shown = False
         try:
             async with aclosing(chosen.model.stream(asked)) as pieces:
                 async for piece in pieces:
                     has_shown = has_shown or isinstance(piece, Text)
                     yield piece
             return
-        except QwenError as error:
+        except ModelError as error:
             less = None if has_shown else smaller(self._work, asked, error)
             if less is None:
                 raise
+            if settings.context_too_long == "fail":
+                raise with_offer(self._work, asked, error) from None
+            over = error.over
         yield Waiting(SMALLER)
         async with aclosing(chosen.model.stream(less)) as pieces:
             async for piece in pieces:
+                if isinstance(piece, Text):
+                    tell_of_less(self._session, less.model, over)
                 yield piece
 
     def _remember(self, asked: Request, pieces: list[Piece]) -> None:
@@ -93,7 +101,7 @@ class Answering:
         return replace(
             request,
             model=request.model or settings.model or action.model or chosen.default_model,
-            thinking=settings.thinking == "auto",
+            thinking=settings.thinking,
             temperature=action.temperature if temperature is None else temperature,
             max_tokens=settings.max_tokens,
             timeouts=settings.timeouts,

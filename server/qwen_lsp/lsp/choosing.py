@@ -1,6 +1,5 @@
 """Who says which service and which model is asked: of several places the first one counts."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from ..model.providers import providers
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..account.account import Account
     from ..model.providers import Provider
 
@@ -62,14 +63,19 @@ def where(place: str) -> str:
 def named_model(
     provider: "Provider", settings: Settings, known: Known, choice: LastChoice | None
 ) -> Named:
-    """The model to ask at `provider`, unless the request or the action names one."""
+    """The model to ask at `provider`, unless the request or the action names one.
+
+    A variable of the environment or of an .env file names it for the address beside it, and not for
+    one that was chosen with a model of its own; Qwen Code's settings come after any choice.
+    """
     if settings.model:
         return Named(settings.model, settings.model_source)
-    if provider.id == "custom" and (found := next(_variables(known), None)):
-        return found
+    variable, qwen_codes = _variables(known) if provider.id == "custom" else (None, None)
+    chosen = None
     if choice and choice.provider == provider.id and choice.model:
-        return Named(choice.model, source_of(choice))
-    return Named(provider.default_model, BY_DEFAULT)
+        chosen = Named(choice.model, source_of(choice))
+        variable = None if choice.base_url else variable
+    return variable or chosen or qwen_codes or Named(provider.default_model, BY_DEFAULT)
 
 
 def qwen_codes_model(provider: "Provider", settings: Settings, known: Known) -> Named:
@@ -106,9 +112,16 @@ def unknown(provider_id: str, place: str) -> RequestError:
     )
 
 
-def _variables(known: Known) -> Iterator[Named]:
-    """The model that the environment or an .env file names for a service of the user's own."""
-    for place in known.places:
-        for name in MODELS:
-            if value := place.value(name):
-                yield Named(value, place.called(name))
+def _variables(known: Known) -> tuple[Named | None, Named | None]:
+    """The models that variables name for a service of the user's own.
+
+    That of the environment or an .env file, and that of the settings of Qwen Code.
+    """
+    named = [
+        (place.form, Named(value, place.called(name)))
+        for place in known.places
+        for name in MODELS
+        if (value := place.value(name))
+    ]
+    own = next((each for form, each in named if form == "variables"), None)
+    return own, next((each for form, each in named if form == "settings"), None)

@@ -4,11 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..diagnosis.examine import examine
+from ..diagnosis.examine import examine, examine_network
 from ..diagnosis.finding import Finding, markdown, summary
+from ..diagnosis.settings_read import settings_found
 from ..diagnosis.subject import Subject
 from ..errors import QwenError
 from ..log import log_file, log_folder, redact
+from .own_log import own_log_found
 from .progress import WorkProgress
 
 if TYPE_CHECKING:
@@ -57,17 +59,22 @@ class Diagnosing:
 
     async def _findings(self) -> list[Finding]:
         session = self._session
-        beside = [_client(session), _log()]
+        of_service = await self._of_service()
+        log = await asyncio.to_thread(own_log_found, log_file(), log_folder())
+        files = settings_found(session.services.keys)
+        beside = [*_settings(session), *files, _client(session), log]
+        return [*_warnings(session), *of_service, *beside]
+
+    async def _of_service(self) -> list[Finding]:
+        """The service, the model and what lies in between, as far as anything is chosen."""
+        session, services = self._session, self._session.services
         try:
             settings = await session.settings_in_force()
             await session.load_credentials()
-            if not settings.enabled:
-                beside.append(_SWITCHED_OFF)
-            chosen = session.services.chosen(settings)
+            chosen = services.chosen(settings)
         except QwenError as error:
-            wrong = Finding("Service", "wrong", str(error), "Qwen: Set up a model… finds one.")
-            return [*_warnings(session), wrong, *beside]
-        services = session.services
+            wrong = Finding("Service", "wrong", str(error))
+            return [wrong, *await examine_network(services.http.network, services.environ)]
         subject = Subject(
             chosen.provider,
             chosen.account,
@@ -77,7 +84,7 @@ class Diagnosing:
             services.keys,
             services.environ,
         )
-        return [*_warnings(session), *_sources(session), *await examine(subject), *beside]
+        return [*_sources(session), *await examine(subject)]
 
     async def _shown(self, findings: list[Finding]) -> str:
         editor, text = self._session.editor, redact(markdown(findings))
@@ -115,6 +122,14 @@ def _sources(session: "Session") -> list[Finding]:
     ]
 
 
+def _settings(session: "Session") -> list[Finding]:
+    """What else is set, and by whom; the values may be nobody else's business."""
+    sources = session.configuration.sent.sources()
+    others = [f"qwen.{name} by {sources[name]}" for name in sources.keys() - {"provider", "model"}]
+    said = [Finding("Settings", "ok", f"Set are {', '.join(sorted(others))}.")] if others else []
+    return said if session.settings.enabled else [*said, _SWITCHED_OFF]
+
+
 def _client(session: "Session") -> Finding:
     """Who the client is, how it takes edits, and what it can do."""
     editor, kinds = session.editor, {"answer": "refuses stale edits", "echo": "may drop edits"}
@@ -132,7 +147,3 @@ def _client(session: "Session") -> Finding:
     unable = ", ".join(name for name, is_there in can.items() if not is_there)
     said = f"{editor.name} ({manner}). It has: {able}"
     return Finding("Editor", "ok", f"{said}; it lacks: {unable}." if unable else f"{said}.")
-
-
-def _log() -> Finding:
-    return Finding("Log", "ok", f"It is {log_file() or f'in {log_folder()}'}.")

@@ -9,50 +9,97 @@ from ..errors import AccountError, RequestError
 from ..model.address import host_of, is_loopback
 from ..model.chat import Message, Request
 from ..model.window import Window
-from ..model.windows import known_window
+from ..model.windows import OLLAMAS_LEAST, known_window
 from ..text.tokens import tokens_in
 from .work import Work
 
 if TYPE_CHECKING:
     from .services import Chosen
     from .session import Session
+    from .settings import Settings
 
 SURELY_READ = 6_000
-"""Tokens that any service reads which is not on this machine; it is not asked for these."""
+"""Tokens that any service reads that is not on this machine; it is not asked for these.
+
+What answers at an address of the user's own may be Ollama on another machine: fewer are sure there.
+"""
 NARROW = (
     "{service} reads {window:,} tokens at a time, so less of the file around the selection is "
-    "sent than qwen.context.tokens allows; start it with OLLAMA_CONTEXT_LENGTH={more} to raise it."
+    "sent than qwen.context.tokens allows; {remedy}."
+)
+RAISE = "start it with OLLAMA_CONTEXT_LENGTH={more}, or raise the num_ctx of a model that has one"
+REFUSE = "set qwen.context.tooLong to fail where you don't want that"
+NOT_LESS = (
+    "The selection with its surroundings and the reply take about {needed:,} tokens, and {service} "
+    "reads {window:,} at a time; set qwen.context.tokens to {fits}, or {remedy}."
 )
 TOO_NARROW = (
     "The selection and the reply to it take about {needed:,} tokens, and {service} reads "
-    "{window:,} at a time; select less, or start it with OLLAMA_CONTEXT_LENGTH={more}."
+    "{window:,} at a time; select less, or {remedy}."
 )
 _SHORT_REPLY, _THINKING, _IMAGE = 800, 2_000, 3_000
 _TOKENS_OF_A_TURN = 8
 
 
-async def fitted(session: "Session", work: Work, request: Request, chosen: "Chosen") -> Request:
-    """`request` with as much around the selection as its model has room for.
+async def fitted(
+    session: "Session", work: Work, request: Request, chosen: "Chosen", settings: "Settings"
+) -> Request:
+    """`request` with as much around the selection as `settings` allow and its model has room for.
 
-    Raises RequestError where the selection alone has none and the service would not say so.
+    Raises RequestError where the service would cut it without a word: because the selection alone
+    has no room, or less around it is not to be sent. What refuses by itself is left to do so.
     """
-    needed = tokens_of(request.messages) + _reply_of(work, request)
+    if work.selection.around_tokens > settings.context_tokens:
+        # The work may be older than what the editor was asked for.
+        request = with_around(work, request, settings.context_tokens)
+    expected = _reply_of(work, request)
+    reply = request.max_tokens or expected
+    needed = tokens_of(request.messages) + reply
     window = await _window(session, chosen, request.model, needed)
-    if window is None or needed <= window.tokens:
+    if window and window.cuts:
+        # It takes any limit of a reply, however small its window is.
+        needed += min(expected, reply) - reply
+    may_be_less = settings.context_too_long == "less"
+    if window is None or needed <= window.tokens or not (window.cuts or may_be_less):
         return request
-    around = work.selection.around_tokens
-    left = around - (needed - window.tokens)
-    words = {
-        "service": chosen.provider.name,
-        "window": window.tokens,
-        "more": _power_of_two(needed),
-    }
-    if left < 0 and window.cuts:
-        raise RequestError(TOO_NARROW.format(needed=needed - around, **words))
-    if window.cuts and (told := NARROW.format(**words)) not in session.told:
-        session.told.add(told)
-        session.editor.say(told)
-    return with_around(work, request, max(0, left))
+    room = room_in(work, request, tokens_of(request.messages) - (needed - window.tokens))
+    if fault := _fault(window, chosen, needed, room, may_be_less=may_be_less):
+        raise RequestError(fault)
+    told = _narrow(window, chosen, needed)
+    session.tell_once(told, about=told)
+    return with_around(work, request, max(0, room))
+
+
+def _fault(
+    window: Window, chosen: "Chosen", needed: int, room: int, *, may_be_less: bool
+) -> str | None:
+    """Why the request must not be sent; None where it may."""
+    words = {"service": chosen.provider.name, "window": window.tokens, "remedy": _remedy(needed)}
+    if room < 0 and window.cuts:
+        return TOO_NARROW.format(needed=window.tokens - room, **words)
+    return None if may_be_less else NOT_LESS.format(needed=needed, fits=room, **words)
+
+
+def _narrow(window: Window, chosen: "Chosen", needed: int) -> str:
+    """What the user is told where less around the selection is sent."""
+    remedy = _remedy(needed) if window.cuts else REFUSE
+    return NARROW.format(service=chosen.provider.name, window=window.tokens, remedy=remedy)
+
+
+def room_in(work: Work, request: Request, tokens: int) -> int:
+    """How much around the selection may be sent for the messages to take at most `tokens`.
+
+    It is counted as qwen.context.tokens is; below 0 it is what is missing for the selection alone.
+    """
+    room = work.selection.around_tokens
+    while True:
+        asked = with_around(work, request, max(room, 0))
+        over = tokens_of(asked.messages) - tokens
+        if over <= 0:
+            return max(room, 0)
+        if room <= 0:
+            return -over
+        room -= over
 
 
 def tokens_of(messages: Sequence[Message]) -> int:
@@ -64,13 +111,14 @@ async def _window(session: "Session", chosen: "Chosen", model: str, needed: int)
     windows, provider = session.services.windows, chosen.provider
     if provider.dialect == "dashscope":
         return known_window(model)
-    if provider.sign_in and needed <= SURELY_READ:
+    is_sure = needed <= (OLLAMAS_LEAST if provider.base_url is None else SURELY_READ)
+    if provider.sign_in and is_sure:
         return None  # Asking for an access may renew a token.
     try:
         access = await chosen.account.access()
     except AccountError:
         return None  # The request itself will say so.
-    if needed <= SURELY_READ and not is_loopback(host_of(access.base_url)):
+    if is_sure and not is_loopback(host_of(access.base_url)):
         return None
     window = await windows.of(provider, access, model)
     if window and window.is_assumed and needed > window.tokens:
@@ -80,21 +128,24 @@ async def _window(session: "Session", chosen: "Chosen", model: str, needed: int)
 
 def _reply_of(work: Work, request: Request) -> int:
     """About how many tokens the reply takes."""
-    if request.max_tokens:
-        return request.max_tokens
     size = tokens_in(work.selection.text) * 5 // 4 if work.action.edits else 0
     shown = _IMAGE if work.image else 0
-    return size + _SHORT_REPLY + shown + (_THINKING if request.thinking else 0)
+    return size + _SHORT_REPLY + shown + (0 if request.thinking == "off" else _THINKING)
 
 
 def with_around(work: Work, request: Request, tokens: int) -> Request:
-    """The request with less around the selection; what was said since then stays."""
+    """The request with less around the selection; what was said since then stays.
+
+    The same where it began with another selection, and where it shows an image.
+    """
     first = len(work.messages)
-    if request.messages[:first] != work.messages:
+    is_its_own = work.request.messages[:first] == work.messages
+    if not is_its_own or any(message.image for message in request.messages):
         return request
     said = prompt(work.action, work.selection.within(tokens))
     return replace(request, messages=said + request.messages[first:])
 
 
-def _power_of_two(tokens: int) -> int:
-    return 1 << max(13, (tokens - 1).bit_length())
+def _remedy(needed: int) -> str:
+    """How Ollama reads as much; what its model sets goes before what it was started with."""
+    return RAISE.format(more=1 << max(13, (needed - 1).bit_length()))

@@ -73,8 +73,7 @@ async def _listed(services: "Services", chosen: "Chosen") -> tuple[tuple[str, ..
     """The names, or the sentence why there are none."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            access = await chosen.account.access()
-            models = await services.models.of(chosen.provider, access)
+            models = await services.models.paid_by(chosen.account, chosen.provider)
     except TimeoutError:
         return (), f"{chosen.provider.name} did not list its models in time."
     except QwenError as error:

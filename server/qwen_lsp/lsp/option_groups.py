@@ -1,6 +1,6 @@
 """The settings that are groups of settings, as a client may send them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -31,6 +31,14 @@ class ContextOptions(Group):
             description="About how many tokens of the file are sent around the selection at most; "
             "fewer where the model has no room for them. First come the "
             "heads of what encloses the selection, the imports and the signatures of what it uses.",
+        ),
+    ] = None
+    too_long: Annotated[
+        Literal["less", "fail"] | None,
+        Field(
+            description="What to do where that is more than the model reads: `less` sends less of "
+            "the file around the selection, and says so; `fail` sends nothing, and says which "
+            "number of `context.tokens` fits."
         ),
     ] = None
 

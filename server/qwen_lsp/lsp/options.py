@@ -1,5 +1,6 @@
 """What a client may send as the section `qwen`, and what each setting means."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -24,6 +25,12 @@ def _headers(headers: dict[str, SecretStr] | None) -> dict[str, SecretStr] | Non
     if fault := headers_fault(headers or {}):
         raise PydanticCustomError("headers", "{fault}", {"fault": fault})
     return headers
+
+
+def _level(thinking: str | None) -> str | None:
+    if thinking and not re.fullmatch(r"[a-z]{2,12}", thinking):
+        raise PydanticCustomError("level", "should be off, auto or a level of the model's own")
+    return thinking or None
 
 
 class Options(Group):
@@ -127,8 +134,12 @@ class Options(Group):
         ),
     ] = None
     thinking: Annotated[
-        Literal["off", "auto"] | None,
-        Field(description="Whether a model that can think before it answers may do so."),
+        str | None,
+        AfterValidator(_level),
+        Field(
+            description="Whether a model that can think before it answers may do so: `off`, "
+            "`auto`, or one of its own levels, such as `low` or `high` (Qwen4, Qwen3.8)."
+        ),
     ] = None
     temperature: Annotated[
         float | None,

@@ -10,7 +10,7 @@ from urllib.request import url2pathname
 
 from lsprotocol import types
 
-from ..actions.images import image_in
+from ..actions.images import MOST_ROWS, Image, defined, image_in, rows_of_image
 from ..errors import QwenError, RequestError
 from ..model.chat import Request
 from ..model.families import sees
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from .session import Session
     from .settings import Settings
 
-MOST_ROWS = 50
-"""Rows in which an image is looked for when a menu opens."""
 NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."
+UNDEFINED = "What [{label}] is, this file does not say; write a line “[{label}]: PATH” into it."
 NO_EYES = (
     "{model} is not known to look at images; set qwen.model to one that does, or choose another "
     "service."
@@ -35,9 +34,7 @@ def may_be_shown(
     session: "Session", settings: "Settings", document: OpenDocument, range_: types.Range
 ) -> bool:
     """Whether there is an image, and a model that looks at images; by what is in memory."""
-    first, last = range_.start.line, min(range_.end.line, range_.start.line + MOST_ROWS)
-    lines = document.document.lines[first : last + 1]
-    if image_in([line.rstrip("\r\n") for line in lines]) is None:
+    if _image_at(document, range_) is None:
         return False
     try:
         chosen = session.services.chosen(settings)
@@ -57,9 +54,8 @@ async def shown(session: "Session", work: Work, request: Request, chosen: "Chose
     model = work.model or _who_sees(request.model, chosen)
     if not model:
         raise RequestError(NO_EYES.format(model=request.model or chosen.provider.name))
-    url = await asyncio.to_thread(
-        _url_of, image.source, _file(work.document.uri), tuple(session.folders)
-    )
+    source = _source(image, work.document)
+    url = await asyncio.to_thread(_url_of, source, _file(work.document.uri), tuple(session.folders))
     *before, last = request.messages
     return replace(request, model=model, messages=(*before, replace(last, image=url)))
 
@@ -82,6 +78,26 @@ def file_of(source: str, document: Path, folders: Sequence[Path]) -> Path:
     except (OSError, ValueError, RuntimeError):
         pass
     raise RequestError(NOT_LOCAL)
+
+
+def _image_at(document: OpenDocument, range_: types.Range) -> Image | None:
+    line, language = document.document.line, document.language_id
+    count = len(document.lines)
+    first, last = range_.start.line, min(range_.end.line + 1, count)
+    if first >= count:
+        return None
+    rows = range(first, min(last, first + MOST_ROWS))
+    if len(rows) == 1:
+        rows = rows_of_image(line, count, first, language)
+    return image_in([line(row) for row in rows], language=language)
+
+
+def _source(image: Image, document: OpenDocument) -> str:
+    """What the image's author names. Raises RequestError where that is defined nowhere."""
+    source = image.source or defined(image.label, document.lines)
+    if source is None:
+        raise RequestError(UNDEFINED.format(label=image.label))
+    return source
 
 
 def _who_sees(model: str, chosen: "Chosen") -> str:

@@ -13,7 +13,7 @@ from .arguments import RetryArguments
 from .documents import OpenDocument, Revision
 from .jobs import Job
 from .options import Edits
-from .proposal import Proposal
+from .proposal import Proposal, share_rows
 from .proposals import CHANGED, RUNNING
 from .running import begin
 from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
@@ -34,6 +34,7 @@ class Past:
     job: Job
     work: Work
     span: Span
+    has_failed: bool = False
 
     def follow(self, revision: Revision) -> None:
         """The document has changed; what was selected may be back, because it was undone."""
@@ -52,6 +53,20 @@ class Retries:
     def began(self, job: Job, work: Work) -> None:
         """A job begins."""
         self._past.append(Past(job, work, work.span))
+
+    def failed(self, job: Job) -> None:
+        """A job has ended without a whole reply, and its user is offered to run it once more."""
+        if past := self.of(job.id):
+            past.has_failed = True
+
+    def offered_at(self, document: OpenDocument, span: Span) -> Job | None:
+        """The job to run once more at `span`, because it failed as the last one there."""
+        here = [
+            past
+            for past in self._past
+            if past.work.document is document and share_rows(past.span, span)
+        ]
+        return here[-1].job if here and here[-1].has_failed else None
 
     def placed(self, job: Job, region: Span) -> None:
         """What a job has written is at `region`, or was and has given way to the original."""

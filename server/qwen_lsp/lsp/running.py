@@ -104,6 +104,7 @@ def _tell(session: "Session", job: Job, outcome: Outcome, way: Way | None) -> No
     if outcome.fault:
         log.error("Job %s failed", job.id, exc_info=outcome.fault)
     if outcome.ended == "failed":
+        session.retries.failed(job)
         session.editor.say(outcome.message, types.MessageType.Error)
     elif outcome.ended == "takenOver" and outcome.message:
         session.editor.say(outcome.message)

@@ -22,6 +22,7 @@ from .handlers import (
     run,
     select,
     set_up,
+    show_log,
 )
 from .serving import Server
 from .session import Session
@@ -64,6 +65,7 @@ COMMANDS: Mapping[str, Callable[[Session, Any], object]] = {
     "qwen.selectModel": select.select_model,
     "qwen.showStatus": account.show_status,
     "qwen.diagnose": diagnose.diagnose,
+    "qwen.showLog": show_log.show_log,
 }
 
 

@@ -245,5 +245,5 @@ class Services:
             limiters = Limiters(is_one=provider.sign_in)
             model = Qwen(provider, account, self.http, self._version, limiters)
             self._known[key] = Chosen(provider, account, model, limiters)
-        self._known[key].limiters.hold_to(provider.most.overridden(settings.limits))
+        self._known[key].limiters.hold_to(provider.most(settings.limits))
         return self._known[key]

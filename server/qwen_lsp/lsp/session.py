@@ -130,6 +130,12 @@ class Session:
         task.add_done_callback(self._done)
         return task
 
+    def tell_once(self, sentence: str, *, about: str) -> None:
+        """Tells the user, unless they were told `about` that in this session already."""
+        if about not in self.told:
+            self.told.add(about)
+            self.editor.say(sentence)
+
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()):

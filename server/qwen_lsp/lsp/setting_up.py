@@ -137,8 +137,8 @@ class SetUps:
 
     async def _best_model(self, chosen: Chosen) -> str:
         """The model that is named, else the one to begin with of those that there are."""
-        access = await chosen.account.access()
-        found = await self._session.services.models.of(chosen.provider, access)
+        models = self._session.services.models
+        found = await models.paid_by(chosen.account, chosen.provider)
         name = best_model(found.names, chosen.default_model) or chosen.default_model
         if not name:
             raise RequestError(found.fault or "No model is chosen; set qwen.model.")

@@ -51,10 +51,11 @@ class Settings:
     delivery: Literal["auto", "answer", "echo", "idle"] = "auto"
     on_stop: Literal["restore", "keep"] = "restore"
     explain: Literal["auto", "hover", "document", "message"] = "auto"
-    thinking: Literal["off", "auto"] = "off"
+    thinking: str = "off"
     temperature: float | None = None
     max_tokens: int | None = None
     context_tokens: int = 4_000
+    context_too_long: Literal["less", "fail"] = "less"
     usage: Literal["keep", "off"] = "keep"
     conversation: Literal["local", "service"] = "local"
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -232,8 +233,9 @@ def _settings(options: Options, fault: str) -> Settings:
     if options.headers:
         given["headers"] = tuple(options.headers.items())
     given |= {name: value for name in _TEXTS if (value := getattr(options, name))}
-    if options.context and options.context.tokens is not None:
-        given["context_tokens"] = options.context.tokens
+    if options.context:
+        said = options.context.model_dump(exclude_none=True)
+        given |= {f"context_{name}": value for name, value in said.items()}
     if options.timeouts:
         given["timeouts"] = Timeouts(**options.timeouts.model_dump())
     if options.actions and options.actions.hide:

@@ -132,7 +132,7 @@ def quota_of(chosen: Chosen) -> dict[str, int]:
 def _sent(quota: dict[str, int]) -> str:
     """The counts that there is a limit for."""
     said = [
-        f"{quota[unit]} of {quota[limit]:,} requests in the last {unit}"
+        f"{quota[unit]} of {quota[limit]:,} requests from this editor in the last {unit}"
         for unit, limit in (("minute", "perMinute"), ("day", "perDay"))
         if limit in quota
     ]

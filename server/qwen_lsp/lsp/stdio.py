@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from .parent import is_running
 from .pipes import Reading, Writing, can_be_polled, open_reading, open_writing
 from .serving import Server, connect
+from .steady import keep_steady
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def wire() -> Iterator[tuple[int, int]]:
 
 async def serve_on(server: Server, incoming: int, outgoing: int) -> int:
     """The same on two descriptors, which are its own from then on."""
+    keep_steady(asyncio.get_running_loop())
     reads, writes = can_be_polled(incoming, outgoing)
     outlet = _Outlet(server)
     limits = {"low": FEW_BYTES_UNREAD, "high": MANY_BYTES_UNREAD}

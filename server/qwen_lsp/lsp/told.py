@@ -5,13 +5,14 @@ from typing import Any
 
 from ..account.choice import LastChoice
 from ..account.keys import no_sign_in
+from ..diagnosis.login_command import login_command
 from ..errors import QwenError
 from .choosing import source_of, where
 from .services import Chosen, Services
 from .settings import Settings
 
 _FINISHES = "What is running finishes as it began."
-_NO_MODEL = "Choose its model too: Qwen: Select model, or name it after the provider."
+_NO_MODEL = "Choose its model too, with Qwen: Select model."
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def _credential(now: Chosen) -> str:
     if now.is_paid_for:
         return ""
     if now.provider.sign_in:
-        return "Nobody is signed in there yet; run Qwen: Sign in, or qwen-lsp login."
+        login = login_command(now.account)
+        return f"Nobody is signed in there yet; run Qwen: Sign in, or {login}."
     try:
         now.account.address  # noqa: B018 - it says what is wrong with it
     except QwenError as error:

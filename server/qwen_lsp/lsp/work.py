@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..actions.action import Action
-from ..actions.images import Image, image_in
+from ..actions.alt_text import image_of
+from ..actions.images import Image, rows_of_image
 from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
 from ..actions.selection import Other, Selection
@@ -74,7 +75,7 @@ class Work:
     @property
     def image(self) -> Image | None:
         """The image that the model is to look at."""
-        return image_in(self.selection.lines) if self.action.needs == "image" else None
+        return image_of(self.selection) if self.action.needs == "image" else None
 
     @property
     def is_replaced(self) -> bool:
@@ -113,6 +114,7 @@ def work_of(session: "Session", asked: RunArguments) -> Work:
         ),
         instruction=asked.instruction,
         others=others(session, asked.context),
+        column=span.start.column if rows[0] == span.start.line else 0,
     )
     work = _work(action, document, rows, selection, asked.model, asked.edits)
     if work.placing.rows and session.pages.overlaps(document, *rows):
@@ -142,6 +144,7 @@ def selected_again(session: "Session", work: Work, span: Span) -> tuple[Rows, Se
         diagnostics=work.selection.diagnostics,
         instruction=work.selection.instruction,
         others=work.selection.others,
+        column=work.selection.column,
     )
 
 
@@ -174,7 +177,10 @@ def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
     if action.needs == "selection":
         raise RequestError(NO_SELECTION)
     if action.needs == "image":
-        rows = span.start.line, span.start.line + 1
+        found = rows_of_image(
+            document.document.line, len(document.lines), span.start.line, document.language_id
+        )
+        rows = found.start, found.stop
     else:
         rows = block_around(document.document, span.start.line)
     _check_size(document.document, rows)

@@ -32,13 +32,13 @@ def body_of(request: Request, provider: Provider, host: str) -> dict[str, object
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    if not _has_to_think(request.model, provider):
+    if request.thinking != "off" or not _has_to_think(request.model, provider):
         body |= thinking_fields(family, dialect, thinking=request.thinking)
     body |= sampling_fields(family, dialect, provider.sampling)
     if request.temperature is not None:
         body["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        body[limit_name(family, dialect)] = request.max_tokens
+    if request.tokens_left is not None:
+        body[limit_name(family, dialect)] = request.tokens_left
     return body
 
 

@@ -13,7 +13,7 @@ from qwen_lsp.model.bounds import Bounds
 from qwen_lsp.model.chat import Piece, Text, Thought, Usage
 from qwen_lsp.model.complaint import status_in
 from qwen_lsp.model.deltas import Characters, Deltas
-from qwen_lsp.model.failures import Asked, cut_by_limit, failure_in_stream
+from qwen_lsp.model.failures import Asked, cut_by_limit, failure_in_stream, without_text
 from qwen_lsp.model.special_tokens import TokenRestorer
 from qwen_lsp.model.sse import Event
 
@@ -49,8 +49,14 @@ class ChunkReader:
         self._usage = Usage()
         self._finish = ""
         self.done = False
-        self.has_text = False
-        self.has_begun = False
+        self.has_text = self.has_thought = False
+        self.characters = 0
+        """How many have come, of thoughts and of text."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything has come."""
+        return self.characters > 0
 
     @property
     def is_whole(self) -> bool:
@@ -68,10 +74,11 @@ class ChunkReader:
         if chunk is not None:
             yield from self._chunk(chunk, event)
 
-    def read_whole(self, completion: object) -> Iterator[Piece]:
+    def read_at_once(self, completion: object, *, is_whole: bool) -> Iterator[Piece]:
         """The pieces of a reply that came as one JSON value although a stream was asked for."""
         yield from self._chunk(completion, Event(data=""))
-        self.done = True
+        self.done = is_whole
+        self._finish = self._finish if is_whole else ""
 
     def end(self) -> Iterator[Piece]:
         """The pieces that were held back. Raises ModelError unless the reply is whole."""
@@ -90,10 +97,7 @@ class ChunkReader:
                 meaning="cut",
             )
         if not self.has_text:
-            raise ReplyCut(
-                f"{self._asked.service} sent an empty reply; run the action again.",
-                meaning="empty",
-            )
+            raise without_text(self._asked, has_thought=self.has_thought)
 
     def _decoded(self, event: Event) -> object:
         """The JSON of the event, or an error in bare text; None for broken JSON after the end."""
@@ -125,8 +129,9 @@ class ChunkReader:
         yield from self._counted(fields.get("usage") or choice.get("usage"))
 
     def _pieces(self, thought: str, text: str) -> Iterator[Piece]:
-        self.has_begun = self.has_begun or bool(thought or text)
+        self.characters += len(thought) + len(text)
         if thought:
+            self.has_thought = True
             self._bounds.think(thought)
             yield Thought(thought)
         if text:

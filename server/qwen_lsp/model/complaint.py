@@ -5,10 +5,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from qwen_lsp.model.gateway import said_behind
 from qwen_lsp.model.overflow import UNKNOWN, Overflow, overflow_of
 
 _STATUS_IN_MESSAGE = re.compile(r"\s*<(\d{3})>\s*")
 _STATUS_IN_COMMENT = re.compile(r"HTTP_STATUS/(\d{3})")
+_ID = re.compile(r"[\w.-]{1,80}", re.ASCII)
 _SHOWN = 200
 _READ = 2_000
 """Characters of a message in which numbers are looked for."""
@@ -25,12 +27,13 @@ _SECRETS = re.compile(
 
 @dataclass(frozen=True)
 class Complaint:
-    """An error as a service words it. `status` 0: none was given."""
+    """An error as a service words it, and its id for the request. `status` 0: none was given."""
 
     status: int = 0
     code: str = ""
     message: str = ""
     overflow: Overflow = UNKNOWN
+    request_id: str = ""
 
     @property
     def words(self) -> str:
@@ -43,20 +46,21 @@ def complaint_of(value: object, status: int = 0) -> Complaint:
 
     Known forms: OpenAI's `{"error": {…}}` with a code that is text or a number, `{"error": "…"}`,
     DashScope's own `{"code", "message"}`, vLLM's `{"object": "error", …}`, FastAPI's `detail`,
-    and bare text.
+    bare text, and each of them as a gateway passes it on.
     """
-    if not isinstance(value, Mapping):
-        return _numbered(Complaint(status, message=value if isinstance(value, str) else ""))
-    inner = value.get("error") or value.get("errors")
-    if isinstance(inner, str):
-        return _numbered(Complaint(status, _word(value.get("code")), inner))
-    fields = inner if isinstance(inner, Mapping) else value
-    code = _word(fields.get("code"))
-    kind = _word(fields.get("type"))
-    said = fields.get("message") or fields.get("detail") or fields.get("error_description")
-    message = _text(said)
-    overflow = overflow_of(fields, message[:_READ])
-    return _numbered(Complaint(status, f"{code} {kind}".strip(), message, overflow))
+    complaint = _complaint_in(value, status)
+    if isinstance(value, Mapping):
+        complaint = replace(complaint, request_id=plain_id(value.get("request_id")))
+    behind = said_behind(complaint.message)
+    if behind is None:
+        return complaint
+    inner = complaint_of(behind, complaint.status)
+    return replace(inner, request_id=inner.request_id or complaint.request_id)
+
+
+def plain_id(value: object) -> str:
+    """`value`, if it is an id that a log may hold; else empty."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def complaint_of_body(body: bytes, status: int) -> Complaint:
@@ -81,6 +85,21 @@ def shown(message: str, *secrets: str) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     line = _SECRETS.sub("…", line)
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
+
+
+def _complaint_in(value: object, status: int) -> Complaint:
+    if not isinstance(value, Mapping):
+        return _numbered(Complaint(status, message=value if isinstance(value, str) else ""))
+    inner = value.get("error") or value.get("errors")
+    if isinstance(inner, str):
+        return _numbered(Complaint(status, _word(value.get("code")), inner))
+    fields = inner if isinstance(inner, Mapping) else value
+    code = _word(fields.get("code"))
+    kind = _word(fields.get("type"))
+    said = fields.get("message") or fields.get("detail") or fields.get("error_description")
+    message = _text(said)
+    overflow = overflow_of(fields, message[:_READ])
+    return _numbered(Complaint(status, f"{code} {kind}".strip(), message, overflow))
 
 
 def _numbered(complaint: Complaint) -> Complaint:

@@ -7,14 +7,19 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from qwen_lsp.errors import Meaning, ModelError, Unreachable
+from qwen_lsp.errors import Meaning, ModelError, ReplyCut, Unreachable
 from qwen_lsp.model.address import is_qwen_host
-from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Usage
+from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Thought, Usage
+from qwen_lsp.model.families import Dialect
 from qwen_lsp.model.providers import Continues, Provider, providers
+from qwen_lsp.model.seam import Seam
+from qwen_lsp.text.tokens import tokens_in
 
 MOST_TIMES = 2
-_SURE_LENGTH = 24
-"""A beginning that is shorter than this may come twice by chance."""
+ANEW = "The service began its reply anew and did not go on with it; run the action again."
+
+_THOUGHT_PER_TOKEN = 3
+"""Characters, in whichever script a model thinks."""
 
 PAUSES: dict[Meaning, float] = {"cut": 0, "silent": 0, "trouble": 2, "rate": 5}
 """After which failures a reply is gone on with, and the seconds to wait first."""
@@ -34,50 +39,24 @@ def way_on(request: Request, provider: Provider, host: str) -> Continues | None:
 def onward(request: Request, begun: str) -> Request:
     """The request for what follows on `begun`. What is not thought yet is not thought any more."""
     messages = (*request.messages, Message("assistant", begun))
-    return replace(request, messages=messages, thinking=False, may_be_kept=False, kept=None)
+    return replace(request, messages=messages, thinking="off", may_be_kept=False, kept=None)
 
 
-def asking_to_go_on(body: dict[str, Any], way: Continues) -> dict[str, Any]:
+def asking_to_go_on(body: dict[str, Any], way: Continues, dialect: Dialect) -> dict[str, Any]:
     """`body`, whose last message is the beginning of the reply, as a request to go on from there.
 
     DashScope wants the message marked (qwen-services, section 5.4), vLLM and SGLang want the
     request marked; llama.cpp and Ollama go on from an assistant's message that is the last.
+    llama.cpp refuses that of any model that could think and is not told not to.
     """
+    if dialect == "template":
+        body = body | {"chat_template_kwargs": {"enable_thinking": False}}
     if way == "partial":
         *before, last = body["messages"]
         return body | {"messages": [*before, last | {"partial": True}]}
     if way == "flag":
         return body | {"continue_final_message": True, "add_generation_prompt": False}
     return body
-
-
-class Seam:
-    """Leaves out the beginning of a reply, where a service that goes on from it says it again."""
-
-    def __init__(self, begun: str) -> None:
-        self._begun = begun if len(begun) >= _SURE_LENGTH else ""
-        self._held = ""
-
-    def add(self, text: str) -> str:
-        """What is new in `text`. What may still be a repetition is held back."""
-        if not self._begun:
-            return text
-        self._held += text
-        if self._held.startswith(self._begun):
-            return self.end().removeprefix(self._begun_once())
-        if self._begun.startswith(self._held):
-            return ""
-        self._begun = ""
-        return self.end()
-
-    def end(self) -> str:
-        """What was held back and is no repetition, for it is not whole."""
-        held, self._held = self._held, ""
-        return held
-
-    def _begun_once(self) -> str:
-        begun, self._begun = self._begun, ""
-        return begun
 
 
 class Begun:
@@ -91,20 +70,40 @@ class Begun:
         self._at_last_cut = 0
         self._seam = Seam("")
         self._counted, self._of_stream = Usage(), Usage()
+        self._thought = 0
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens came, thinking among them: a stream that is cut seldom says it."""
+        return tokens_in(self.text) + self._thought // _THOUGHT_PER_TOKEN
+
+    @property
+    def sent(self) -> str:
+        """What of it a service is sent that is asked to go on.
+
+        vLLM and SGLang leave out white space at its end, or don't, as the template of the model
+        has it; without it they agree.
+        """
+        return self.text.rstrip() or self.text if self.way == "flag" else self.text
 
     def take(self, piece: Piece) -> Piece | None:
-        """The piece as it is given on; None where nothing of it is."""
+        """The piece as it is given on; None where nothing of it is.
+
+        Raises ReplyCut where the service takes no notice of what there was.
+        """
         if isinstance(piece, Usage):
             self._of_stream = piece
             return _sum(self._counted, piece)
         if isinstance(piece, Kept) and self.way:
             return None
+        if isinstance(piece, Thought):
+            self._thought += len(piece.text)
         if not isinstance(piece, Text):
             return piece
         return self._taken(self._seam.add(piece.text))
 
     def end(self) -> Text | None:
-        """What was held back, once the reply is whole."""
+        """What was held back, once the reply is whole. Raises ReplyCut as `take` does."""
         return self._taken(self._seam.end())
 
     def pause(self, error: ModelError) -> float | None:
@@ -113,6 +112,8 @@ class Begun:
         It is worth it only where text came since the last time, or no connection came about since.
         """
         has_grown = len(self.text) > self._at_last_cut
+        if error.is_final:
+            return None
         if has_grown and error.meaning in PAUSES and self._times < MOST_TIMES:
             self._times, self._lost = self._times + 1, 0
             return PAUSES[error.meaning]
@@ -135,10 +136,12 @@ class Begun:
         """Another stream follows."""
         self.way = way
         self._at_last_cut = len(self.text)
-        self._seam = Seam(self.text)
+        self._seam = Seam(self.text, self.text[len(self.sent) :])
         self._counted, self._of_stream = _sum(self._counted, self._of_stream), Usage()
 
     def _taken(self, text: str) -> Text | None:
+        if self._seam.is_new_start:
+            raise ReplyCut(ANEW)
         self.text += text
         return Text(text) if text else None
 

@@ -32,13 +32,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer that is no stream of a reply. `after`: seconds to wait, where it says so."""
+    """An HTTP answer that is no stream of a reply.
+
+    `after`: seconds to wait, `again`: whether to ask once more, `request_id`: what it calls the
+    request, each where it says so.
+    """
 
     status: int
     content_type: str = ""
     body: bytes = b""
     location: str = ""
     after: float | None = None
+    again: bool | None = None
+    request_id: str = ""
 
 
 def failure_of(answer: Answer, asked: Asked) -> ModelError:
@@ -53,9 +59,11 @@ def failure_of(answer: Answer, asked: Asked) -> ModelError:
     if 300 <= answer.status < 400:
         return _redirected(answer.location, asked)
     complaint = complaint_of_body(answer.body, answer.status)
+    if not complaint.request_id:
+        complaint = replace(complaint, request_id=answer.request_id)
     if complaint.status < 400:
         return _failed_in_success(complaint, answer, asked)
-    return failure_for(complaint, asked, after=answer.after)
+    return failure_for(complaint, asked, after=answer.after, again=answer.again)
 
 
 def failure_in_stream(value: object, asked: Asked, status: int = 0) -> ModelError:
@@ -63,8 +71,17 @@ def failure_in_stream(value: object, asked: Asked, status: int = 0) -> ModelErro
     return failure_for(complaint_of(value, status), asked)
 
 
-def failure_for(complaint: Complaint, asked: Asked, *, after: float | None = None) -> ModelError:
-    """The error that a complaint is. Its sentence never holds the key of `asked`."""
+def failure_for(
+    complaint: Complaint,
+    asked: Asked,
+    *,
+    after: float | None = None,
+    again: bool | None = None,
+) -> ModelError:
+    """The error that a complaint is. Its sentence never holds the key of `asked`.
+
+    What its service wants to be asked `again` and nobody knows more of is its own trouble.
+    """
     refusal = next(
         row
         for row in REFUSALS
@@ -72,8 +89,16 @@ def failure_for(complaint: Complaint, asked: Asked, *, after: float | None = Non
         and re.search(row.words, complaint.words, re.IGNORECASE)
     )
     sentence = refusal.sentence.format_map(_terms(complaint, asked, after))
+    meaning = "trouble" if again and refusal.meaning == "other" else refusal.meaning
     over = complaint.overflow.excess
-    return refusal.error(sentence, meaning=refusal.meaning, after=after, over=over)
+    return refusal.error(
+        sentence,
+        meaning=meaning,
+        after=after,
+        over=over,
+        is_final=again is False,
+        request_id=complaint.request_id,
+    )
 
 
 def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut:
@@ -92,6 +117,17 @@ def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut
     )
 
 
+def without_text(asked: Asked, *, has_thought: bool) -> ReplyCut:
+    """The error of a reply that came to its end without a word."""
+    if has_thought:
+        return ReplyCut(
+            f"All of the reply went into the thinking of {asked.model}; set qwen.thinking to off, "
+            "or, where it is, choose another model with qwen.model.",
+            meaning="empty",
+        )
+    return ReplyCut(f"{asked.service} sent an empty reply; run the action again.", meaning="empty")
+
+
 def _redirected(location: str, asked: Asked) -> ServiceRefused:
     target = re.match(r"https?://(?:[^/@]*@)?([\w.-]+)", location)
     where = f" to {target[1]}" if target else ""
@@ -105,7 +141,8 @@ def _redirected(location: str, asked: Asked) -> ServiceRefused:
 def _failed_in_success(complaint: Complaint, answer: Answer, asked: Asked) -> ModelError:
     """A status of success over a body that may hold an error."""
     if complaint.words.strip() and "json" in answer.content_type.lower():
-        return failure_for(replace(complaint, status=0), asked, after=answer.after)
+        stripped = replace(complaint, status=0)
+        return failure_for(stripped, asked, after=answer.after, again=answer.again)
     form = shown(answer.content_type.partition(";")[0]) or "an unknown form"
     return ServiceRefused(
         f"{asked.host} answered in {form} and not with a reply; check qwen.baseUrl and the proxy.",

@@ -82,15 +82,19 @@ def sees(model: str) -> bool:
     return bool(_SEEING.search(model.lower().rpartition("/")[2]))
 
 
-def thinking_fields(family: Family, dialect: Dialect, *, thinking: bool) -> dict[str, object]:
-    """The fields of a request that turn thinking on or off; none where there is no such choice."""
+def thinking_fields(family: Family, dialect: Dialect, *, thinking: str) -> dict[str, object]:
+    """The fields of a request that say whether, and how much, to think; none where nobody can.
+
+    `thinking` is `off`, `auto` or a level, which is more than off where there is only a switch.
+    """
     if family.thinking in ("never", "always"):
         return {}
     if dialect == "template":
-        return {"chat_template_kwargs": {"enable_thinking": thinking}}
+        return {"chat_template_kwargs": {"enable_thinking": thinking != "off"}}
     if dialect == "dashscope" and family.thinking == "switch":
-        return {"enable_thinking": thinking}
-    return {} if thinking else {"reasoning_effort": "none"}
+        return {"enable_thinking": thinking != "off"}
+    effort = "none" if thinking == "off" else thinking
+    return {} if thinking == "auto" else {"reasoning_effort": effort}
 
 
 def sampling_fields(

@@ -8,7 +8,7 @@ import math
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from qwen_lsp.model.chat import Piece, Waiting
@@ -37,6 +37,12 @@ class Limits:
             self.per_second if other.per_second is None else other.per_second,
             self.at_once if other.at_once is None else other.at_once,
         )
+
+    def by_second(self) -> "Limits":
+        """These, a second allowing no more than its part of a minute (qwen-services, 5.3)."""
+        if self.per_minute is None or self.per_second is not None:
+            return self
+        return replace(self, per_second=max(self.per_minute // 60, 1))
 
 
 class Counts(NamedTuple):

@@ -13,7 +13,7 @@ from qwen_lsp.model.http import Http
 from qwen_lsp.model.model_list import names_of
 from qwen_lsp.model.patience import Patience
 from qwen_lsp.model.providers import Provider
-from qwen_lsp.model.qwen import Access, authorization
+from qwen_lsp.model.qwen import Access, Payer, authorization
 
 if TYPE_CHECKING:
     import httpx
@@ -30,6 +30,8 @@ class Models:
 
     names: tuple[str, ...] = ()
     fault: str = ""
+    is_refused: bool = False
+    """Whether it was what pays that was refused."""
 
 
 class ModelLists:
@@ -38,6 +40,18 @@ class ModelLists:
     def __init__(self, http: Http, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._http, self._clock = http, clock
         self._known: dict[str, tuple[float, Access, Models]] = {}
+
+    async def paid_by(self, payer: Payer, provider: Provider) -> Models:
+        """The same where `payer` pays: what is refused is renewed once. Raises AccountError."""
+        access = await payer.access()
+        models = await self.of(provider, access)
+        if not models.is_refused:
+            return models
+        try:
+            access = await payer.renewed(access)
+        except QwenError as error:
+            return Models(fault=str(error))
+        return await self.of(provider, access)
 
     async def of(self, provider: Provider, access: Access) -> Models:
         """What `provider` has at `access`. Raises nothing: a refusal is a sentence.
@@ -66,7 +80,8 @@ async def _asked_for(http: Http, provider: Provider, access: Access) -> Models:
         return Models(fault=str(error))
     names = names_of(answer.body) if answer.status == 200 else None
     if names is None:
-        return Models(fault=str(_refused(http, provider, access, answer)))
+        fault = str(_refused(http, provider, access, answer))
+        return Models(fault=fault, is_refused=answer.status == 401)
     return Models(names) if names else Models(fault=_none_there(provider, host))
 
 

@@ -1,4 +1,4 @@
-"""How long a service asks to wait before it is sent the same again, and how a sentence says it."""
+"""Whether and how soon a service wants to be sent the same again, and how a sentence says it."""
 
 import math
 import time
@@ -20,6 +20,12 @@ def asked_pause(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after", "").strip()
     seconds = _number(value)
     return _until(value) if seconds is None else _bounded(seconds)
+
+
+def asked_again(headers: Mapping[str, str]) -> bool | None:
+    """What `x-should-retry` says (qwen-services, section 7); None where it says nothing."""
+    said = headers.get("x-should-retry", "").strip().lower()
+    return {"true": True, "false": False}.get(said)
 
 
 def said_pause(seconds: float | None) -> str:

@@ -6,6 +6,7 @@ such as the place, is left behind, because only its pixels are written anew.
 
 import base64
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ LONGEST_SIDE = 1_536
 SHORTEST_SIDE = 11
 """A side must have more than 10 pixels (qwen-services, 5.5)."""
 MOST_RATIO = 200
+MOST_SENT = 10_000_000
+"""Characters of an image as it is sent (qwen-services, 5.5)."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 NO_LIBRARY = "To send an image, install the extra images: pip install 'qwen-lsp[images]'."
@@ -54,14 +57,14 @@ def bytes_of(path: Path) -> bytes:
 def data_url(content: bytes, name: str) -> str:
     """The image, scaled so that its longer side has at most 1,536 pixels. Raises RequestError."""
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image
     except ImportError:
         raise RequestError(NO_LIBRARY) from None
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             _check(opened.size, name)
             opened.load()
-            image = ImageOps.exif_transpose(opened)
+            image = _in_eight_bits(_upright(opened))
     except RequestError:
         raise
     except Image.DecompressionBombError:
@@ -70,7 +73,9 @@ def data_url(content: bytes, name: str) -> str:
         raise RequestError(NOT_ONE.format(name=name)) from None
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     _check_sides(image.size, name)
-    return _encoded(image)
+    while len(url := _url_of(image)) > MOST_SENT:
+        image = image.reduce(2)
+    return url
 
 
 def _check(size: tuple[int, int], name: str) -> None:
@@ -85,19 +90,31 @@ def _check_sides(size: tuple[int, int], name: str) -> None:
         raise RequestError(TOO_NARROW.format(name=name))
 
 
-def _encoded(image: "Image") -> str:
-    """As PNG where something shines through, else as JPEG; far below 10 MB in any case."""
-    written = io.BytesIO()
-    if image.has_transparency_data:
-        kind = "png"
-        _bare(image.convert("RGBA")).save(written, "PNG")
-    else:
-        kind = "jpeg"
-        _bare(image.convert("RGB")).save(written, "JPEG", quality=88)
-    return f"data:image/{kind};base64,{base64.b64encode(written.getvalue()).decode('ascii')}"
+def _upright(image: "Image") -> "Image":
+    """The image turned as its camera was held. Where that can't be read, it is as it is."""
+    from PIL import ImageOps
 
-
-def _bare(image: "Image") -> "Image":
-    """The pixels alone, with nothing that was written beside them."""
-    image.info.clear()
+    with suppress(Exception):
+        return ImageOps.exif_transpose(image)
     return image
+
+
+def _in_eight_bits(image: "Image") -> "Image":
+    """The image in `RGB`, or `RGBA` where something shines through.
+
+    What has more than 8 bits a pixel, as scans have, would be cut to white.
+    """
+    if image.mode[0] in "IF":
+        grey = image if image.mode == "F" else image.convert("I").convert("F")
+        brightest = max(255.0, *(float(each) for each in grey.getextrema()))  # type: ignore[arg-type]
+        image = grey.point(lambda value: value * (255 / brightest))
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _url_of(image: "Image") -> str:
+    """As PNG where something shines through, else as JPEG; nothing but its pixels goes along."""
+    image.info.clear()
+    written = io.BytesIO()
+    kind = "png" if image.mode == "RGBA" else "jpeg"
+    image.save(written, kind, quality=88)
+    return f"data:image/{kind};base64,{base64.b64encode(written.getvalue()).decode('ascii')}"

@@ -28,7 +28,8 @@ class Provider:
     `hosts` is the domain that the address must lie under where qwen.baseUrl says it, and the
     provider's keys belong there. `requests_per_minute`, `requests_per_second` and
     `requests_at_once` are held to for each account, and `requests_per_day` is only told, where they
-    are known; `limits` says what is known of it in sentences.
+    are known; `holds_by_second` services allow in a second a sixtieth of what a minute allows.
+    `limits` says what is known of it in sentences.
     `lists_models` services answer `GET {base_url}/models`. `terms` and `privacy` are the pages of
     the operator that apply to what is sent.
     `continues` says how a cut reply is gone on with, by models whose name, without its vendor and
@@ -71,15 +72,17 @@ class Provider:
     requests_per_second: int | None = None
     requests_at_once: int | None = None
     requests_per_day: int | None = None
+    holds_by_second: bool = False
     limits: tuple[str, ...] = ()
     terms: str | None = None
     privacy: str | None = None
     notes: tuple[str, ...] = ()
 
-    @property
-    def most(self) -> Limits:
-        """What an account may send at most, where that is known."""
-        return Limits(self.requests_per_minute, self.requests_per_second, self.requests_at_once)
+    def most(self, wanted: Limits) -> Limits:
+        """What an account may send at most: what is `wanted`, else what is known."""
+        known = Limits(self.requests_per_minute, self.requests_per_second, self.requests_at_once)
+        limits = known.overridden(wanted)
+        return limits.by_second() if self.holds_by_second else limits
 
     @property
     def is_local(self) -> bool:

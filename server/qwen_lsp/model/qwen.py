@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
-from qwen_lsp.model.body import body_of, headers_of, holds_tokens
-from qwen_lsp.model.chat import Piece, Request, Text
+from qwen_lsp.model.body import body_of, dialect_at, headers_of, holds_tokens
+from qwen_lsp.model.chat import Kept, Piece, Request, Text
 from qwen_lsp.model.chunks import ChunkReader
 from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
 from qwen_lsp.model.failures import Asked
@@ -24,6 +24,7 @@ from qwen_lsp.model.providers import Continues, Provider
 from qwen_lsp.model.responses import (
     PATH,
     ResponsesReader,
+    kept_at,
     kept_or_not,
     new_to_service,
     responses_body,
@@ -96,7 +97,8 @@ class Qwen:
                 if begun.is_whole_after(error):
                     return
                 cut = begun.worst_of(cut, error)
-                way = await self._way_on(request)
+                left = replace(request, spent=begun.tokens).tokens_left
+                way = None if left == 0 else await self._way_on(request)
                 seconds = begun.pause(error) if way else None
                 if way is None or seconds is None:
                     raise cut from None
@@ -111,7 +113,8 @@ class Qwen:
 
     async def _part(self, request: Request, begun: Begun) -> AsyncGenerator[Piece, None]:
         """What one stream brings of the reply, be it the first one or one that goes on."""
-        asked = onward(request, begun.text) if begun.way else request
+        asked = onward(request, begun.sent) if begun.way else request
+        asked = replace(asked, spent=begun.tokens)
         attempt = partial(kept_or_not, asked, partial(self._paid, way=begun.way))
         never_after = ("cut",) if begun.way else ()
         persistent = persistently(attempt, rest=self._limiters.rest, never_after=never_after)
@@ -151,13 +154,14 @@ class Qwen:
         from qwen_lsp.model.exchange import opened
         from qwen_lsp.model.receive import pieces_of
 
+        request = kept_at(access.base_url, request)
         asked = self._asked(request, access)
         patience = patience_at(host_of(access.base_url), request.timeouts)
         client = self._http.client()
         post = self._post(client, request, access, way)
         start_with = self._provider.start_with
         response = await opened(client, post, patience=patience, start_with=start_with)
-        reply = self._reader(request, asked)
+        reply = self._reader(request, asked, access.base_url)
         try:
             async with aclosing(pieces_of(response, reply, asked, patience)) as pieces:
                 async for piece in pieces:
@@ -165,12 +169,12 @@ class Qwen:
         finally:
             await response.aclose()
 
-    def _reader(self, request: Request, asked: Asked) -> ChunkReader:
+    def _reader(self, request: Request, asked: Asked, home: str) -> ChunkReader:
         limit, restores = request.max_tokens, holds_tokens(request)
         if not request.may_be_kept:
             return ChunkReader(asked, limit=limit, restores_tokens=restores)
-        count = len(request.messages) + 1
-        return ResponsesReader(asked, count=count, limit=limit, restores_tokens=restores)
+        kept = Kept(request.kept.id if request.kept else "", len(request.messages) + 1, home)
+        return ResponsesReader(asked, kept, limit=limit, restores_tokens=restores)
 
     def _post(
         self,
@@ -186,7 +190,7 @@ class Qwen:
         if request.may_be_kept:
             body = responses_body(body, request.kept)
         elif way:
-            body = asking_to_go_on(body, way)
+            body = asking_to_go_on(body, way, dialect_at(host, self._provider))
         headers = {
             **headers_of(self._provider, host, self._agent),
             **authorization(access, self._provider.name),

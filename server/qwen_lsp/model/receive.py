@@ -12,15 +12,18 @@ import httpx
 from qwen_lsp.errors import ReplyCut, Unreachable
 from qwen_lsp.model.chat import Piece
 from qwen_lsp.model.chunks import ChunkReader
+from qwen_lsp.model.complaint import plain_id
 from qwen_lsp.model.exchange import Silence, blocks, body_of_answer
 from qwen_lsp.model.failures import Answer, Asked, failure_of
 from qwen_lsp.model.patience import Patience
-from qwen_lsp.model.pauses import asked_pause
+from qwen_lsp.model.pauses import asked_again, asked_pause
 from qwen_lsp.model.sse import Event, EventReader, EventTooLong
 
 # Once the service has said that it is done, its connection is worth keeping but no waiting.
 _AFTER_FINISH_SECONDS = 5.0
 _AFTER_DONE_SECONDS = 0.25
+# DashScope gives what there is after five minutes (qwen-services, 5.2).
+_PARTIAL = "x-dashscope-partialresponse"
 # What begins so is JSON or a page, and no field of an event stream.
 _DOCUMENTS = (b"{", b"[", b"<")
 
@@ -39,7 +42,9 @@ async def pieces_of(
     else:
         document += await body_of_answer(response)
     if not is_stream or document:
-        for piece in reply.read_whole(_completion(bytes(document), response, asked)):
+        completion = _completion(bytes(document), response, asked)
+        is_whole = response.headers.get(_PARTIAL, "").lower() != "true"
+        for piece in reply.read_at_once(completion, is_whole=is_whole):
             yield piece
     for piece in reply.end():
         yield piece
@@ -49,7 +54,8 @@ async def _events(
     response: httpx.Response, reply: ChunkReader, patience: Patience, before: bytearray
 ) -> AsyncGenerator[Event, None]:
     """The events of the stream. What comes `before` any and looks like a document is kept."""
-    silence = Silence(lambda: _seconds(reply, patience))
+    is_kept_alive = False
+    silence = Silence(lambda: _seconds(reply, patience, is_kept_alive=is_kept_alive))
     reader = EventReader()
     try:
         waiting = blocks(response, silence, outlasts_sleep=patience.outlasts_sleep)
@@ -61,11 +67,15 @@ async def _events(
                 events = reader.feed(block)
                 has_begun = has_begun or bool(events)
                 _keep(block, before, is_stream=has_begun)
-                # A comment that keeps the line open is no sign of life of the model.
-                if events and not reply.is_whole:
-                    silence.heard()
+                before_these = reply.characters
                 for event in events:
                     yield event
+                # A comment that keeps the line open is no sign of life of the model, and an event
+                # without a word is none for longer than the first word may take.
+                if events:
+                    is_kept_alive = reply.characters == before_these
+                    if not is_kept_alive and not reply.is_whole:
+                        silence.heard()
     except EventTooLong:
         raise ReplyCut(
             "A part of the reply is too long to be one; run the action again.", meaning="too much"
@@ -89,12 +99,14 @@ def _not_begun(cut: ReplyCut) -> Unreachable:
     return Unreachable(str(cut), meaning=cut.meaning, after=cut.after)
 
 
-def _seconds(reply: ChunkReader, patience: Patience) -> float:
+def _seconds(reply: ChunkReader, patience: Patience, *, is_kept_alive: bool) -> float:
     if reply.done:
         return _AFTER_DONE_SECONDS
     if reply.is_whole:
         return _AFTER_FINISH_SECONDS
-    return patience.idle if reply.has_begun else patience.first
+    if reply.has_begun and not is_kept_alive:
+        return patience.idle
+    return max(patience.first, patience.idle)
 
 
 def _is_document(response: httpx.Response) -> bool:
@@ -116,7 +128,9 @@ def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
     kind, place = sent.get("content-type", ""), sent.get("location", "")
     if response.status_code == 200:
         kind = _kind_of(body) or kind
-    answer = Answer(response.status_code, kind, body, place, asked_pause(sent))
+    pause, again = asked_pause(sent), asked_again(sent)
+    request_id = plain_id(sent.get("x-request-id") or sent.get("x-dashscope-request-id"))
+    answer = Answer(response.status_code, kind, body, place, pause, again, request_id)
     raise failure_of(answer, asked)
 
 

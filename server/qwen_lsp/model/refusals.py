@@ -62,6 +62,7 @@ REFUSALS = (
         "used up",
         "The free quota of this account at {service} is used up; {quota_advice}.",
     ),
+    Refusal(r"\d+", r"budget_?exceeded|budget has been exceeded", "used up", _USED_UP),
     # A plan's limit of five hours, a week or a month, which no wait of ours outlasts.
     Refusal(
         r"403|429|0",
@@ -86,7 +87,23 @@ REFUSALS = (
         "{service} does not allow as many tokens in a reply of {model} as were asked for{said}; "
         "set qwen.maxTokens lower.",
     ),
+    Refusal(
+        r"400|0",
+        r"reasoning_effort|enable_thinking|thinking_budget",
+        "other",
+        "{service} refuses what qwen.thinking asks of {model}{said}; set it to off, to auto, or to "
+        "a level that this model has.",
+    ),
+    Refusal(r"401|403", r"not allowed to access model", "permission", _FORBIDDEN),
     Refusal(r"401", r"", "account", _NOT_ACCEPTED, Unauthorized),
+    # LiteLLM about a key that is not its own one, where it has no database with others.
+    Refusal(
+        r"400",
+        r"no_db_connection",
+        "account",
+        "{service} does not know the key; {key_advice}.",
+        Unauthorized,
+    ),
     Refusal(
         r"400|403|0",
         r"(invalid|incorrect)[_ ]?api[_ -]?key|invalid access token|token (has |is )?expired"
@@ -98,7 +115,7 @@ REFUSALS = (
     Refusal(
         r"404|400|0",
         r"model[_ ]?not[_ ]?(found|exist|supported)|model .*(not found|not exist|not supported)"
-        r"|(no such|unknown) model",
+        r"|(no such|unknown) model|invalid model name",
         "model",
         "{service} has no model {model}; {model_advice}.",
     ),
@@ -143,7 +160,7 @@ REFUSALS = (
         "{service} is still loading {model}; wait a little, then run the action again.",
     ),
     Refusal(
-        r"408|5\d\d",
+        r"408|409|5\d\d",
         r"",
         "trouble",
         "{service} is in trouble itself (HTTP {status}{said})" + _TROUBLE,

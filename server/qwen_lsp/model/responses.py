@@ -18,8 +18,15 @@ PATH = "/responses"
 _NEEDLESS = ("messages", "stream_options", "top_k", "repetition_penalty")
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
+NO_NOTICE = "The service took no notice of the conversation that it keeps; run the action again."
 _NOT_THAT_WAY = ("other", "address", "model", "tokens")
 """What a refusal may mean that is about the Responses API, or about what the service has kept."""
+
+
+def kept_at(home: str, request: Request) -> Request:
+    """The request as it goes to `home`: of what another service keeps it says nothing."""
+    is_there = request.kept is None or request.kept.home == home
+    return request if is_there else replace(request, kept=None)
 
 
 def new_to_service(request: Request) -> Request:
@@ -49,27 +56,37 @@ class ResponsesReader(ChunkReader):
     """Is fed the events of one streamed response. Says at its end what is kept of it."""
 
     def __init__(
-        self, asked: Asked, *, count: int, limit: int | None = None, restores_tokens: bool = False
+        self, asked: Asked, kept: Kept, *, limit: int | None = None, restores_tokens: bool = False
     ) -> None:
-        """`count` is the number of messages that the service knows with this reply."""
+        """`kept` is what the service is to have kept by its end, under the id of what it has."""
         super().__init__(asked, limit=limit, restores_tokens=restores_tokens)
-        self._count = count
+        self._kept = kept
         self._id = ""
 
     def end(self) -> Iterator[Piece]:
         """What was held back, and what is kept. Raises ModelError unless the reply is whole."""
         yield from super().end()
         if self._id:
-            yield Kept(self._id, self._count)
+            yield replace(self._kept, id=self._id)
 
     def _decoded(self, event: Event) -> object:
         value = super()._decoded(event)
         if not isinstance(value, Mapping):
             return value
         response = value.get("response")
-        if isinstance(response, Mapping) and isinstance(response.get("id"), str):
-            self._id = response["id"]
+        if isinstance(response, Mapping):
+            self._note(response)
         return chunk_of(value)
+
+    def _note(self, response: Mapping[str, Any]) -> None:
+        """Raises ServiceRefused where it says that it goes on from something else, or nothing.
+
+        Some that keep nothing answer all the same, to what is new alone.
+        """
+        if isinstance(response.get("id"), str):
+            self._id = response["id"]
+        if self._kept.id and response.get("previous_response_id", self._kept.id) != self._kept.id:
+            raise ServiceRefused(NO_NOTICE)
 
 
 def chunk_of(event: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -4,6 +4,7 @@ Only a request that has shown no text is sent again by itself, and each kind of 
 often, so that nothing is asked for ever.
 """
 
+import logging
 import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Container, Mapping
@@ -13,6 +14,8 @@ from types import MappingProxyType
 from qwen_lsp.errors import Meaning, ModelError
 from qwen_lsp.model.chat import Piece, Text
 from qwen_lsp.model.pausing import pause
+
+log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 120.0
 """Seconds; who asks for a longer pause is not waited for."""
@@ -56,7 +59,7 @@ class Tries:
         """
         pauses = PAUSES.get(error.meaning, ())
         tried = self._failed[error.meaning]
-        if tried >= len(pauses) or (error.after or 0) > LONGEST_PAUSE:
+        if tried >= len(pauses) or error.is_final or (error.after or 0) > LONGEST_PAUSE:
             return None
         self._failed[error.meaning] += 1
         seconds = max(error.after or 0, 0.5) if error.after is not None else pauses[tried]
@@ -82,6 +85,8 @@ async def persistently(
                     yield piece
             return
         except ModelError as error:
+            known = error.request_id or "unknown"
+            log.info("A request has failed: %s; its id is %s", error.meaning, known)
             gives_up = has_shown or error.meaning in never_after
             seconds = None if gives_up else tries.pause(error)
             if seconds is None:

@@ -34,7 +34,7 @@ SERVERS: Mapping[str, tuple[str, ...]] = {
 
 _NOT_SURE = (
     "{file} is written in a way that qwen-lsp does not dare to change; add qwen-lsp by hand, as "
-    "docs/account.md shows."
+    "docs/command-line.md shows."
 )
 Table = dict[str, Any]
 

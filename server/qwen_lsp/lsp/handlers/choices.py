@@ -42,9 +42,16 @@ def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[C
             yield Choice("Stop", "stop", {"job": job.id})
     if preview := session.previews.at(document, span):
         yield from _of_preview(preview)
-    for proposal in reversed(session.proposals.of_document(document)):
-        if share_rows(proposal.region, span):
-            yield from _of_proposal(document, proposal, span)
+    here = [
+        proposal
+        for proposal in reversed(session.proposals.of_document(document))
+        if share_rows(proposal.region, span)
+    ]
+    for proposal in here:
+        yield from _of_proposal(document, proposal, span)
+    failed = session.retries.offered_at(document, span)
+    if failed and failed not in [proposal.job for proposal in here]:
+        yield Choice("Retry", "retry", {"job": failed.id})
 
 
 def _of_preview(preview: Preview) -> Iterator[Choice]:

@@ -1,15 +1,22 @@
 """`initialize`, `initialized`, `shutdown`, settings, and the cancelling of progress."""
 
+import logging
+import sys
+
 from lsprotocol import types
 
 from ..abilities import entry
 from ..session import Session
 from ..settings import SECTION
 
+log = logging.getLogger(__name__)
+
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     """Learns who the client is and what it sends at once."""
     session.editor.meet(params)
+    python, name = sys.version.partition(" ")[0], session.editor.name
+    log.info("qwen-lsp %s (Python %s, %s): %s", session.server.version, python, sys.platform, name)
     sent = session.configuration.sent
     sent.are_users = session.editor.announces("userSettings")
     session.configuration.take(sent.greet(params.initialization_options))
