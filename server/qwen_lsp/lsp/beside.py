@@ -102,9 +102,10 @@ def _cut_slid(document: Document, writing: Writing, region: Span, change: Change
         above = _before(document, region.start, (head + removed)[: len(removed)])
         if above is not None:
             return Edit(Span(above, region.start), "")
+    if tail == "" and not _holds(document, start, removed):
+        return None
     if tail is not None and (removed + tail).startswith(tail):
-        if tail or _holds(document, start, removed):
-            return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
+        return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
     return None
 
 

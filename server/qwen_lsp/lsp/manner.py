@@ -26,7 +26,8 @@ class Manner:
     `echo`: it may say that it made an edit and drop it.
     `idle`: it makes every edit, wherever the text has gone meanwhile, and reports changes when its
     user rests. Undo takes its edits as one.
-    None: not known yet.
+    None: not known yet. One that `is_terse` says nothing of how it makes edits, so that it may well
+    be of that kind.
     """
 
     def __init__(self, forced: Kind | None = None, *, is_terse: bool = False) -> None:
@@ -77,7 +78,7 @@ class Manner:
 
     @property
     def asks_first(self) -> bool:
-        """Whether nothing but a blank row leaves where it has not just told how the document is."""
+        """Whether nothing leaves but a blank row, unless it has just told how the document is."""
         return self.kind == "idle" or (self.is_terse and self.kind is None)
 
     @property

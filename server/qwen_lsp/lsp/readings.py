@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..text.document import Document, Edit, Position, Span, after, without_end
 from ..text.placed import placed, places_of
 from ..text.region import Hull, hull_of
+from ..text.stretch import Stretch
 from .report import Change, Parts, Report
 from .writing import Writing
 
@@ -55,27 +56,27 @@ class Rows:
             (start, _), text = _moved(edit, -self._first)
             before.apply(Edit(Span(start, after(start, text)), removed))
         self.old = before.text
-        self._region = None
-        if region:
-            ends = (Position(place.line - self._first, place.column) for place in region)
-            self._region = tuple(len(before.slice(Span(Position(0, 0), end))) for end in ends)
+        self._region = Stretch.of(_up(region, self._first), before) if region else None
 
     def others(self, old: str, new: str) -> Others:
         """What others have changed where `old`, in which our rows may have grown, became `new`."""
         region = self._region
-        if region:
-            region = (region[0], region[1] + len(old) - len(self.old))
-        return self._others(old, new, region)
+        return self._beside(old, new, region and region.grown(len(old) - len(self.old)))
 
-    def _others(self, old: str, new: str, region: tuple[int, int] | None) -> Others:
+    def _beside(self, old: str, new: str, region: Stretch | None) -> Others:
+        """The same where our rows are at `region`."""
         found = _between(old, new)
-        if region is None or region[0] == region[1]:
+        if region is None or self._is_emptied(region):
             return Others(found, _characters(found))
-        first, last = region
-        stands = placed(old, new, first, last, most=_characters(found))
+        stands = placed(old, new, *region, most=_characters(found))
         if stands is None:
             return Others(found, _characters(found) + 1)
-        return Others(_beside(old, new, first, last, stands.place), stands.cost)
+        return Others(_beside(old, new, region, stands.place), stands.cost)
+
+    def _is_emptied(self, region: Stretch) -> bool:
+        """Whether ours has left one empty row, which may be anywhere."""
+        was_empty = self._region is None or self._region.first == self._region.last
+        return region.first == region.last and not was_empty
 
     def made(self) -> Reading:
         """What has happened if ours was made as it was sent, and then all else."""
@@ -112,22 +113,27 @@ class Rows:
 
     def displaced(self) -> Iterator[Reading]:
         """What may have happened if what others did before has moved the place of ours by rows."""
-        for by in range(-MOST_PLACES, MOST_PLACES + 1):
-            if by == 0 or self._home - by < 0:
+        for rows in range(-MOST_PLACES, MOST_PLACES + 1):
+            if rows == 0 or self._home < rows:
                 continue
-            text, ours, region = Document(self.old), [], self._region
-            for edit in reversed(self._sent):
-                moved = _clamped(_moved(edit, -by), text.lines)
-                change = Change(moved, text.slice(moved.span))
-                if not moved.text and not change.removed:
-                    break
-                ours.append(change)
-                region = _shifted(region, text, moved)
-                text.apply(moved)
-            else:
-                others = self._others(text.text, self.new, region)
-                if _may_move(others.report, self._home - by, by):
-                    yield Reading(Parts(Report(), Report(ours), others.report), others.cost)
+            if reading := self._displaced(rows):
+                yield reading
+
+    def _displaced(self, rows: int) -> Reading | None:
+        """The same where that was so many rows; None where that can't be."""
+        text, region = Document(self.old), self._region
+        ours = []
+        for sent in reversed(self._sent):
+            edit = _clamped(_moved(sent, -rows), text.lines)
+            ours.append(Change(edit, text.slice(edit.span)))
+            if not edit.text and not ours[-1].removed:
+                return None
+            region = region and region.after(edit, text)
+            text.apply(edit)
+        others = self._beside(text.text, self.new, region)
+        if not _may_move(others.report, self._home - rows, rows):
+            return None
+        return Reading(Parts(Report(), Report(ours), others.report), others.cost)
 
     def recognised(self) -> Iterator[Reading]:
         """What may have happened if ours is to be known by its text alone."""
@@ -161,22 +167,6 @@ class Rows:
         return self._sent[0].span.start.line
 
 
-def _shifted(
-    region: tuple[int, int] | None, text: Document, edit: Edit
-) -> tuple[int, int] | None:
-    """Where the region is, as offsets, after an edit that may be beside it, in it or across."""
-    if region is None:
-        return None
-    first, last = region
-    start, end = (len(text.slice(Span(Position(0, 0), place))) for place in edit.span)
-    growth = len(edit.text) - (end - start)
-    if end < first or (end == first and start < end):
-        return first + growth, last + growth
-    if start > last:
-        return region
-    return min(first, start), max(last, end) + growth
-
-
 def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
     """What the rows are without what we have put in, from the top down; None if it isn't there."""
     (start, _), text = ours[0]
@@ -193,12 +183,14 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
 
 def _clamped(edit: Edit, rows: Sequence[str]) -> Edit:
     """An edit as an editor makes it in rows that are too short for it."""
-    start, end = (
-        Position(row, min(column, len(without_end(rows[row])))) if row < len(rows) else place
-        for place in edit.span
-        for row, column in [place]
-    )
+    start, end = (_clamp(place, rows) for place in edit.span)
     return Edit(Span(start, end), edit.text)
+
+
+def _clamp(place: Position, rows: Sequence[str]) -> Position:
+    if place.line >= len(rows):
+        return place
+    return Position(place.line, min(place.column, len(without_end(rows[place.line]))))
 
 
 def _may_move(changes: Report, row: int, by: int) -> bool:
@@ -216,8 +208,9 @@ def _between(old: str, new: str) -> Report:
     return Report.of([Edit(whole, new)], [old])
 
 
-def _beside(old: str, new: str, first: int, last: int, place: int) -> Report:
-    """What makes `new` of `old` where `old[first:last]` has stayed and stands at `place` now."""
+def _beside(old: str, new: str, stays: Stretch, place: int) -> Report:
+    """What makes `new` of `old` where a stretch of it has stayed and stands at `place` now."""
+    first, last = stays
     start, end = (after(Position(0, 0), old[:edge]) for edge in (first, last))
     below = Edit(Span(end, Document(old).end), new[place + last - first :])
     above = Edit(Span(Position(0, 0), start), new[:place])
@@ -228,9 +221,13 @@ def _characters(changes: Sequence[Change]) -> int:
     return sum(len(edit.text) + len(removed) for edit, removed in changes)
 
 
+def _up(span: Span, rows: int) -> Span:
+    start, end = (Position(place.line - rows, place.column) for place in span)
+    return Span(start, end)
+
+
 def _moved(edit: Edit, rows: int) -> Edit:
-    start, end = (Position(place.line + rows, place.column) for place in edit.span)
-    return Edit(Span(start, end), edit.text)
+    return Edit(_up(edit.span, -rows), edit.text)
 
 
 def _worded(sent: Sequence[Edit], text: str) -> Sequence[Edit]:

@@ -56,7 +56,8 @@ class Report(tuple[Change, ...]):
     def as_in(self, parts: "Parts") -> "Report":
         """The same, made of these parts."""
         report = parts.all
-        report.is_apart, report.is_compared, report.told = self.is_apart, self.is_compared, self.told
+        report.is_apart, report.is_compared = self.is_apart, self.is_compared
+        report.told = self.told
         return report
 
     def parts(self, sent: Sequence[Edit], *, are_clamped: bool = False) -> "Parts | None":

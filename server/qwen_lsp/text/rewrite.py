@@ -131,8 +131,8 @@ class Rewrite:
             return Step(steps.all_hunks(), lines, steps.consumed, tuple(steps.kept))
         steps.skip_to(len(self.old) if self.is_finished else self._behind_blanks(steps.consumed))
         dropped = tuple(blank for blank in self._blanks if blank >= steps.consumed)
-        kept = tuple(steps.kept)
-        return Step(steps.all_hunks(dropped), lines, steps.consumed, kept, dropped=dropped)
+        found = steps.all_hunks(dropped)
+        return Step(found, lines, steps.consumed, tuple(steps.kept), dropped=dropped)
 
     def opened(self) -> Step:
         """A blank row where the next step takes rows away, so that there is something to report."""

@@ -279,9 +279,7 @@ class Desk:
             self._is_defensible = False
         for job in self.jobs:
             if job.writing.ending is Ending.TAKEN_OVER and not (job.is_over or job.is_touched):
-                solid = typed(
-                    self._true, true, jobs=truth | {job.number}, limit=report.typed
-                )
+                solid = typed(self._true, true, jobs=truth | {job.number}, limit=report.typed)
                 self._note("taken over", cost, solid)
                 job.is_doubtful |= cost < solid + report.undoes
         self._true, self._believed = true, believed
@@ -321,6 +319,7 @@ class Desk:
                 job.is_touched = False
                 job.places = set()
             at += len(part.text)
+        marks.meddled = self.editor.marks.meddled
         self.editor.marks = marks
         self.editor.history.clear()
         self._spans = {part.job: marks.span(part.job) for part in believed if part.job is not None}
@@ -487,6 +486,7 @@ class Desk:
         self._taken_away |= taken | {rows.replace(f"{BLANK}{text.line_end}", "") for rows in taken}
         self.editor.take(send.edits, Hand(is_ours=True, job=job.number if job else None))
         for each in self.jobs:
+            each.is_put_back |= self.editor.marks.has_swallowed
             if not each.is_over:
                 each.content = self.editor.marks.content(each.number)
 

@@ -153,6 +153,11 @@ class Marks:
                 piece.owner = "outside"
         self._released.add(job)
 
+    @property
+    def has_swallowed(self) -> bool:
+        """Whether an edit of ours has come down on something that nobody was told of."""
+        return any(piece.is_swallowed for piece in self._pieces())
+
     def span(self, job: int) -> tuple[int, int]:
         """Where the job's rows begin and end."""
         offset = first = 0
@@ -331,11 +336,12 @@ class Marks:
         first = low
         while first and (isinstance(item := self.items[first - 1], Bound) or _is_ours(item)):
             first -= 1
-        for begin in (low, first):
+        for begin, with_ours in ((low, False), (first, False), (low, True), (first, True)):
             hidden = [
                 item
                 for place, item in enumerate(self.items[begin:high], begin)
-                if isinstance(item, Piece) and self._may_come_back(item, place, stroke)
+                if isinstance(item, Piece)
+                and self._may_come_back(item, place, stroke, with_ours=with_ours)
             ]
             for index in range(len(hidden)):
                 if back := _making(stroke.text, hidden[index:]):
@@ -352,10 +358,12 @@ class Marks:
             before = [item for item in self.items[:place] if item not in pieces]
             self.items = before + [*pieces] + [item for item in after if item not in pieces]
 
-    def _may_come_back(self, piece: Piece, place: int, stroke: Stroke) -> bool:
+    def _may_come_back(self, piece: Piece, place: int, stroke: Stroke, *, with_ours: bool) -> bool:
         is_of_stroke = _holds(stroke.hidden, piece)
-        if piece.hidden_by != "ours" or is_of_stroke or piece.owner == "ours":
+        if piece.hidden_by != "ours" or is_of_stroke:
             return False
+        if piece.owner == "ours":
+            return with_ours
         return piece.is_wished or bool(self._opened(place))
 
     def _gap(self, offset: int) -> tuple[int, int]:
