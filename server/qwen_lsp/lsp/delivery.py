@@ -145,10 +145,7 @@ class Delivery:
             return
         if parts:
             self._flight = None
-            answered = flight.answered_at
-            self._manner.echoed(
-                None if answered is None else now - answered, is_first=flight.send.version == 0
-            )
+            self._manner.echoed(flight.since_answer(now), is_first=flight.send.version == 0)
         elif flight.answered_at is not None:
             self._flight = None
             self._manner.dropped()
@@ -227,11 +224,8 @@ class Delivery:
 
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""
-        step = writing.step(
-            self._manner.kind_for(self.version),
-            is_fresh=self._pace.is_fresh(now),
-            asks_first=self._manner.asks_first,
-        )
+        leaves = self._manner.allows(self.version)
+        step = writing.step(leaves, is_fresh=self._pace.is_fresh(now))
         if not step.hunks:
             writing.rewrite.land(step)
             self._settle(now)

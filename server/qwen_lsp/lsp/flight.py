@@ -42,6 +42,10 @@ class Flight:
         """Seconds since the editor said that it made the edit, and nothing spoke against that."""
         return 0 if self.answered_at is None or self.is_crossed else now - self.answered_at
 
+    def since_answer(self, now: float) -> float | None:
+        """Seconds since the editor said that it made the edit; None before that."""
+        return None if self.answered_at is None else now - self.answered_at
+
     def was_answered(self, now: float, version: int, *, is_prompt: bool) -> None:
         """The editor says that it made the edit; the document was seen at `version` by then."""
         self.answered_at = now

@@ -4,6 +4,9 @@ from typing import Literal
 
 Kind = Literal["answer", "echo", "idle"]
 
+Leaves = Literal["all", "lines", "blank"]
+"""What may leave: all there is, what only puts lines in, or a row by which it is made to report."""
+
 RESTING = 0.3
 """Seconds between an answer and the echo of its edit above which the client waits for a rest."""
 ENOUGH = 2
@@ -76,10 +79,11 @@ class Manner:
         """What it is taken for at `version`: 0 is looked at only by one that refuses."""
         return self.kind if version or self.refuses_stale else None
 
-    @property
-    def asks_first(self) -> bool:
-        """Whether nothing leaves but a blank row, unless it has just told how the document is."""
-        return self.kind == "idle" or (self.is_terse and self.kind is None)
+    def allows(self, version: int) -> Leaves:
+        """What may leave for `version` where it has not just told how the document is."""
+        if self.kind_for(version) in ("answer", "echo"):
+            return "all"
+        return "blank" if self.kind == "idle" or self.is_terse else "lines"
 
     @property
     def merges_undo(self) -> bool:

@@ -34,7 +34,7 @@ def ours_in(
     named = report.parts(sent)
     if named and not (is_checked and named.before):
         return named
-    if manner.asks_first and flight.answered_at is None:
+    if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
         return None
     if blank := _recognised(report, flight, document):
         return blank
@@ -71,25 +71,28 @@ def _read(
 ) -> Parts | None:
     """What leaves least to others: that ours was made or not, or, where it may, somewhere else.
 
-    Of places that are as likely, the one counts where it belongs. Costs the rows that all of the
-    changes touch.
+    Of places that are as likely, the one counts where it belongs; so it does where ours was made
+    for certain, and nothing says where. Costs the rows that all of the changes touch.
     """
     if not _may_hold(report, flight.send.edits):
         return None
     rows = Rows(report, flight.send.edits, document, flight.send.writing)
-    never_drops = kind == "idle" or flight.send.version == 0
-    was_made = never_drops and flight.answered_at is not None
-    least = rows.others(rows.old, rows.new).cost + was_made
-    strayed = list(rows.strayed()) if may_stray else []
     made = rows.made()
-    is_blank = flight.step is not None and flight.step.blank is not None
-    if may_stray and made.cost > 0 and not is_blank:
-        strayed += rows.displaced()
-    best = min((reading.cost for reading in strayed), default=least)
-    is_best = made.cost <= best and made.cost < least
-    if (is_best or (was_made and best >= least)) and _is_told(made.parts, report):
+    was_made = flight.answered_at is not None and (kind == "idle" or flight.send.version == 0)
+    least = rows.others(rows.old, rows.new).cost + was_made
+    elsewhere = _elsewhere(rows, flight, made) if may_stray else []
+    best = min((reading.cost for reading in elsewhere), default=least)
+    is_likely = made.cost <= best if made.cost < least else was_made and least <= best
+    if is_likely and _is_told(made.parts, report):
         return rows.told(made.parts)
-    return _likely([each for each in strayed if each.cost < least], rows, flight)
+    return _likely([each for each in elsewhere if each.cost < least], rows, flight)
+
+
+def _elsewhere(rows: Rows, flight: Flight, made: Reading) -> list[Reading]:
+    """Where else ours may have been made, if it is not all there is."""
+    is_blank = flight.step is not None and flight.step.blank is not None
+    displaced = [] if is_blank or made.cost == 0 else rows.displaced()
+    return [*rows.strayed(), *displaced]
 
 
 def _likely(readings: Sequence[Reading], rows: Rows, flight: Flight) -> Parts | None:
