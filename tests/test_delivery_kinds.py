@@ -2,11 +2,12 @@
 
 import pytest
 
+from qwen_lsp.lsp.delivery import Delivery
 from qwen_lsp.lsp.flight import ANSWER_LIMIT
 from qwen_lsp.lsp.manner import RESTING, Kind, Manner
 from qwen_lsp.lsp.pace import BETWEEN, TYPING
 from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.text.document import Document, Edit, Position, Span
 from qwen_lsp.text.rewrite import BLANK
 
 from .support.loop import changed, opened, sent
@@ -56,8 +57,8 @@ class TestManner:
         assert manner.kind == "echo"
 
 
-def test_between_reports_an_idle_client_is_only_sent_what_puts_lines_in() -> None:
-    _, delivery, writing = opened("a\nold\nsame\nb", 1, 3, "idle")
+def test_between_reports_a_client_that_is_not_known_is_only_sent_what_puts_lines_in() -> None:
+    _, delivery, writing = opened("a\nold\nsame\nb", 1, 3, None)
     writing.extend(["new", "same"])
     writing.finish()
     assert sent(delivery, 1.0).edits == (put(1, "new\n"),)
@@ -79,8 +80,23 @@ def test_an_idle_client_is_sent_a_blank_row_so_that_it_reports() -> None:
     assert (document.text, writing.ending) == ("a\nsame\nb", Ending.SETTLED)
 
 
+@pytest.mark.parametrize(("kind", "is_terse"), [("idle", False), (None, True)])
+def test_who_may_make_old_edits_is_sent_nothing_else_between_reports(
+    kind: Kind | None, is_terse: bool
+) -> None:
+    """Not even lines to put in: those would be in a wrong place if the user was typing."""
+    document = Document("a\nold\nb")
+    delivery = Delivery(document, 1, Manner(kind, is_terse=is_terse))
+    writing = delivery.begin(1, 2)
+    writing.extend(["new"])
+    blank = sent(delivery, 1.0)
+    assert blank.edits == (put(1, f"{BLANK}\n"),)
+    changed(delivery, *blank.edits, put(0, "typed\n"), version=2, now=1.5)
+    assert sent(delivery, 1.5).edits == (cut(2, 3), put(3, "new\n"))
+
+
 def test_an_edit_in_a_wrong_place_is_undone_and_made_anew() -> None:
-    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, "idle")
+    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, None)
     writing.extend(["new"])
     writing.finish()
     send = sent(delivery, 1.0)
@@ -110,12 +126,12 @@ def test_our_edit_is_known_in_one_change_with_what_was_typed_behind_it(kind: Kin
 
 
 def test_an_edit_in_a_wrong_place_is_known_in_one_change_with_what_was_typed() -> None:
-    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, "idle")
+    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, None)
     writing.extend(["new"])
     delivery.answered(sent(delivery, 1.0), 1.0, applied=True)
     text = "typed\none\nnew\ntwo, too\nold\nend"
     changed(delivery, Edit(Span(Position(0, 0), document.end), text), version=2, now=1.5)
-    changed(delivery, *sent(delivery, 1.5).edits, version=3, now=1.6)
+    changed(delivery, *sent(delivery, 1.5).edits, version=3, now=2.0)
     assert document.text == "typed\none\ntwo, too\nold\nend"
     assert sent(delivery, 2.0).edits == (put(4 - 1, "new\n"),)
 

@@ -22,7 +22,11 @@ SECONDS_TO_WAIT = 30.0
 URI = "file:///project/orders.py"
 CAPABILITIES: Json = {
     "general": {"positionEncodings": ["utf-16"]},
-    "workspace": {"applyEdit": True, "configuration": True},
+    "workspace": {
+        "applyEdit": True,
+        "configuration": True,
+        "workspaceEdit": {"normalizesLineEndings": True},
+    },
     "window": {"workDoneProgress": True},
     "textDocument": {
         "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}}

@@ -122,7 +122,7 @@ def _report(kinds: list[Kind], came: list[Came]) -> int:
         found = Counter(each.verdict for each in wrong if each.kind == kind)
         say(
             f"{kind:8} {runs:7,} runs  {found['corruption']} corruptions, {found['early']} early;",
-            f"excused: {excused['twins']} twins, {excused['doubt']} early",
+            f"excused: {excused['untold']} untold, {excused['doubt']} early",
             f"({', '.join(f'{name} {count:,}' for name, count in endings.most_common())})",
         )
     for kind in kinds:

@@ -168,7 +168,7 @@ class Run:
 
 def _manner(kind: Kind, rng: Random) -> Manner:
     """Not known yet, or known from an earlier reply."""
-    manner = Manner()
+    manner = Manner(is_terse=kind == "eglot")
     if rng.random() < 0.3:
         manner.forced = KNOWN_AS[kind]  # type: ignore[assignment]
     return manner

@@ -35,13 +35,17 @@ class Traits:
     """The version of a file that was just opened."""
     seconds: tuple[float, float]
     """The least and the most that an edit takes."""
+    edits: Json
+    """What it says of how it makes edits."""
 
 
 TRAITS: dict[Kind, Traits] = {
-    "vscode": Traits(("utf-16",), 1, (0.011, 0.05)),
-    "helix": Traits(("utf-8", "utf-32", "utf-16"), 0, (0.001, 0.001)),
-    "neovim": Traits(("utf-8", "utf-16", "utf-32"), 0, (0.001, 0.001)),
-    "eglot": Traits(("utf-32", "utf-8", "utf-16"), 0, (0.001, 0.001)),
+    "vscode": Traits(("utf-16",), 1, (0.011, 0.05), {"failureHandling": "textOnlyTransactional"}),
+    "helix": Traits(("utf-8", "utf-32", "utf-16"), 0, (0.001, 0.001), {"failureHandling": "abort"}),
+    "neovim": Traits(
+        ("utf-8", "utf-16", "utf-32"), 0, (0.001, 0.001), {"normalizesLineEndings": True}
+    ),
+    "eglot": Traits(("utf-32", "utf-8", "utf-16"), 0, (0.001, 0.001), {}),
 }
 
 

@@ -55,6 +55,8 @@ class ModelEditor:
         """Says hello with the encodings that this kind of editor offers."""
         encodings = list(TRAITS[self.kind].encodings)
         capabilities.setdefault("general", {})["positionEncodings"] = encodings
+        edits = capabilities.setdefault("workspace", {}).setdefault("workspaceEdit", {})
+        edits |= TRAITS[self.kind].edits
         answer = await self.request("initialize", {"capabilities": capabilities, **params})
         self._reporter.encoding = answer["result"]["capabilities"]["positionEncoding"]
         self.notify("initialized", {})

@@ -69,6 +69,17 @@ class Abilities:
         return bool(edits and edits.document_changes and edits.change_annotation_support)
 
     @property
+    def tells_how_it_edits(self) -> bool:
+        """Whether it says what it makes of line ends, or of an edit that fails.
+
+        Emacs' clients, which make edits for older versions too, say neither.
+        """
+        workspace = self._capabilities.workspace
+        edits = workspace.workspace_edit if workspace else None
+        told = (edits.failure_handling, edits.normalizes_line_endings) if edits else ()
+        return any(each is not None for each in told)
+
+    @property
     def reads_code_actions(self) -> bool:
         """Whether it knows code actions that are more than a command."""
         document = self._capabilities.text_document

@@ -28,7 +28,7 @@ def moved_beside(document: Document, writing: Writing, changes: Iterable[Change]
             if outside is None:
                 return None
             edit, is_certain = outside, False
-        elif _undoes(region, edit) and edit.text in writing.taken_at_edges:
+        elif _puts_back(writing, edit, region):
             return None
         region = moved_span(region, [edit])
     return region if is_certain or _stands(document, region, writing) else None
@@ -40,6 +40,7 @@ def move(writing: Writing, edits: Iterable[Edit]) -> bool:
     for edit in edits:
         outside = slid(writing, edit, writing.region)
         is_outside &= not touches(writing.region, outside)
+        writing.is_put_back |= _puts_back(writing, outside, writing.region)
         writing.move_to(moved_span(writing.region, [outside]))
     return is_outside
 
@@ -74,11 +75,15 @@ def _around(writing: Writing, place: Position, region: Span) -> tuple[str | None
     return head, tail
 
 
-def _undoes(region: Span, edit: Edit) -> bool:
-    """Whether it puts whole rows in at an edge, as who undoes what took them away."""
-    place, text = edit.span.start, edit.text
-    return (place == region.start and text.endswith("\n")) or (
-        place == region.end and text.startswith(("\n", "\r\n"))
+def _puts_back(writing: Writing, edit: Edit, region: Span) -> bool:
+    """Whether it puts in at an edge what we took away there, as who undoes that.
+
+    It may be told some characters on, so that what was its end is its beginning.
+    """
+    if edit.span.start not in region or not edit.text:
+        return False
+    return any(
+        len(edit.text) == len(rows) and edit.text in 2 * rows for rows in writing.taken_at_edges
     )
 
 
@@ -97,9 +102,15 @@ def _cut_slid(document: Document, writing: Writing, region: Span, change: Change
         above = _before(document, region.start, (head + removed)[: len(removed)])
         if above is not None:
             return Edit(Span(above, region.start), "")
+    if tail == "" and not _holds(document, start, removed):
+        return None
     if tail is not None and (removed + tail).startswith(tail):
         return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
     return None
+
+
+def _holds(document: Document, place: Position, text: str) -> bool:
+    return document.slice(Span(place, after(place, text))) == text
 
 
 def _before(document: Document, place: Position, text: str) -> Position | None:

@@ -34,7 +34,7 @@ class Delivery:
         self.has_undo_stops = False
         self._manner = manner or Manner()
         self._flight: Flight | None = None
-        self._strays = Strays()
+        self.strays = Strays()
         self._half: Report | None = None
         self._pace = Pace()
 
@@ -57,7 +57,7 @@ class Delivery:
         self._settle(now)
         if self._flight:
             return self._flight.limit
-        if self._strays:
+        if self.strays:
             return self._put_right(now)
         while writing := self._longest_waiting():
             is_patient = not self._manner.refuses_stale
@@ -110,20 +110,20 @@ class Delivery:
             return
         parts = ours_in(report, flight, self.document, self._manner, now) if flight else None
         if parts:
-            report = parts.all
-        if self._strays:
+            report = report.as_in(parts)
+        if self.strays:
             self._follow_strays(report, parts, by_save=by_save)
         elif flight and parts and misfit(flight, parts):
             self._set_right(flight, parts)
         else:
             self._follow(report, parts, now, by_save=by_save)
-        if not self._strays:
+        if not self.strays:
             for writing in self.writings:
                 writing.look_around(is_changed=bool(report))
 
     def close(self) -> None:
         """The document is closed: nothing more is written."""
-        self._strays.give_up()
+        self.strays.give_up()
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
 
@@ -145,8 +145,7 @@ class Delivery:
             return
         if parts:
             self._flight = None
-            answered = flight.answered_at
-            self._manner.echoed(None if answered is None else now - answered)
+            self._manner.echoed(flight.since_answer(now), is_first=flight.send.version == 0)
         elif flight.answered_at is not None:
             self._flight = None
             self._manner.dropped()
@@ -158,34 +157,34 @@ class Delivery:
         if flight.send.version and writing and writing.ending is None:
             self._manner.misplaced()
         self._flight = None
-        self._strays.begin(parts, self.writings)
+        self.strays.begin(parts, self.writings)
         self._look_at_all()
 
     def _follow_strays(self, report: Report, parts: Parts | None, *, by_save: bool) -> None:
         flight = self._flight
-        self._strays.follow(report, parts, self.writings, by_save=by_save)
+        self.strays.follow(report, parts, self.writings, by_save=by_save)
         if flight and (parts or flight.answered_at is not None):
             self._flight = None
         self._look_at_all()
 
     def _look_at_all(self) -> None:
         """Once all is put right: what is not as it was written any more, its user has changed."""
-        if self._strays:
+        if self.strays:
             return
         for writing in list(self.writings):
-            if not writing.is_in_place(may_be_formatted=self._strays.is_formatted):
+            if not writing.is_in_place(may_be_formatted=self.strays.is_formatted):
                 self._end(writing, Ending.TAKEN_OVER)
 
     def _put_right(self, now: float) -> Send | float:
         if now < self._pace.not_before:
             return self._pace.not_before
-        send = Send(None, self._strays.next, self.version)
+        send = Send(None, self.strays.next, self.version)
         self._pace.sent(now)
         self._flight = Flight(send, None, now)
         return send
 
     def _settle(self, now: float) -> None:
-        if self._strays or self._flight:
+        if self.strays or self._flight:
             return
         for writing in list(self.writings):
             while writing.rewrite.is_settled:
@@ -208,7 +207,7 @@ class Delivery:
         if flight.is_crossed:
             self._not_made(flight.send.writing, DROPS)
             return
-        self._strays.give_up()
+        self.strays.give_up()
         for writing in list(self.writings):
             if flight.send.writing in (None, writing):
                 self._end(writing, Ending.SILENT)
@@ -225,7 +224,8 @@ class Delivery:
 
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""
-        step = writing.step(self._manner.kind_for(self.version), is_fresh=self._pace.is_fresh(now))
+        leaves = self._manner.allows(self.version)
+        step = writing.step(leaves, is_fresh=self._pace.is_fresh(now))
         if not step.hunks:
             writing.rewrite.land(step)
             self._settle(now)

@@ -42,6 +42,10 @@ class Flight:
         """Seconds since the editor said that it made the edit, and nothing spoke against that."""
         return 0 if self.answered_at is None or self.is_crossed else now - self.answered_at
 
+    def since_answer(self, now: float) -> float | None:
+        """Seconds since the editor said that it made the edit; None before that."""
+        return None if self.answered_at is None else now - self.answered_at
+
     def was_answered(self, now: float, version: int, *, is_prompt: bool) -> None:
         """The editor says that it made the edit; the document was seen at `version` by then."""
         self.answered_at = now
@@ -61,7 +65,7 @@ class Landed:
     def __len__(self) -> int:
         placed = len(self._rewrite.placed) + len(self._step.lines)
         old = len(self._rewrite.old) + (self._step.blank is not None)
-        return placed + old - self._step.consumed
+        return placed + old - self._step.consumed - len(self._step.dropped)
 
     def line(self, row: int) -> str:
         placed = len(self._rewrite.placed)
@@ -70,6 +74,8 @@ class Landed:
         if row - placed < len(self._step.lines):
             return self._step.lines[row - placed]
         old, blank = row - placed - len(self._step.lines) + self._step.consumed, self._step.blank
+        for dropped in self._step.dropped:
+            old += old >= dropped
         if old == blank:
             return BLANK
         return self._rewrite.old[old - (blank is not None and old > blank)]

@@ -4,6 +4,9 @@ from typing import Literal
 
 Kind = Literal["answer", "echo", "idle"]
 
+Leaves = Literal["all", "lines", "blank"]
+"""What may leave: all there is, what only puts lines in, or a row by which it is made to report."""
+
 RESTING = 0.3
 """Seconds between an answer and the echo of its edit above which the client waits for a rest."""
 ENOUGH = 2
@@ -26,11 +29,13 @@ class Manner:
     `echo`: it may say that it made an edit and drop it.
     `idle`: it makes every edit, wherever the text has gone meanwhile, and reports changes when its
     user rests. Undo takes its edits as one.
-    None: not known yet.
+    None: not known yet. One that `is_terse` says nothing of how it makes edits, so that it may well
+    be of that kind.
     """
 
-    def __init__(self, forced: Kind | None = None) -> None:
+    def __init__(self, forced: Kind | None = None, *, is_terse: bool = False) -> None:
         self.forced = forced
+        self.is_terse = is_terse
         self._refuses = False
         self._prompt_echoes = self._early_echoes = self._quick_reports = 0
         self._typed_at: float | None = None
@@ -43,7 +48,7 @@ class Manner:
             return self.forced
         if self._misplaces or self._rests:
             return "idle"
-        if self._is_prompt and (self._is_proved or self._typed_at is None):
+        if self._is_prompt and (self._is_proved or (self._typed_at is None and not self.is_terse)):
             return "answer" if self._refuses else "echo"
         return None
 
@@ -67,11 +72,18 @@ class Manner:
 
         One that tells so late what happened meanwhile waits for a rest, and drops nothing.
         """
-        return self.kind or ("idle" if after_answer > DELAYED else None)
+        is_certain = self.forced or self._is_proved
+        return "idle" if after_answer > DELAYED and not is_certain else self.kind
 
     def kind_for(self, version: int) -> Kind | None:
         """What it is taken for at `version`: 0 is looked at only by one that refuses."""
         return self.kind if version or self.refuses_stale else None
+
+    def allows(self, version: int) -> Leaves:
+        """What may leave for `version` where it has not just told how the document is."""
+        if self.kind_for(version) in ("answer", "echo"):
+            return "all"
+        return "blank" if self.kind == "idle" or self.is_terse else "lines"
 
     @property
     def merges_undo(self) -> bool:
@@ -97,10 +109,13 @@ class Manner:
             self._quick_reports = self._quick_reports + 1 if is_quick else 0
         self._typed_at = now
 
-    def echoed(self, after_answer: float | None) -> None:
-        """It has reported an edit so many seconds after its answer; None: before that."""
+    def echoed(self, after_answer: float | None, *, is_first: bool = False) -> None:
+        """It has reported an edit so many seconds after its answer; None: before that.
+
+        Neovim waits for a rest too with what `is_first` since a document was opened.
+        """
         if after_answer is not None and after_answer > RESTING:
-            self._rests = True
+            self._rests |= not is_first
             return
         self._prompt_echoes += 1
         self._early_echoes += after_answer is None

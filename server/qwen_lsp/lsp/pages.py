@@ -122,6 +122,7 @@ class Pages:
     def take_settings(self, settings: Settings) -> None:
         """Goes on with these settings."""
         self.manner.forced = self._promised if settings.delivery == "auto" else settings.delivery
+        self.manner.is_terse = not self._editor.tells_how_it_edits
         self.folds = settings.undo == "fold"
 
     @property

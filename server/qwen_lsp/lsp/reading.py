@@ -26,7 +26,7 @@ def ours_in(
     same goes for a blank row, which anybody may have put in, if nothing was told as one. Where it
     is certain that versions are looked at, nothing was changed before ours was made.
     """
-    if not report:
+    if not report and not report.told:
         return None
     sent = flight.send.edits
     kind = manner.kind_of_report(flight.rested(now))
@@ -34,6 +34,8 @@ def ours_in(
     named = report.parts(sent)
     if named and not (is_checked and named.before):
         return named
+    if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
+        return None
     if blank := _recognised(report, flight, document):
         return blank
     may_stray = not is_checked and manner.kind_for(flight.send.version) not in ("answer", "echo")
@@ -41,7 +43,7 @@ def ours_in(
     if parts and parts.is_alone:
         return parts
     clamped = report.parts(sent, are_clamped=True)
-    if clamped and not is_checked:
+    if clamped and not is_checked and not (parts and report.is_summed_up):
         return clamped
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
@@ -69,20 +71,28 @@ def _read(
 ) -> Parts | None:
     """What leaves least to others: that ours was made or not, or, where it may, somewhere else.
 
-    Of places that are as likely, the one counts where it belongs. Costs the rows that all of the
-    changes touch.
+    Of places that are as likely, the one counts where it belongs; so it does where ours was made
+    for certain, and nothing says where. Costs the rows that all of the changes touch.
     """
     if not _may_hold(report, flight.send.edits):
         return None
     rows = Rows(report, flight.send.edits, document, flight.send.writing)
-    was_made = kind == "idle" and flight.answered_at is not None
-    least = rows.others(rows.old, rows.new).cost + was_made
-    strayed = list(rows.strayed()) if may_stray else []
-    best = min((reading.cost for reading in strayed), default=least)
     made = rows.made()
-    if made.cost < min(best, least) and _is_told(made.parts, report):
+    was_made = flight.answered_at is not None and (kind == "idle" or flight.send.version == 0)
+    least = rows.others(rows.old, rows.new).cost + was_made
+    elsewhere = _elsewhere(rows, flight, made) if may_stray else []
+    best = min((reading.cost for reading in elsewhere), default=least)
+    is_likely = made.cost <= best if made.cost < least else was_made and least <= best
+    if is_likely and _is_told(made.parts, report):
         return rows.told(made.parts)
-    return _likely([each for each in strayed if each.cost < least], rows, flight)
+    return _likely([each for each in elsewhere if each.cost < least], rows, flight)
+
+
+def _elsewhere(rows: Rows, flight: Flight, made: Reading) -> list[Reading]:
+    """Where else ours may have been made, if it is not all there is."""
+    is_blank = flight.step is not None and flight.step.blank is not None
+    displaced = [] if is_blank or made.cost == 0 else rows.displaced()
+    return [*rows.strayed(), *displaced]
 
 
 def _likely(readings: Sequence[Reading], rows: Rows, flight: Flight) -> Parts | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..text.document import Document, Edit, Position, Span, after, without_end
 from ..text.placed import placed, places_of
 from ..text.region import Hull, hull_of
+from ..text.stretch import Stretch
 from .report import Change, Parts, Report
 from .writing import Writing
 
@@ -55,21 +56,27 @@ class Rows:
             (start, _), text = _moved(edit, -self._first)
             before.apply(Edit(Span(start, after(start, text)), removed))
         self.old = before.text
-        self._region = None
-        if region:
-            ends = (Position(place.line - self._first, place.column) for place in region)
-            self._region = tuple(len(before.slice(Span(Position(0, 0), end))) for end in ends)
+        self._region = Stretch.of(_up(region, self._first), before) if region else None
 
     def others(self, old: str, new: str) -> Others:
         """What others have changed where `old`, in which our rows may have grown, became `new`."""
+        region = self._region
+        return self._beside(old, new, region and region.grown(len(old) - len(self.old)))
+
+    def _beside(self, old: str, new: str, region: Stretch | None) -> Others:
+        """The same where our rows are at `region`."""
         found = _between(old, new)
-        if self._region is None:
+        if region is None or self._is_emptied(region):
             return Others(found, _characters(found))
-        first, last = self._region[0], self._region[1] + len(old) - len(self.old)
-        stands = placed(old, new, first, last, most=_characters(found))
+        stands = placed(old, new, *region, most=_characters(found))
         if stands is None:
             return Others(found, _characters(found) + 1)
-        return Others(_beside(old, new, first, last, stands.place), stands.cost)
+        return Others(_beside(old, new, region, stands.place), stands.cost)
+
+    def _is_emptied(self, region: Stretch) -> bool:
+        """Whether ours has left one empty row, which may be anywhere."""
+        was_empty = self._region is None or self._region.first == self._region.last
+        return region.first == region.last and not was_empty
 
     def made(self) -> Reading:
         """What has happened if ours was made as it was sent, and then all else."""
@@ -103,6 +110,30 @@ class Rows:
             found += 1
             if found == MOST_PLACES:
                 return
+
+    def displaced(self) -> Iterator[Reading]:
+        """What may have happened if what others did before has moved the place of ours by rows."""
+        for rows in range(-MOST_PLACES, MOST_PLACES + 1):
+            if rows == 0 or self._home < rows:
+                continue
+            if reading := self._displaced(rows):
+                yield reading
+
+    def _displaced(self, rows: int) -> Reading | None:
+        """The same where that was so many rows; None where that can't be."""
+        text, region = Document(self.old), self._region
+        ours = []
+        for sent in reversed(self._sent):
+            edit = _clamped(_moved(sent, -rows), text.lines)
+            ours.append(Change(edit, text.slice(edit.span)))
+            if not edit.text and not ours[-1].removed:
+                return None
+            region = region and region.after(edit, text)
+            text.apply(edit)
+        others = self._beside(text.text, self.new, region)
+        if not _may_move(others.report, self._home - rows, rows):
+            return None
+        return Reading(Parts(Report(), Report(ours), others.report), others.cost)
 
     def recognised(self) -> Iterator[Reading]:
         """What may have happened if ours is to be known by its text alone."""
@@ -151,12 +182,15 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
 
 
 def _clamped(edit: Edit, rows: Sequence[str]) -> Edit:
-    """What is put in as an editor makes it in a row that is too short for it."""
-    (row, column), _ = edit.span
-    if row >= len(rows):
-        return edit
-    place = Position(row, min(column, len(without_end(rows[row]))))
-    return Edit(Span(place, place), edit.text)
+    """An edit as an editor makes it in rows that are too short for it."""
+    start, end = (_clamp(place, rows) for place in edit.span)
+    return Edit(Span(start, end), edit.text)
+
+
+def _clamp(place: Position, rows: Sequence[str]) -> Position:
+    if place.line >= len(rows):
+        return place
+    return Position(place.line, min(place.column, len(without_end(rows[place.line]))))
 
 
 def _may_move(changes: Report, row: int, by: int) -> bool:
@@ -174,8 +208,9 @@ def _between(old: str, new: str) -> Report:
     return Report.of([Edit(whole, new)], [old])
 
 
-def _beside(old: str, new: str, first: int, last: int, place: int) -> Report:
-    """What makes `new` of `old` where `old[first:last]` has stayed and stands at `place` now."""
+def _beside(old: str, new: str, stays: Stretch, place: int) -> Report:
+    """What makes `new` of `old` where a stretch of it has stayed and stands at `place` now."""
+    first, last = stays
     start, end = (after(Position(0, 0), old[:edge]) for edge in (first, last))
     below = Edit(Span(end, Document(old).end), new[place + last - first :])
     above = Edit(Span(Position(0, 0), start), new[:place])
@@ -186,9 +221,13 @@ def _characters(changes: Sequence[Change]) -> int:
     return sum(len(edit.text) + len(removed) for edit, removed in changes)
 
 
+def _up(span: Span, rows: int) -> Span:
+    start, end = (Position(place.line - rows, place.column) for place in span)
+    return Span(start, end)
+
+
 def _moved(edit: Edit, rows: int) -> Edit:
-    start, end = (Position(place.line + rows, place.column) for place in edit.span)
-    return Edit(Span(start, end), edit.text)
+    return Edit(_up(edit.span, -rows), edit.text)
 
 
 def _worded(sent: Sequence[Edit], text: str) -> Sequence[Edit]:

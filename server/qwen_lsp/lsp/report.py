@@ -53,6 +53,13 @@ class Report(tuple[Change, ...]):
         """Without what they took away."""
         return tuple(change.edit for change in self)
 
+    def as_in(self, parts: "Parts") -> "Report":
+        """The same, made of these parts."""
+        report = parts.all
+        report.is_apart, report.is_compared = self.is_apart, self.is_compared
+        report.told = self.told
+        return report
+
     def parts(self, sent: Sequence[Edit], *, are_clamped: bool = False) -> "Parts | None":
         """What comes before, in and after the edits that were `sent`, the last one of them first.
 

@@ -31,26 +31,26 @@ class Strays:
     """
 
     def __init__(self) -> None:
-        self._steps: list[tuple[Undo, ...]] = []
+        self.steps: list[tuple[Undo, ...]] = []
         self.is_formatted = False
 
     def __bool__(self) -> bool:
-        return bool(self._steps)
+        return bool(self.steps)
 
     @property
     def next(self) -> tuple[Edit, ...]:
         """The edits to make next."""
-        return tuple(undo.edit for undo in self._steps[-1])
+        return tuple(undo.edit for undo in self.steps[-1])
 
     def give_up(self) -> None:
         """Nothing can be put right any more."""
-        self._steps.clear()
+        self.steps.clear()
 
     def begin(self, parts: Parts, writings: Sequence[Writing]) -> None:
         """Our part is in a wrong place."""
         self.is_formatted = False
         _move(writings, parts.before.edits)
-        self._steps.append(_undoing(parts.ours))
+        self.steps.append(_undoing(parts.ours))
         self._pass(parts.behind, writings)
 
     def follow(
@@ -73,9 +73,9 @@ class Strays:
     def _land(self, made: Report) -> None:
         """Our edits were made: where they belong, or in a wrong place once more."""
         if self and made.parts(self.next):
-            self._steps.pop()
+            self.steps.pop()
         else:
-            self._steps.append(_undoing(made))
+            self.steps.append(_undoing(made))
 
     def _pass(self, report: Report, writings: Sequence[Writing]) -> None:
         """The user's edits move all that is to be put right, and the regions."""
@@ -84,12 +84,12 @@ class Strays:
 
     def _home(self, edit: Edit) -> Edit:
         """The user's `edit` as it is at home."""
-        for index in reversed(range(len(self._steps))):
-            step = self._steps[index]
-            self._steps[index] = tuple(left for each in step for left in _left_by(edit, each))
+        for index in reversed(range(len(self.steps))):
+            step = self.steps[index]
+            self.steps[index] = tuple(left for each in step for left in _left_by(edit, each))
             span = moved_span(edit.span, [undo.edit for undo in reversed(step)])
             edit = Edit(span, edit.text)
-        self._steps = [step for step in self._steps if step]
+        self.steps = [step for step in self.steps if step]
         return edit
 
 

@@ -6,10 +6,10 @@ from enum import Enum
 from ..text.document import Document, Edit, Position, Span, split_lines, without_end
 from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
-from ..text.rewrite import Rewrite, Step
+from ..text.rewrite import BLANK, Rewrite, Step
 from .history import History
 from .hunk_edits import RowsAt, parted
-from .manner import Kind
+from .manner import Leaves
 from .report import Change
 
 
@@ -50,6 +50,7 @@ class Writing:
         self._written: list[str] | None = None
         self._folds = False
         self._is_opened = False
+        self.is_put_back = False
         self.taken_away: set[str] = set()
         self.taken_at_edges: set[str] = set()
         self.edges = edges_of(document, self.region)
@@ -106,19 +107,19 @@ class Writing:
         if not self.rewrite.is_whole:
             self.rewrite.break_off()
 
-    def step(self, kind: Kind | None, *, is_fresh: bool) -> Step:
-        """What is to change next, in a client of this kind.
+    def step(self, leaves: Leaves, *, is_fresh: bool) -> Step:
+        """What is to change next; where no report is fresh, that which may leave then.
 
-        One that makes edits of an older version too is sent nothing that takes text away unless
-        it has just reported how the document is; where nothing else is left, a blank row makes
-        it report. One that is not known yet is treated like that. Nothing comes between the two
-        edits of a fold, which would stay in the history.
+        Where there is nothing to put in that can be told from what others type, a blank row is,
+        which makes the client report. Nothing comes between the two edits of a fold, which would
+        stay in the history.
         """
-        if is_fresh or self.is_folding or kind in ("answer", "echo"):
-            return self.rewrite.step()
+        whole = self.rewrite.step()
+        if is_fresh or self.is_folding or not whole.hunks or leaves == "all":
+            return whole
         careful = self.rewrite.step(inserts_only=True)
         added = [line for hunk in careful.hunks for line in hunk.lines]
-        says_whose = any(not line.isspace() for line in added if line)
+        says_whose = leaves == "lines" and any(not line.isspace() for line in added if line)
         return careful if says_whose or (careful.lines and not added) else self.rewrite.opened()
 
     def is_last(self, step: Step) -> bool:
@@ -130,9 +131,10 @@ class Writing:
         for edit, removed in ours:
             if edit.text or "\n" not in removed or not removed.strip():
                 continue
-            self.taken_away.add(removed)
+            rows = {removed, removed.replace(BLANK + self.line_end, "")}
+            self.taken_away |= rows
             if edit.span.start == self.region.start or edit.span.end == self.region.end:
-                self.taken_at_edges.add(removed)
+                self.taken_at_edges |= rows
 
     def is_in_place(self, *, may_be_formatted: bool) -> bool:
         """Whether the rows stand in the region as they were written. Costs all of them.
@@ -140,7 +142,7 @@ class Writing:
         One of its edges may have been told some characters on; then it is moved there. If they
         `may_be_formatted`, blanks at the ends of rows may have gone.
         """
-        if self.region.end.line >= len(self._document.lines):
+        if self.is_put_back or self.region.end.line >= len(self._document.lines):
             return False
         rows = self._rows_in(self.region)
         if rows == self.rewrite.lines:

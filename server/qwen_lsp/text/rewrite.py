@@ -1,9 +1,10 @@
 """Old lines turn into new ones as these become known; each is written once, none is taken back."""
 
+import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
-from .hunks import Hunk, hunks
+from .hunks import Hunk, hunks, image_of
 
 BLANK = "  \t \t"
 """A row that looks empty, and that nobody types.
@@ -17,7 +18,7 @@ class Step(NamedTuple):
 
     `lines` are the waiting lines that it places; `consumed` is how far the old ones are gone after.
     `kept` are the old lines that stay, each with its place among the new ones. `blank` is the old
-    line before which it puts a blank one, which goes with the old ones.
+    line before which it puts a blank one. `dropped` are blank ones further on that go.
     """
 
     hunks: tuple[Hunk, ...]
@@ -25,6 +26,7 @@ class Step(NamedTuple):
     consumed: int
     kept: tuple[tuple[int, int], ...] = ()
     blank: int | None = None
+    dropped: tuple[int, ...] = ()
 
 
 class Rewrite:
@@ -42,7 +44,7 @@ class Rewrite:
         self.waiting: list[str] = []
         self.is_finished = False
         self.is_whole = False
-        self._was_opened = False
+        self._blanks: list[int] = []
         self._kept: list[tuple[int, int]] | None = []
         self._changes: tuple[Hunk, ...] | None = None
         self._places = _single_places(self.old)
@@ -100,13 +102,14 @@ class Rewrite:
     def break_off(self) -> None:
         """Nothing more is to change: all of it is going to be replaced as it is."""
         self.waiting.clear()
-        self.is_finished = self._was_opened = False
+        self._blanks.clear()
+        self.is_finished = False
 
     @property
     def is_settled(self) -> bool:
         """Nothing is left to change."""
         leftover = self.is_finished and self.consumed < len(self.old)
-        return not self.waiting and not leftover and self._behind_blanks(self.consumed) is None
+        return not self.waiting and not leftover and not self._blanks
 
     def step(self, *, inserts_only: bool = False) -> Step:
         """What brings the rows to all that is known, or as far as that takes no row away.
@@ -123,11 +126,13 @@ class Rewrite:
                 break
             steps.take(line, kept=kept)
             taken += 1
-        if not inserts_only:
-            behind = len(self.old) if self.is_finished else self._behind_blanks(steps.consumed)
-            steps.skip_to(steps.consumed if behind is None else behind)
         lines = tuple(self.waiting[:taken])
-        return Step(steps.all_hunks(), lines, steps.consumed, tuple(steps.kept))
+        if inserts_only:
+            return Step(steps.all_hunks(), lines, steps.consumed, tuple(steps.kept))
+        steps.skip_to(len(self.old) if self.is_finished else self._behind_blanks(steps.consumed))
+        dropped = tuple(blank for blank in self._blanks if blank >= steps.consumed)
+        found = steps.all_hunks(dropped)
+        return Step(found, lines, steps.consumed, tuple(steps.kept), dropped=dropped)
 
     def opened(self) -> Step:
         """A blank row where the next step takes rows away, so that there is something to report."""
@@ -142,10 +147,16 @@ class Rewrite:
         del self.waiting[: len(step.lines)]
         if self._kept is not None:
             self._kept.extend(step.kept)
+        self._blanks = [blank for blank in self._blanks if blank >= step.consumed]
+        for blank in reversed(step.dropped):
+            self._blanks.remove(blank)
+            del self.old[blank]
         if step.blank is not None:
-            self._was_opened = True
-            self._kept = self._changes = None
+            self._blanks = [blank + (blank >= step.blank) for blank in self._blanks]
+            bisect.insort(self._blanks, step.blank)
             self.old.insert(step.blank, BLANK)
+        if step.blank is not None or step.dropped:
+            self._kept = self._changes = None
             self._places = _single_places(self.old)
 
     def _whole_step(self, *, inserts_only: bool) -> Step:
@@ -156,6 +167,7 @@ class Rewrite:
 
     def adopt(self, lines: Sequence[str], *, boundary: int) -> None:
         """Somebody else changed the rows and they count as ours: the first `boundary` are new."""
+        self._blanks = sorted(self._images(lines, boundary))
         self.placed = list(lines[:boundary])
         self.old = list(lines[boundary:])
         self.consumed = 0
@@ -164,19 +176,23 @@ class Rewrite:
 
     def _staying(self, line: str, consumed: int) -> int | None:
         """The old line that stays as `line`: the very next one, or one that is like no other."""
-        behind = self._behind_blanks(consumed)
-        next_one = consumed if behind is None else behind
+        next_one = self._behind_blanks(consumed)
         if next_one < len(self.old) and self.old[next_one] == line:
             return next_one
         place = self._places.get(line)
         return place if place is not None and place >= consumed else None
 
-    def _behind_blanks(self, row: int) -> int | None:
-        """Where the old lines go on behind what was put before `row`; None if nothing was."""
-        behind = row
-        while self._was_opened and behind < len(self.old) and self.old[behind] == BLANK:
-            behind += 1
-        return behind if behind > row else None
+    def _behind_blanks(self, row: int) -> int:
+        """Where the old lines go on behind the blank ones that were put before `row`."""
+        while row in self._blanks:
+            row += 1
+        return row
+
+    def _images(self, lines: Sequence[str], boundary: int) -> set[int]:
+        """Which old lines are our blank ones when the rows are `lines`, `boundary` of them new."""
+        shift = len(self.placed) - self.consumed
+        found = {image_of(blank + shift, self.lines, lines) for blank in self._blanks}
+        return {row - boundary for row in found if row >= boundary and not lines[row].strip()}
 
 
 class _Steps:
@@ -205,9 +221,11 @@ class _Steps:
         self._removed += old - self.consumed
         self.consumed = old
 
-    def all_hunks(self) -> tuple[Hunk, ...]:
+    def all_hunks(self, dropped: Iterable[int] = ()) -> tuple[Hunk, ...]:
+        """Those of the walk, and those that take single old lines away that stand behind it."""
         self._close()
-        return tuple(self._hunks)
+        rows = (self._row + line - self.consumed for line in dropped)
+        return (*self._hunks, *(Hunk(row, row + 1, ()) for row in rows))
 
     def _close(self) -> None:
         if self._removed or self._added:

@@ -1,51 +1,29 @@
 """The editor with its user on one side, the server's delivery on the other, a wire in between."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
 
 from qwen_lsp.lsp.delivery import Delivery
 from qwen_lsp.lsp.flight import Send
 from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Document, Edit, Position, split_lines
+from qwen_lsp.text.document import Document, Edit, split_lines
 from qwen_lsp.text.edits import smallest_edit
 
-from . import doubt
 from .clock import WIRE, Clock
 from .editor import Cut, Editor, Report
 from .habits import Habits
-from .job import Close, Complaint, Job, Verdict
+from .job import Close, Complaint, Job
+from .judge import Judge, Seen
 from .marks import Hand
+from .picture import Picture
 
 SAVED = 0.3
 """Seconds after a save in which a change still counts as a formatter's."""
 QUIET = 150.0
 """Seconds in which nobody does anything; more than any limit of the delivery's."""
 MOST_SENDS = 3000
-
-
-class Twin(NamedTuple):
-    """Text of ours that nobody can tell from what the user has typed.
-
-    `may_lack`: ours may not have been made, and what the user has typed was taken for it.
-    """
-
-    text: str
-    send: Send
-    may_lack: bool
-
-
-class Weighed(NamedTuple):
-    """What a report leaves open about a job: whether its user was in its rows, and where they are.
-
-    `place` is where they really are.
-    """
-
-    is_doubtful: bool
-    place: int
-    places: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -90,9 +68,7 @@ class Desk:
         self._shadow = Document(text)
         self._delivery = Delivery(self._shadow, habits.opened_at, manner or Manner())
         self._timer = 0
-        self._spans: dict[int, tuple[int, int]] = {}
-        self._twins: list[Twin] = []
-        self._refused: list[Send] = []
+        self._judge = Judge(self.editor, self.jobs)
 
     # What the server does.
 
@@ -116,8 +92,8 @@ class Desk:
         content = self.editor.marks.content(number)
         job = Job(number, writing, rows if original is None else original, reply, content, line_end)
         self.jobs.append(job)
-        self._spans[number] = (start, end)
         self._note("job", number, "begins at rows", first, "to", last, "for", reply)
+        self._judge.agree(self._seen)
         return job
 
     def begin_again(self, job: Job, reply: Sequence[str], *, goes_back: bool) -> Job | None:
@@ -195,7 +171,7 @@ class Desk:
         seconds = WIRE + self.editor.habits.seconds(self._rng)
         self.clock.call_later(seconds, lambda: self._take(send))
 
-    def _hear(self, report: Report, weighed: dict[int, Weighed]) -> None:
+    def _hear(self, report: Report, true: Picture) -> None:
         edits = self._edits(report)
         removed = []
         for edit in edits:
@@ -213,9 +189,15 @@ class Desk:
             by_save=report.by_save,
             is_compared=report.edits is None,
         )
-        for job in self.jobs:
-            self._follow_belief(job, weighed.get(job.number))
+        self._judge.sees_told(report, true, self._seen, self.sent[-1:])
+        self._judge.agree(self._seen)
         self._pump()
+        self._judge.agree(self._seen)
+
+    @property
+    def _seen(self) -> Seen:
+        """What the server knows."""
+        return Seen(self._shadow.text, tuple(self._delivery.strays.steps))
 
     def _edits(self, report: Report) -> Sequence[Edit]:
         if report.edits is not None:
@@ -231,15 +213,10 @@ class Desk:
     # What the editor does.
 
     def _tell(self, report: Report, seconds: float) -> None:
-        for job in self.jobs:
-            job.told, job.now = job.now, self.editor.marks.content(job.number)
-        self._notice_twins(report)
-        weighed = {job.number: self._weighed(job, report) for job in self.jobs if not job.is_over}
-        self._spans = {
-            job.number: self.editor.marks.span(job.number) for job in self.jobs if not job.is_over
-        }
+        true = self._judge.true_picture()
+        self.editor.marks.untold.clear()
         self.clock.call_later(
-            seconds + WIRE, lambda: self._hear(report, weighed) if not self.is_closed else None
+            seconds + WIRE, lambda: self._hear(report, true) if not self.is_closed else None
         )
 
     def _take(self, send: Send) -> None:
@@ -254,120 +231,13 @@ class Desk:
             self._make(send)
         else:
             self.not_made += 1
-            self._refused += [send] if verdict == "refuse" else []
         self._answer(send, applied=verdict != "refuse")
-
-    def _notice_twins(self, report: Report) -> None:
-        """Whether the user has made just the edit that the server has sent, so nobody can tell."""
-        if not self.sent:
-            return
-        send = self.sent[-1]
-        text = "".join(edit.text for edit in send.edits)
-        is_made = text in report.ours
-        if is_made and len(send.edits) == 1:
-            self._notice_pieces(send, text)
-        if is_made and len(send.edits) == 1 and not report.is_exact:
-            if doubt.stands_twice(text, report.before, report.text, report.typed):
-                self._note("which of the same texts is whose is not clear")
-                self._twins.append(Twin(text, send, may_lack=False))
-        elif not report.ours and report.edits:
-            begun_at = report.version - len(report.edits)
-            if doubt.is_verbatim(
-                report.edits, send.edits, send.version, self.editor.habits, begun_at
-            ):
-                self._note("the user has typed what was sent")
-                self._twins.append(Twin(text, send, may_lack=True))
-
-    def _notice_pieces(self, send: Send, text: str) -> None:
-        """Whether what was sent has become whole again by what the user has typed beside it."""
-        place = self.editor.text.find(text) if text else -1
-        typed = self.editor.marks.typed(place, place + len(text)) if place >= 0 else ""
-        if typed and typed != text and self.editor.text.count(text) == 1:
-            self._note("part of what was sent is the user's")
-            self._twins.append(Twin(typed, send, may_lack=True))
-
-    def _weighed(self, job: Job, report: Report) -> Weighed:
-        """What a report that sums up leaves open; of a list, where the rows are among others."""
-        place = self.editor.marks.span(job.number)[0]
-        if job.number not in self._spans:
-            return Weighed(is_doubtful=False, place=place, places=frozenset())
-        starts = list(self._starts(job, report.before))
-        places = self._carried(job, report, place)
-        if not report.is_exact:
-            places |= doubt.likely_places(starts, report.text, place, report.typed)
-            places |= self._if_astray(starts[0], report)
-        job.places = places if len(places | {place}) > 1 else set()
-        is_list = self.editor.habits.telling == "lines"
-        return Weighed(
-            not (report.is_exact or is_list)
-            and doubt.goes_inside(starts, report.text, report.typed),
-            place,
-            frozenset(job.places),
-        )
-
-    def _if_astray(self, start: doubt.Start, report: Report) -> set[int]:
-        """Where its rows may be if what was sent last, and was made, is not in them."""
-        text = "".join(edit.text for edit in self.sent[-1].edits) if self.sent else ""
-        if not text or text not in report.ours:
-            return set()
-        return doubt.places_if_astray(start, text, report.text, report.typed)
-
-    def _carried(self, job: Job, report: Report, place: int) -> set[int]:
-        """Where else its rows may have been before, in the text as it is now."""
-        moved = place - self._spans[job.number][0]
-        carried = {each + moved for each in job.places}
-        text = Document(report.before)
-        places = set(job.places)
-        for edit in report.edits or ():
-            start, end = (_offset(text, edge) for edge in edit.span)
-            places = doubt.moved(places, start, end, len(edit.text))
-            text.apply(edit)
-        return {
-            each for each in carried | places if each >= 0 and report.text.startswith(job.now, each)
-        }
-
-    def _starts(self, job: Job, before: str) -> Iterator[doubt.Start]:
-        """What a report may have begun from: the text, or what the last edit makes of it."""
-        first, last = self._spans[job.number]
-        yield doubt.Start(before, first, last)
-        if not self.sent:
-            return
-        send, text = self.sent[-1], Document(before)
-        for span, new in reversed(send.edits):
-            start, end = (_offset(text, place) for place in span)
-            growth = len(new) - (end - start)
-            if send.writing is job.writing and first <= start and end <= last:
-                last += growth
-            elif end <= first:
-                first, last = first + growth, last + growth
-            before = before[:start] + new + before[end:]
-        yield doubt.Start(before, first, last)
-
-    def _follow_belief(self, job: Job, weighed: Weighed | None) -> None:
-        """Where rows are as likely in either place, the server may take them to be in either."""
-        if job.is_over or job.writing.ending:
-            return
-        if weighed:
-            job.is_doubtful = weighed.is_doubtful or (job.is_doubtful and self._puts_right)
-            believed = _offset(self._shadow, job.writing.region.start)
-            if believed != weighed.place and believed in weighed.places:
-                job.is_elsewhere = True
-        if job.is_elsewhere and self.is_in_step:
-            start, end = (self.editor.offset(edge) for edge in job.writing.region)
-            text = self.editor.text[start:end]
-            job.is_elsewhere = False
-            if (start, end) != self.editor.marks.span(job.number) and text in (job.told, job.now):
-                self._note("job", job.number, "may as well be at", start, "to", end)
-                self.editor.marks.move(job.number, start, end)
-                job.content = text
-                job.is_touched = False
-
-    @property
-    def _puts_right(self) -> bool:
-        return bool(self.sent) and self.sent[-1].writing is None
 
     def _make(self, send: Send) -> None:
         job = next((job for job in self.jobs if job.writing is send.writing), None)
+        if self.editor.habits.telling != "near":
+            self.editor.marks.untold.clear()
+        self._judge.sees_made(send)
         self.editor.take(send.edits, Hand(is_ours=True, job=job.number if job else None))
         for each in self.jobs:
             if not each.is_over:
@@ -385,6 +255,7 @@ class Desk:
     def change(self, cuts: Sequence[Cut]) -> None:
         """The user changes the text."""
         self._note("the user:", *map(tuple, cuts))
+        self._judge.sees_typed(cuts)
         self.editor.change(cuts)
         self._notice_touched()
 
@@ -442,16 +313,8 @@ class Desk:
             return
         if self.is_closed and text == marks.unmended:
             return
-        verdict: Verdict = "twins" if self._is_but_for(text, marks.wished) else "corruption"
         words = f"the document should be {marks.wished!r} and is {text!r}"
-        self._complain(Complaint(verdict, words))
-
-    def _is_but_for(self, text: str, wished: str) -> bool:
-        return any(
-            doubt.is_but_for(text, wished, twin.text, may_lack=twin.may_lack or _may_go(twin.send))
-            for twin in self._twins
-            if twin.send not in self._refused
-        )
+        self._complain(Complaint("corruption", words))
 
     def _notice_endings(self) -> None:
         for job in self.jobs:
@@ -461,27 +324,17 @@ class Desk:
             job.is_touched |= job.number in self.editor.marks.meddled
             self._note("job", job.number, "ended:", job.writing.ending.name)
             now = self.editor.marks.between_edges(job.number)
-            if complaint := job.complaint(now, is_but_for=self._is_but_for):
+            if complaint := job.complaint(now):
                 self._complain(Complaint(complaint.verdict, f"job {job.number} {complaint.words}"))
             if job.writing.ending is Ending.SETTLED:
                 self.editor.marks.release(job.number)
 
     def _complain(self, complaint: Complaint) -> None:
+        if self._judge.is_untold:
+            complaint = Complaint("untold", complaint.words)
         is_wrong = complaint.verdict in ("corruption", "early")
         (self.complaints if is_wrong else self.excused).append(complaint)
 
     def _note(self, *words: object) -> None:
         if self._is_traced:
             self.trace.append(" ".join((f"{self.clock.now:8.4f} ", *map(str, words))))
-
-
-def _may_go(send: Send) -> bool:
-    """Whether what was sent may be undone: nothing more is written then."""
-    return send.writing is not None and send.writing.ending is Ending.TAKEN_OVER
-
-
-def _offset(text: Document, place: Position) -> int:
-    """The nearest offset to a line and a column."""
-    if place.line >= len(text.lines):
-        return len(text.text)
-    return sum(map(len, text.lines[: place.line])) + min(place.column, len(text.line(place.line)))

@@ -75,6 +75,8 @@ class Report:
     """How many characters the user has put in and taken away."""
     ours: tuple[str, ...]
     """What edits of the server's have put in, or an empty text for each that took away."""
+    undoes: bool
+    """Whether the user has undone something: what comes back does not say whose it is."""
 
 
 class Editor:
@@ -97,6 +99,7 @@ class Editor:
         self._touched_at = -IDLE
         self._typed = 0
         self._ours: list[str] = []
+        self._undoes = False
         self._told = text
         self._told_at = None if habits.opened_at == 0 else -1.0
         self._is_exact = True
@@ -146,6 +149,7 @@ class Editor:
             strokes = self.history.pop() + strokes
         made = []
         touched: set[int] = set()
+        self._undoes = True
         self._touched_at = self._clock.now
         for stroke in reversed(strokes):
             end = stroke.start + len(stroke.text)
@@ -318,8 +322,10 @@ class Editor:
             by_save=self.is_saving,
             typed=self._typed,
             ours=tuple(self._ours),
+            undoes=self._undoes,
         )
         self._told, self._is_exact, self._typed, self._ours = self.text, True, 0, []
+        self._undoes = False
         return report
 
     def _is_off(self) -> bool:

@@ -1,6 +1,6 @@
 """A reply that is written to rows of a document, and what must come of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -8,11 +8,12 @@ from qwen_lsp.lsp.writing import Ending, Writing
 
 Close = Literal["finish", "keep", "restore"]
 
-Verdict = Literal["corruption", "early", "doubt", "twins"]
+Verdict = Literal["corruption", "early", "doubt", "untold"]
 """Something of the user's is lost or doubled, or something of ours is astray (`corruption`), or a
 job has ended without cause (`early`). Both are excused where no server could have known it: an
-end where the user's typing looks most like some in the rows (`doubt`), and one text where he has
-typed just what was sent (`twins`).
+end where the user's typing looks most like some in the rows (`doubt`), and what was typed in the
+milliseconds in which an edit was on its way that came down on it, so that it was never told
+(`untold`).
 """
 
 
@@ -42,20 +43,12 @@ class Job:
     is_blurred: bool = False
     """It was told what a formatter has done as one with all that lies between."""
     is_doubtful: bool = False
-    """Its user would have had less to type in its rows than beside them."""
-    is_elsewhere: bool = False
-    """By what was told, its rows may as well be where the server takes them to be."""
-    places: set[int] = field(default_factory=set)
-    """Where its rows may be, in the text as it was told last; empty where that is certain."""
+    """As far as anybody can tell, its user may have been in its rows."""
     is_over: bool = False
-    told: str = ""
-    """What its rows held when the last report but one was made; `now`, the last one."""
-    now: str = ""
     unread: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unread = list(self.reply)
-        self.told = self.now = self.content
 
     def read(self, count: int) -> list[str]:
         """The next lines of the reply."""
@@ -63,13 +56,10 @@ class Job:
         self.known += len(lines)
         return lines
 
-    def complaint(
-        self, now: str | None = None, *, is_but_for: Callable[[str, str], bool] | None = None
-    ) -> Complaint | None:
+    def complaint(self, now: str | None = None) -> Complaint | None:
         """What is wrong with how it has ended; None if that is as it must be.
 
         `now` is what its rows hold: its user may have changed them to just what they must be.
-        `is_but_for` says of rows, and of what they should be, that nobody could have known.
         """
         match self.writing.ending:
             case None:
@@ -78,14 +68,13 @@ class Job:
                 if any(self._is_right(rows) for rows in (self.content, now) if rows is not None):
                     return None
                 words = f"ended with {self.content!r} in its rows"
-                wished = [self.line_end.join(lines) for lines in self._allowed()]
-                is_excused = is_but_for and any(is_but_for(self.content, rows) for rows in wished)
-                return Complaint("twins" if is_excused else "corruption", words)
+                return Complaint("corruption", words)
             case Ending.TAKEN_OVER:
                 if self.is_touched or self.is_blurred:
                     return None
-                is_excused = self.is_doubtful or self.is_elsewhere
-                return Complaint("doubt" if is_excused else "early", "was taken over by nobody")
+                return Complaint(
+                    "doubt" if self.is_doubtful else "early", "was taken over by nobody"
+                )
             case Ending.CLOSED:
                 return None
             case ending:

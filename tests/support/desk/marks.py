@@ -6,9 +6,11 @@ all that its owner has not deleted, and in the rows of a job what the job has to
 Offsets count the characters that are in sight.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeGuard
+
+from .picture import Part, Picture, picture
 
 Owner = Literal["outside", "inside", "user", "ours"]
 """Who wrote a character; of what was there from the start, whether a job has it in its rows."""
@@ -38,6 +40,8 @@ class Piece:
     origin: int
     start: int = 0
     hidden_by: Literal["user", "ours"] | None = None
+    is_swallowed: bool = False
+    """Our edit came down on it before anybody was told that it is there."""
 
     @property
     def shown(self) -> int:
@@ -47,7 +51,8 @@ class Piece:
     @property
     def is_wished(self) -> bool:
         """Whether it must be in sight when all is quiet."""
-        return self.owner in WISHED and self.hidden_by != "user"
+        is_lost = self.is_swallowed and self.hidden_by == "ours"
+        return self.owner in WISHED and self.hidden_by != "user" and not is_lost
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,6 +85,8 @@ class Marks:
         self.touched: set[int] = set()
         self.meddled: set[int] = set()
         """The jobs whose text was astray when its user changed it: he has taken it for his."""
+        self.untold: set[int] = set()
+        """The strokes of the user's that were not reported yet."""
         self._writers: dict[int, int] = {}
         self._origins = 0
         self._released: set[int] = set()
@@ -107,6 +114,21 @@ class Marks:
             if piece.is_wished or (piece.shown and self._writers.get(piece.origin) in self.meddled)
         )
 
+    def picture(self, jobs: Collection[int]) -> Picture:
+        """The document with the rows of these jobs, as it is once all is put right."""
+        parts: list[Part] = []
+        for item, opened in self._open():
+            if isinstance(item, Bound):
+                if item.job in jobs and self._opens(item):
+                    parts.append(Part(item.job, ""))
+                continue
+            job = next((job for job in jobs if job in opened), None)
+            if job is not None:
+                parts[-1] = Part(job, parts[-1].text + ("" if item.hidden_by else item.text))
+            elif item.is_wished or (opened and item.shown):
+                parts.append(Part(None, item.text))
+        return picture(parts)
+
     def enclose(self, job: int, start: int, end: int) -> None:
         """What stands there is now a job's."""
         _, index = self._gap(start)
@@ -130,6 +152,11 @@ class Marks:
             if not piece.hidden_by and piece.owner != "user":
                 piece.owner = "outside"
         self._released.add(job)
+
+    @property
+    def has_swallowed(self) -> bool:
+        """Whether an edit of ours has come down on something that nobody was told of."""
+        return any(piece.is_swallowed for piece in self._pieces())
 
     def span(self, job: int) -> tuple[int, int]:
         """Where the job's rows begin and end."""
@@ -175,6 +202,7 @@ class Marks:
         self.touched = set()
         self._origins += 1
         if not hand.is_ours:
+            self.untold.add(self._origins)
             self.touched |= self._empty_rows(start, end)
         low, high = self._gap(start)
         if end > start:
@@ -212,6 +240,7 @@ class Marks:
     def _hide(self, piece: Piece, place: int, stroke: Stroke) -> None:
         opened = self._opened(place)
         piece.hidden_by = "ours" if stroke.hand.is_ours else "user"
+        piece.is_swallowed = stroke.hand.is_ours and piece.origin in self.untold
         stroke.removed += piece.text
         stroke.hidden.append((piece.origin, piece.start, len(piece.text)))
         if not stroke.hand.is_ours:
@@ -307,11 +336,12 @@ class Marks:
         first = low
         while first and (isinstance(item := self.items[first - 1], Bound) or _is_ours(item)):
             first -= 1
-        for begin in (low, first):
+        for begin, with_ours in ((low, False), (first, False), (low, True), (first, True)):
             hidden = [
                 item
                 for place, item in enumerate(self.items[begin:high], begin)
-                if isinstance(item, Piece) and self._may_come_back(item, place, stroke)
+                if isinstance(item, Piece)
+                and self._may_come_back(item, place, stroke, with_ours=with_ours)
             ]
             for index in range(len(hidden)):
                 if back := _making(stroke.text, hidden[index:]):
@@ -328,10 +358,12 @@ class Marks:
             before = [item for item in self.items[:place] if item not in pieces]
             self.items = before + [*pieces] + [item for item in after if item not in pieces]
 
-    def _may_come_back(self, piece: Piece, place: int, stroke: Stroke) -> bool:
+    def _may_come_back(self, piece: Piece, place: int, stroke: Stroke, *, with_ours: bool) -> bool:
         is_of_stroke = _holds(stroke.hidden, piece)
-        if piece.hidden_by != "ours" or is_of_stroke or piece.owner == "ours":
+        if piece.hidden_by != "ours" or is_of_stroke:
             return False
+        if piece.owner == "ours":
+            return with_ours
         return piece.is_wished or bool(self._opened(place))
 
     def _gap(self, offset: int) -> tuple[int, int]:
@@ -354,7 +386,12 @@ class Marks:
         piece = self.items[index]
         assert isinstance(piece, Piece)
         rest = Piece(
-            piece.text[length:], piece.owner, piece.origin, piece.start + length, piece.hidden_by
+            piece.text[length:],
+            piece.owner,
+            piece.origin,
+            piece.start + length,
+            piece.hidden_by,
+            piece.is_swallowed,
         )
         piece.text = piece.text[:length]
         self.items.insert(index + 1, rest)
