@@ -4,6 +4,7 @@ Where something is typed above rows and something below them, an editor may tell
 to the last of it, and a comparison of that may run across the rows.
 """
 
+from ..text.distance import distance
 from ..text.document import Document, Edit, Position, Span, after
 from ..text.placed import Placed, placed
 from ..text.region import Hull, hull_of
@@ -45,7 +46,8 @@ class _Around:
         """Where the rows stand with the least typing around them."""
         first, last = len(self._above), len(self._above) + len(rows)
         old = self._above + rows + self._below
-        return placed(old, self._new, first, last, most=most)
+        least = distance(old, self._new, limit=most)
+        return placed(old, self._new, first, last, most=least)
 
     def span(self, place: int, rows: str) -> Span:
         """The place in the document."""

@@ -70,7 +70,8 @@ class Judge:
         cost = typed(self._believed, believed, jobs=active, limit=report.typed + 1)
         is_known = report.is_exact and not report.undoes and self._true == self._believed
         is_known &= not any(_made_of(report.before, each) == report.text for each in sent)
-        if cost > most + _left_behind(sent) or (is_known and true != believed):
+        is_other = _beside_rows(true) != _beside_rows(believed)
+        if cost > most + _left_behind(sent) or (is_known and is_other):
             self._is_defensible = False
         for job in self._jobs:
             if job.writing.ending is Ending.TAKEN_OVER and not (job.is_over or job.is_touched):
@@ -131,6 +132,10 @@ class Judge:
             at += len(part.text)
         self._editor.marks = marks
         self._editor.history.clear()
+
+
+def _beside_rows(seen: Picture) -> list[str]:
+    return [part.text for part in seen if part.job is None]
 
 
 def _are_turned(text: str, other: str) -> bool:
