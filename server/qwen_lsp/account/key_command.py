@@ -64,7 +64,7 @@ class KeyCommand:
         program = _program(self._words[0], self._environ)
         try:
             # What it says on its standard error may be secret, and is nobody's here to read.
-            process = await asyncio.create_subprocess_exec(
+            beginning = asyncio.create_subprocess_exec(
                 program,
                 *self._words[1:],
                 stdin=asyncio.subprocess.DEVNULL,
@@ -74,6 +74,7 @@ class KeyCommand:
                 env=dict(self._environ),
                 start_new_session=True,
             )
+            process = await _begun(asyncio.ensure_future(beginning))
         except (OSError, ValueError, RuntimeError) as error:
             raise AccountError(
                 f"The command in qwen.keyCommand can't be run ({_why(error)}); correct it."
@@ -101,6 +102,17 @@ class KeyCommand:
                 "terminal to see why."
             )
         return output
+
+
+async def _begun(
+    beginning: asyncio.Future[asyncio.subprocess.Process],
+) -> asyncio.subprocess.Process:
+    """The process, which may run before anybody has it: who is cancelled then still ends it."""
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        _end(await beginning)
+        raise
 
 
 def _program(name: str, environ: Mapping[str, str]) -> str:
