@@ -121,21 +121,6 @@ async def test_a_caller_that_goes_away_ends_it(home: Path) -> None:
     assert await _ends(int((home / "pid").read_text()))
 
 
-async def test_a_caller_that_goes_away_at_once_ends_it_too(home: Path) -> None:
-    """The program may run before the call that starts it has come back."""
-    program = "import os, pathlib, time; pathlib.Path('pid').write_text(str(os.getpid()))\n"
-    for _ in range(20):
-        task = asyncio.create_task(command(program + "time.sleep(60)").key())
-        for _ in range(3):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-    await asyncio.sleep(0.1)
-    pid = home / "pid"
-    assert not pid.exists() or await _ends(int(pid.read_text()))
-
-
 async def test_its_standard_error_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
     said = command(f"import sys; sys.stderr.write('secret-7Qx'); print({KEY!r})")
     await said.key()

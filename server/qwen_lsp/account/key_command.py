@@ -17,6 +17,8 @@ from .key_places import COMMAND, Key
 
 PATIENCE = 60.0
 """Seconds that the program has: its user may have to unlock something first."""
+_AT_ONCE = 2.0
+"""Seconds in which a process that was killed is gone."""
 _LARGEST = 1 << 16
 
 
@@ -64,7 +66,7 @@ class KeyCommand:
         program = _program(self._words[0], self._environ)
         try:
             # What it says on its standard error may be secret, and is nobody's here to read.
-            beginning = asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 program,
                 *self._words[1:],
                 stdin=asyncio.subprocess.DEVNULL,
@@ -74,7 +76,6 @@ class KeyCommand:
                 env=dict(self._environ),
                 start_new_session=True,
             )
-            process = await _begun(asyncio.ensure_future(beginning))
         except (OSError, ValueError, RuntimeError) as error:
             raise AccountError(
                 f"The command in qwen.keyCommand can't be run ({_why(error)}); correct it."
@@ -95,24 +96,13 @@ class KeyCommand:
                 "in a terminal to see what it waits for."
             ) from None
         finally:
-            _end(process)
+            await _ended(process)
         if status != 0:
             raise AccountError(
                 f"The command in qwen.keyCommand failed (exit status {status}); run it in a "
                 "terminal to see why."
             )
         return output
-
-
-async def _begun(
-    beginning: asyncio.Future[asyncio.subprocess.Process],
-) -> asyncio.subprocess.Process:
-    """The process, which may run before anybody has it: who is cancelled then still ends it."""
-    try:
-        return await asyncio.shield(beginning)
-    except asyncio.CancelledError:
-        _end(await beginning)
-        raise
 
 
 def _program(name: str, environ: Mapping[str, str]) -> str:
@@ -139,6 +129,14 @@ def _program(name: str, environ: Mapping[str, str]) -> str:
             "path."
         )
     return found
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Ends it, and waits until that is known."""
+    _end(process)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_AT_ONCE):
+            await process.wait()
 
 
 def _end(process: asyncio.subprocess.Process) -> None:
