@@ -71,7 +71,7 @@ class Rows:
         stands = placed(old, new, *region, most=_characters(found))
         if stands is None:
             return Others(found, _characters(found) + 1)
-        return Others(_beside(old, new, region, stands.place), stands.cost)
+        return Others(_around(old, new, region, stands.place), stands.cost)
 
     def _is_emptied(self, region: Stretch) -> bool:
         """Whether ours has left one empty row, which may be anywhere."""
@@ -208,7 +208,7 @@ def _between(old: str, new: str) -> Report:
     return Report.of([Edit(whole, new)], [old])
 
 
-def _beside(old: str, new: str, stays: Stretch, place: int) -> Report:
+def _around(old: str, new: str, stays: Stretch, place: int) -> Report:
     """What makes `new` of `old` where a stretch of it has stayed and stands at `place` now."""
     first, last = stays
     start, end = (after(Position(0, 0), old[:edge]) for edge in (first, last))

@@ -105,10 +105,6 @@ class Editor:
         self._is_exact = True
         self._timer = 0
 
-    def has_untold(self) -> bool:
-        """Whether the user has changed something that was not reported yet."""
-        return self.text != self._told
-
     @property
     def sums_up(self) -> bool:
         """Whether what is reported next does not name each edit."""

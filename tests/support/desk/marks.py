@@ -139,13 +139,6 @@ class Marks:
             if not piece.hidden_by:
                 piece.owner = "inside"
 
-    def move(self, job: int, start: int, end: int) -> None:
-        """What stands there now is the job's, and what it had is not."""
-        self.release(job)
-        self.items = [each for each in self.items if not isinstance(each, Bound) or each.job != job]
-        self._released.discard(job)
-        self.enclose(job, start, end)
-
     def release(self, job: int) -> None:
         """The job is over: what stands in its rows now is to stay."""
         for piece in self._inside(job):
@@ -190,12 +183,6 @@ class Marks:
             while pieces and pieces[end].owner == "user":
                 pieces.pop(end)
         return "".join(piece.text for piece in pieces)
-
-    def typed(self, start: int, end: int) -> str:
-        """What the user has put in of all that is in sight there."""
-        low, high = self._gap(start)[1], self._gap(end)[0]
-        pieces = [item for item in self.items[low:high] if isinstance(item, Piece)]
-        return "".join(each.text for each in pieces if each.shown and each.owner == "user")
 
     def change(self, start: int, end: int, text: str, hand: Hand) -> Stroke:
         """Puts `text` in the place of what is in sight from `start` to `end`."""
