@@ -1,63 +1,62 @@
-"""Rows that nobody has changed, in a report that tells several changes as one.
+"""What others have changed beside texts that they have left alone.
 
 Where something is typed above rows and something below them, an editor may tell all from the first
 to the last of it, and a comparison of that may run across the rows.
 """
 
-from ..text.distance import distance
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
 from ..text.document import Document, Edit, Position, Span, after
-from ..text.placed import Placed, placed
-from ..text.region import Hull, hull_of
+from ..text.placed import placed
+from ..text.stretch import Stretch
 from .report import Report
-from .writing import Writing
 
 
-def left_alone(document: Document, writing: Writing, report: Report) -> Span | None:
-    """Where the rows are after `report` if they may well be as they were; else None.
+class Others(NamedTuple):
+    """What others have changed, in how many characters at the least.
 
-    They may if others have then changed no more characters than in what the report says.
-    `document` is as it is after it. Costs the rows touched.
+    `stretches` are those that they have left alone as they stand now, None for each of the rest.
     """
-    hull = hull_of(report.edits)
-    if hull is None or not report.is_summed_up:
-        return None
-    around = _Around(document, writing.region, hull, report)
-    rows = writing.line_end.join(writing.rewrite.lines)
-    best = around.placed(rows, most=_characters(report))
-    return around.span(best.place, rows) if best else None
+
+    report: Report
+    cost: int
+    stretches: tuple[Stretch | None, ...]
 
 
-class _Around:
-    """The text around the region, as it was and as it is; places are offsets in the new text."""
+def beside(old: str, new: str, stretches: Sequence[Stretch]) -> Others:
+    """What has made `new` of `old` if as many stretches of it as may be were left alone.
 
-    def __init__(self, document: Document, region: Span, hull: Hull, report: Report) -> None:
-        first = min(hull.first, region.start.line)
-        below = max(0, region.end.line + 1 - hull.old_last)
-        self._first = first
-        self._new = "".join(document.lines[first : hull.new_last + below])
-        old = Document(self._new)
-        for (span, text), removed in reversed(report):
-            start = _up(span.start, first)
-            old.apply(Edit(Span(start, after(start, text)), removed))
-        self._above = old.slice(Span(Position(0, 0), _up(region.start, first)))
-        self._below = old.slice(Span(_up(region.end, first), old.end))
-
-    def placed(self, rows: str, *, most: int) -> Placed | None:
-        """Where the rows stand with the least typing around them."""
-        first, last = len(self._above), len(self._above) + len(rows)
-        old = self._above + rows + self._below
-        least = distance(old, self._new, limit=most)
-        return placed(old, self._new, first, last, most=least)
-
-    def span(self, place: int, rows: str) -> Span:
-        """The place in the document."""
-        start = after(Position(self._first, 0), self._new[:place])
-        return Span(start, after(start, rows))
+    All may be that ask for no more typing than there was in any case; another one costs one more.
+    Costs what `placed` does.
+    """
+    whole = Report.of([Edit(Span(Position(0, 0), Document(old).end), new)], [old])
+    most = sum(len(edit.text) + len(removed) for edit, removed in whole)
+    stands = placed(old, new, stretches, most=most)
+    if stands is None:
+        return Others(whole, most + 1, (None,) * len(stretches))
+    now = tuple(
+        None if place is None else Stretch(place, place + was.last - was.first)
+        for was, place in zip(stretches, stands.places, strict=True)
+    )
+    kept = [(was, there) for was, there in zip(stretches, now, strict=True) if there]
+    lost = [was for was, there in zip(stretches, now, strict=True) if not there]
+    cost = stands.cost + sum(was.first < was.last for was in lost)
+    if not kept:
+        return Others(whole, cost, now)
+    gaps = list(_gaps(old, new, kept))[::-1]
+    report = Report.of([edit for edit, _ in gaps], [removed for _, removed in gaps])
+    return Others(report, cost, now)
 
 
-def _up(place: Position, rows: int) -> Position:
-    return Position(place.line - rows, place.column)
-
-
-def _characters(report: Report) -> int:
-    return sum(len(text) + len(removed) for (_, text), removed in report)
+def _gaps(
+    old: str, new: str, kept: Sequence[tuple[Stretch, Stretch]]
+) -> Iterator[tuple[Edit, str]]:
+    """What each text between those that were kept has become, from the top down."""
+    begin = (Stretch(0, 0), Stretch(0, 0))
+    end = (Stretch(len(old), len(old)), Stretch(len(new), len(new)))
+    for (above, stands), (below, behind) in pairwise((begin, *kept, end)):
+        first, last = (after(Position(0, 0), old[:at]) for at in (above.last, below.first))
+        text = new[stands.last : behind.first]
+        yield Edit(Span(first, last), text), old[above.last : below.first]

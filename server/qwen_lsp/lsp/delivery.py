@@ -16,7 +16,8 @@ from .flight import Flight, Send
 from .following import follow, misfit
 from .manner import Manner
 from .pace import Pace
-from .reading import is_part, ours_in
+from .reading import is_part, ours_in, told_apart
+from .readings import Standing
 from .report import Parts, Report
 from .strays import Strays
 from .writing import Ending, Writing
@@ -44,12 +45,14 @@ class Delivery:
         Where `original` is given, they turn back into that first.
         """
         writing = Writing(self.document, first, last, original)
+        writing.move_to(self.strays.at_home(writing.region))
         self.writings.append(writing)
         return writing
 
     def overlaps(self, first: int, last: int) -> bool:
         """Whether rows `first` up to `last` touch a region that is being written."""
-        return any(w.region.start.line < last and first <= w.region.end.line for w in self.writings)
+        regions = [self.strays.away(writing.region) for writing in self.writings]
+        return any(start.line < last and first <= end.line for start, end in regions)
 
     def next(self, now: float) -> Send | float | None:
         """The edit to send now, or when to ask again, or None: only an event changes that."""
@@ -108,9 +111,11 @@ class Delivery:
         if flight and is_part(report, flight.send.edits, self.document):
             self._half = report
             return
-        parts = ours_in(report, flight, self.document, self._manner, now) if flight else None
-        if parts:
-            report = report.as_in(parts)
+        stands = self._stands(flight)
+        parts = None
+        if flight:
+            parts = ours_in(report, flight, self.document, self._manner, now, stands=stands)
+        report = report.as_in(parts) if parts else told_apart(report, self.document, stands)
         if self.strays:
             self._follow_strays(report, parts, by_save=by_save)
         elif flight and parts and misfit(flight, parts):
@@ -126,6 +131,19 @@ class Delivery:
         self.strays.give_up()
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
+
+    def _stands(self, flight: Flight | None) -> Standing:
+        """What its user may have left alone."""
+        sent = flight.send.writing if flight else None
+        regions = {writing: self.strays.away(writing.region) for writing in self.writings}
+        written = regions.pop(sent, None) if sent else None
+        rows = [*regions.values(), *([written] if written else [])]
+        astray = [
+            span
+            for span in self.strays.spans
+            if not any(start <= span.start and span.end <= end for start, end in rows)
+        ]
+        return Standing(written, (*regions.values(), *astray))
 
     def _follow(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
         """Finds all regions again after a change, and the edit in flight, if it is there."""

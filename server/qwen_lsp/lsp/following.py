@@ -6,7 +6,6 @@ from ..text.document import Document, Position, Span
 from ..text.edits import moved_span, touches
 from ..text.region import hull_of, outlined, recognised
 from ..text.rewrite import Step
-from .aside import left_alone
 from .beside import move, moved_beside, slid
 from .flight import Flight, Landed
 from .report import Parts, Report
@@ -48,9 +47,6 @@ def _without_ours(
     if not report:
         return Followed()
     if region := moved_beside(document, writing, report):
-        writing.move_to(region)
-        return Followed()
-    if region := left_alone(document, writing, report):
         writing.move_to(region)
         return Followed()
     if by_save and (formatted := _formatted(document, writing, report)):

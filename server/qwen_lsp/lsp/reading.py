@@ -12,12 +12,18 @@ from ..text.document import Document, Edit
 from .flight import Flight
 from .following import misfit
 from .manner import Kind, Manner
-from .readings import Reading, Rows
+from .readings import Reading, Rows, Standing
 from .report import Parts, Report
 
 
 def ours_in(
-    report: Report, flight: Flight, document: Document, manner: Manner, now: float
+    report: Report,
+    flight: Flight,
+    document: Document,
+    manner: Manner,
+    now: float,
+    *,
+    stands: Standing,
 ) -> Parts | None:
     """The report parted where our edit is, if that was made, as far as can be told.
 
@@ -31,30 +37,42 @@ def ours_in(
     sent = flight.send.edits
     kind = manner.kind_of_report(flight.rested(now))
     is_checked = manner.checks(flight.send.version)
+    rows = Rows(report, sent, document, stands)
     named = report.parts(sent)
     if named and not (is_checked and named.before):
-        return named
+        return _told_apart(named, report, rows)
     if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
         return None
-    if blank := _recognised(report, flight, document):
+    if blank := _recognised(rows, flight):
         return blank
     may_stray = not is_checked and manner.kind_for(flight.send.version) not in ("answer", "echo")
-    parts = _read(report, flight, document, kind, may_stray=may_stray)
+    parts = _read(report, rows, flight, kind, may_stray=may_stray)
     if parts and parts.is_alone:
         return parts
     clamped = report.parts(sent, are_clamped=True)
     if clamped and not is_checked and not (parts and report.is_summed_up):
-        return clamped
+        return _told_apart(clamped, report, rows)
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
     return None if must_be_alone else parts
 
 
-def _recognised(report: Report, flight: Flight, document: Document) -> Parts | None:
+def told_apart(report: Report, document: Document, stands: Standing) -> Report:
+    """The same, without an edit of ours, of which others have left alone what they may have."""
+    if not report or not report.is_summed_up:
+        return report
+    rows = Rows(report, (), document, stands)
+    return report.as_in(rows.told(Parts(rows.others().report, Report(), Report())))
+
+
+def _told_apart(parts: Parts, report: Report, rows: Rows) -> Parts:
+    return parts if parts.is_alone or not report.is_summed_up else rows.apart(parts)
+
+
+def _recognised(rows: Rows, flight: Flight) -> Parts | None:
     """Where the blank row is that nobody types, wherever it has come to lie."""
     if flight.step is None or flight.step.blank is None:
         return None
-    rows = Rows(report, flight.send.edits, document, flight.send.writing)
     return _likely(list(rows.recognised()), rows, flight)
 
 
@@ -71,7 +89,7 @@ def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
 
 
 def _read(
-    report: Report, flight: Flight, document: Document, kind: Kind | None, *, may_stray: bool
+    report: Report, rows: Rows, flight: Flight, kind: Kind | None, *, may_stray: bool
 ) -> Parts | None:
     """What leaves least to others: that ours was made or not, or, where it may, somewhere else.
 
@@ -80,10 +98,9 @@ def _read(
     """
     if not _may_hold(report, flight.send.edits):
         return None
-    rows = Rows(report, flight.send.edits, document, flight.send.writing)
     made = rows.made()
     was_made = flight.answered_at is not None and (kind == "idle" or flight.send.version == 0)
-    least = rows.others(rows.old, rows.new).cost + was_made
+    least = rows.others().cost + was_made
     elsewhere = _elsewhere(rows, flight, made) if may_stray else []
     best = min((reading.cost for reading in elsewhere), default=least)
     is_likely = made.cost <= best if made.cost < least else was_made and least <= best

@@ -4,21 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..text.document import Document, Edit, Position, Span, after, without_end
-from ..text.placed import placed, places_of
+from ..text.placed import places_of
 from ..text.region import Hull, hull_of
 from ..text.stretch import Stretch
+from .aside import Others, beside
 from .report import Change, Parts, Report
-from .writing import Writing
 
 MOST_PLACES = 16
 """Rows in which our text is looked for, the nearest to where it was to be."""
-
-
-class Others(NamedTuple):
-    """What others have changed, and in how many characters at the least."""
-
-    report: Report
-    cost: int
 
 
 class Reading(NamedTuple):
@@ -28,6 +21,42 @@ class Reading(NamedTuple):
     cost: int
 
 
+class Standing(NamedTuple):
+    """What stands in a document that others may leave alone, in places before a report.
+
+    `written` are the rows for which our edit is; `others` those of other writings, and text astray.
+    """
+
+    written: Span | None = None
+    others: tuple[Span, ...] = ()
+
+    def reached(self, first: int, last: int) -> tuple[int, int, list[Span]]:
+        """Those of them that rows `first` up to `last` touch, and the rows with theirs."""
+        found: list[Span] = []
+        left = sorted([*self.others, *([self.written] if self.written else [])])
+        while near := [each for each in left if each.start.line < last and first <= each.end.line]:
+            left = [each for each in left if each not in near]
+            found += near
+            first = min(first, *(each.start.line for each in near))
+            last = max(last, *(each.end.line + 1 for each in near))
+        return first, last, sorted(found)
+
+
+NOWHERE = Standing()
+
+
+class _Solid(NamedTuple):
+    """One of them, by its offsets."""
+
+    stretch: Stretch
+    is_written: bool
+
+    def after(self, edit: Edit, text: Document) -> "_Solid":
+        """Where it is after an edit of ours."""
+        stretch = self.stretch.after(edit, text, holds_edges=self.is_written)
+        return self._replace(stretch=stretch)
+
+
 class Rows:
     """The rows that a report and our edits touch, as they were and as they are.
 
@@ -35,57 +64,68 @@ class Rows:
     """
 
     def __init__(
-        self,
-        report: Report,
-        sent: Sequence[Edit],
-        document: Document,
-        writing: Writing | None = None,
+        self, report: Report, sent: Sequence[Edit], document: Document, stands: Standing = NOWHERE
     ) -> None:
-        row = sent[0].span.start.line
-        hull = hull_of(report.edits) or Hull(row, row, row)
-        self._first = min(hull.first, row)
-        last = max(hull.new_last, sent[-1].span.end.line + 1 + hull.growth)
-        region = writing.region if writing and not writing.ending and report.is_summed_up else None
-        if region:
-            self._first = min(self._first, region.start.line)
-            last = max(last, region.end.line + 1 + hull.growth)
-        self.new = "".join(document.lines[self._first : last])
-        self._sent = [_moved(edit, -self._first) for edit in _worded(sent, self.new)]
+        hull = hull_of(report.edits)
+        if hull is None:
+            row = sent[0].span.start.line
+            hull = Hull(row, row, row)
+        first, old_last = _reaching(hull, sent)
+        solid: list[Span] = []
+        if report.is_summed_up:
+            first, old_last, solid = stands.reached(first, old_last)
+        self._first = first
+        self.new = "".join(document.lines[first : old_last + hull.growth])
+        self._sent = [_moved(edit, -first) for edit in _worded(sent, self.new)]
         before = Document(self.new)
         for edit, removed in reversed(report):
-            (start, _), text = _moved(edit, -self._first)
+            (start, _), text = _moved(edit, -first)
             before.apply(Edit(Span(start, after(start, text)), removed))
         self.old = before.text
-        self._region = Stretch.of(_up(region, self._first), before) if region else None
+        self._solid = [
+            _Solid(Stretch.of(_up(span, first), before), is_written=span == stands.written)
+            for span in solid
+        ]
 
-    def others(self, old: str, new: str) -> Others:
-        """What others have changed where `old`, in which our rows may have grown, became `new`."""
-        region = self._region
-        return self._beside(old, new, region and region.grown(len(old) - len(self.old)))
-
-    def _beside(self, old: str, new: str, region: Stretch | None) -> Others:
-        """The same where our rows are at `region`."""
-        found = _between(old, new)
-        if region is None or self._is_emptied(region):
-            return Others(found, _characters(found))
-        stands = placed(old, new, *region, most=_characters(found))
-        if stands is None:
-            return Others(found, _characters(found) + 1)
-        return Others(_around(old, new, region, stands.place), stands.cost)
-
-    def _is_emptied(self, region: Stretch) -> bool:
-        """Whether ours has left one empty row, which may be anywhere."""
-        was_empty = self._region is None or self._region.first == self._region.last
-        return region.first == region.last and not was_empty
+    def others(self) -> Others:
+        """What others have changed if ours was not made."""
+        return self._others(self.old, self.new, self._solid)
 
     def made(self) -> Reading:
         """What has happened if ours was made as it was sent, and then all else."""
+        return self._after_ours(self._sent)
+
+    def apart(self, parts: Parts) -> Parts:
+        """The same, of which others have left alone what they may have."""
         text = Document(self.old)
-        ours = []
-        for edit in reversed(self._sent):
-            ours.append(Change(edit, text.slice(edit.span)))
+        for change in parts.before:
+            text.apply(_moved(change.edit, -self._first))
+        before = self._others(self.old, text.text, self._solid)
+        solid = [
+            each._replace(stretch=now)
+            for each, now in zip(self._solid, before.stretches, strict=True)
+            if now is not None
+        ]
+        for change in parts.ours:
+            edit = _moved(change.edit, -self._first)
+            solid = [each.after(edit, text) for each in solid]
             text.apply(edit)
-        behind = self.others(text.text, self.new)
+        behind = self._others(text.text, self.new, solid)
+        found = self.told(Parts(before.report, Report(), behind.report))
+        return Parts(found.before, parts.ours, found.behind)
+
+    def _others(self, old: str, new: str, solid: Sequence[_Solid]) -> Others:
+        return beside(old, new, [each.stretch for each in solid])
+
+    def _after_ours(self, edits: Sequence[Edit]) -> Reading:
+        """What has happened if these edits of ours were made, and then all else."""
+        text, solid = Document(self.old), self._solid
+        ours = []
+        for edit in reversed(edits):
+            ours.append(Change(edit, text.slice(edit.span)))
+            solid = [each.after(edit, text) for each in solid]
+            text.apply(edit)
+        behind = self._others(text.text, self.new, solid)
         return Reading(Parts(Report(), Report(ours), behind.report), behind.cost)
 
     def strayed(self) -> Iterator[Reading]:
@@ -102,7 +142,7 @@ class Rows:
             rest = _without(ours, rows)
             if rest is None:
                 continue
-            others = self.others(self.old, rest)
+            others = self._others(self.old, rest, self._solid)
             if not _may_move(others.report, self._home, row - self._home):
                 continue
             made = Report(Change(edit, "") for edit in reversed(ours))
@@ -121,19 +161,14 @@ class Rows:
 
     def _displaced(self, rows: int) -> Reading | None:
         """The same where that was so many rows; None where that can't be."""
-        text, region = Document(self.old), self._region
-        ours = []
-        for sent in reversed(self._sent):
-            edit = _clamped(_moved(sent, -rows), text.lines)
-            ours.append(Change(edit, text.slice(edit.span)))
-            if not edit.text and not ours[-1].removed:
-                return None
-            region = region and region.after(edit, text)
-            text.apply(edit)
-        others = self._beside(text.text, self.new, region)
-        if not _may_move(others.report, self._home - rows, rows):
+        text = Document(self.old)
+        ours = [_clamped(_moved(sent, -rows), text.lines) for sent in self._sent]
+        if any(not edit.text and not text.slice(edit.span) for edit in ours):
             return None
-        return Reading(Parts(Report(), Report(ours), others.report), others.cost)
+        reading = self._after_ours(ours)
+        if not _may_move(reading.parts.behind, self._home - rows, rows):
+            return None
+        return reading
 
     def recognised(self) -> Iterator[Reading]:
         """What may have happened if ours is to be known by its text alone."""
@@ -144,7 +179,7 @@ class Rows:
             rest = self.new[:place] + self.new[place + len(text) :]
             start = after(Position(0, 0), self.new[:place])
             ours = Report([Change(Edit(Span(start, start), text), "")])
-            others = self.others(self.old, rest)
+            others = self._others(self.old, rest, self._solid)
             yield Reading(Parts(others.report, ours, Report()), others.cost)
 
     def are_made_in_part(self) -> bool:
@@ -165,6 +200,14 @@ class Rows:
     @property
     def _home(self) -> int:
         return self._sent[0].span.start.line
+
+
+def _reaching(hull: Hull, sent: Sequence[Edit]) -> tuple[int, int]:
+    """The rows of a hull and of what was sent, as they were before."""
+    first, last = hull.first, hull.old_last
+    if sent:
+        first, last = min(first, sent[0].span.start.line), max(last, sent[-1].span.end.line + 1)
+    return first, last
 
 
 def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
@@ -201,24 +244,6 @@ def _may_move(changes: Report, row: int, by: int) -> bool:
         if start.line <= row
     ]
     return sum(min(0, rows) for rows in grown) <= by <= sum(max(0, rows) for rows in grown)
-
-
-def _between(old: str, new: str) -> Report:
-    whole = Span(Position(0, 0), Document(old).end)
-    return Report.of([Edit(whole, new)], [old])
-
-
-def _around(old: str, new: str, stays: Stretch, place: int) -> Report:
-    """What makes `new` of `old` where a stretch of it has stayed and stands at `place` now."""
-    first, last = stays
-    start, end = (after(Position(0, 0), old[:edge]) for edge in (first, last))
-    below = Edit(Span(end, Document(old).end), new[place + last - first :])
-    above = Edit(Span(Position(0, 0), start), new[:place])
-    return Report.of([below, above], [old[last:], old[:first]])
-
-
-def _characters(changes: Sequence[Change]) -> int:
-    return sum(len(edit.text) + len(removed) for edit, removed in changes)
 
 
 def _up(span: Span, rows: int) -> Span:

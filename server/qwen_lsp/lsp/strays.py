@@ -46,6 +46,28 @@ class Strays:
         """Nothing can be put right any more."""
         self.steps.clear()
 
+    @property
+    def spans(self) -> list[Span]:
+        """Where text of ours is that is to go."""
+        found: list[Span] = []
+        for step in self.steps:
+            back = _undone(step)
+            found = [moved_span(span, back) for span in found]
+            found += [undo.edit.span for undo in step if undo.stands]
+        return found
+
+    def away(self, span: Span) -> Span:
+        """Where a span at home is now."""
+        for step in self.steps:
+            span = moved_span(span, _undone(step))
+        return span
+
+    def at_home(self, span: Span) -> Span:
+        """Where a span is once all is put right."""
+        for step in reversed(self.steps):
+            span = moved_span(span, [undo.edit for undo in reversed(step)])
+        return span
+
     def begin(self, parts: Parts, writings: Sequence[Writing]) -> None:
         """Our part is in a wrong place."""
         self.is_formatted = False
@@ -127,6 +149,17 @@ def _slid(edit: Edit, undo: Undo) -> Edit:
     if (text + tail).startswith(tail):
         return Edit(Span(ours.end, ours.end), (text + tail)[len(tail) :])
     return edit
+
+
+def _undone(step: Sequence[Undo]) -> list[Edit]:
+    """What turns a step that was made back again, from the bottom up."""
+    found: list[Edit] = []
+    for undo in step:
+        start = undo.edit.span.start
+        for upper, _ in [each for each in step if each.edit.span.start < start][::-1]:
+            start = moved(start, upper, stays_before=False)
+        found.append(Edit(Span(start, after(start, undo.edit.text)), undo.stands))
+    return found[::-1]
 
 
 def _until(place: Position, undo: Undo) -> str:

@@ -4,10 +4,12 @@ from .edits import common
 
 
 def distance(old: str, new: str, *, limit: int) -> int:
-    """How many characters to take away and to put in at the least; `limit` where that is more.
+    """How many characters to take away and to put in at the least; `limit` where that is no less.
 
     Costs the square of that, and the characters (Myers, An O(ND) Difference Algorithm, 1986).
     """
+    if limit <= abs(len(old) - len(new)):
+        return max(0, limit)
     head = common(old, new)
     old, new = old[head:], new[head:]
     tail = common(old[::-1], new[::-1])

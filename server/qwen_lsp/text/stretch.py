@@ -16,16 +16,16 @@ class Stretch(NamedTuple):
         """What a span of the text is, in offsets. Costs the text before it."""
         return cls(*(len(text.slice(Span(Position(0, 0), place))) for place in span))
 
-    def grown(self, characters: int) -> "Stretch":
-        """With so many more characters in it."""
-        return Stretch(self.first, self.last + characters)
+    def after(self, edit: Edit, text: Document, *, holds_edges: bool) -> "Stretch":
+        """Where it is after an edit of `text`, with what that makes of it.
 
-    def after(self, edit: Edit, text: Document) -> "Stretch":
-        """Where it is after an edit of `text` beside it; one in it, or across an edge, is in it."""
+        What is put in exactly at an edge is in it if it `holds_edges`.
+        """
         start, end = Stretch.of(edit.span, text)
         growth = len(edit.text) - (end - start)
-        if end < self.first or (end == self.first and start < end):
+        is_at_edge = start == end and start in self and not holds_edges
+        if end < self.first or (end == self.first and (start < end or is_at_edge)):
             return Stretch(self.first + growth, self.last + growth)
-        if start > self.last:
+        if start > self.last or (start == self.last and (start < end or is_at_edge)):
             return self
         return Stretch(min(self.first, start), max(self.last, end) + growth)
