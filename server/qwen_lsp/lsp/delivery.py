@@ -186,12 +186,20 @@ class Delivery:
         self._look_at_all()
 
     def _look_at_all(self) -> None:
-        """Once all is put right: what is not as it was written any more, its user has changed."""
-        if self.strays:
-            return
+        """What is not as it was written any more, its user has changed.
+
+        Rows in which there is still something to put right are looked at after that.
+        """
+        may_be_formatted = self.strays.is_formatted
         for writing in list(self.writings):
-            if not writing.is_in_place(may_be_formatted=self.strays.is_formatted):
+            place = self.strays.away(writing.region)
+            if self.strays.are_in(place):
+                continue
+            found = writing.stands(place, may_be_formatted=may_be_formatted)
+            if found is None:
                 self._end(writing, Ending.TAKEN_OVER)
+            else:
+                writing.move_to(self.strays.at_home(found))
 
     def _put_right(self, now: float) -> Send | float:
         if now < self._pace.not_before:

@@ -48,13 +48,17 @@ class Strays:
 
     @property
     def spans(self) -> list[Span]:
-        """Where text of ours is that is to go."""
+        """Where something is to be put right."""
         found: list[Span] = []
         for step in self.steps:
             back = _undone(step)
             found = [moved_span(span, back) for span in found]
-            found += [undo.edit.span for undo in step if undo.stands]
+            found += [undo.edit.span for undo in step]
         return found
+
+    def are_in(self, place: Span) -> bool:
+        """Whether something is to be put right in a place, or next to it."""
+        return any(start <= place.end and place.start <= end for start, end in self.spans)
 
     def away(self, span: Span) -> Span:
         """Where a span at home is now."""

@@ -136,33 +136,30 @@ class Writing:
             if edit.span.start == self.region.start or edit.span.end == self.region.end:
                 self.taken_at_edges |= rows
 
-    def is_in_place(self, *, may_be_formatted: bool) -> bool:
-        """Whether the rows stand in the region as they were written. Costs all of them.
+    def stands(self, place: Span, *, may_be_formatted: bool) -> Span | None:
+        """Where the rows are as they were written, at a place or near it; None where they are not.
 
-        One of its edges may have been told some characters on; then it is moved there. If they
-        `may_be_formatted`, blanks at the ends of rows may have gone.
+        One edge of it may have been told some characters on. If they `may_be_formatted`, blanks at
+        the ends of rows may have gone, which is taken for ours. Costs all of them.
         """
-        if self.is_put_back or self.region.end.line >= len(self._document.lines):
-            return False
-        rows = self._rows_in(self.region)
-        if rows == self.rewrite.lines:
-            return True
-        for place in self._from_one_edge():
-            if self._rows_in(place) == self.rewrite.lines:
-                self.move_to(place)
-                return True
-        trimmed = [row.rstrip() for row in self.rewrite.lines]
-        if not may_be_formatted or [row.rstrip() for row in rows] != trimmed:
-            return False
-        self.adopt(self.region)
-        return True
+        if self.is_put_back or place.end.line >= len(self._document.lines):
+            return None
+        written = self.rewrite.lines
+        for near in (place, *self._from_one_edge(place)):
+            if self._rows_in(near) == written:
+                return near
+        trimmed = [row.rstrip() for row in written]
+        if not may_be_formatted or [row.rstrip() for row in self._rows_in(place)] != trimmed:
+            return None
+        self.adopt(place)
+        return place
 
     def _rows_in(self, place: Span) -> list[str]:
         return [without_end(line) for line in split_lines(self._document.slice(place))]
 
-    def _from_one_edge(self) -> Iterator[Span]:
-        """Where the rows are if the region begins where it does, or ends there."""
-        (start, end), rows = self.region, self.rewrite
+    def _from_one_edge(self, place: Span) -> Iterator[Span]:
+        """Where the rows are if they begin where a place does, or end there."""
+        (start, end), rows = place, self.rewrite
         last = len(rows) - 1
         behind = Position(start.line + last, len(rows.line(last)) + (0 if last else start.column))
         column = end.column - len(rows.line(0))
