@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..text.document import Document, Position, Span
-from ..text.edits import moved_span, touches
+from ..text.edits import moved, moved_span, touches
 from ..text.region import hull_of, outlined, recognised
 from ..text.rewrite import Step
 from .beside import move, moved_beside, slid
@@ -74,6 +74,23 @@ def misfit(flight: Flight, parts: Parts) -> int:
         home = moved_span(home, [outside])
     due = writing.edits(flight.step, region=home)
     return int([edit.span for edit in due[::-1]] != [edit.span for edit in parts.ours.edits])
+
+
+def meddled(flight: Flight, parts: Parts) -> int:
+    """How many characters others have changed in the rows for which our edit is."""
+    writing = flight.send.writing
+    if writing is None:
+        return 0
+    start, end = writing.region
+    count = 0
+    for changes in parts:
+        is_ours = changes is parts.ours
+        for edit, removed in changes:
+            is_inside = touches(Span(start, end), edit)
+            count += (len(edit.text) + len(removed)) * (is_inside and not is_ours)
+            end = moved(end, edit, stays_before=not is_ours)
+            start = moved(start, edit, stays_before=is_ours)
+    return count
 
 
 def _with_ours(

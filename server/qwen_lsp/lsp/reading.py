@@ -6,11 +6,10 @@ change is known, and what our edit makes of it; it was made if that leaves less 
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 from ..text.document import Document, Edit
 from .flight import Flight
-from .following import misfit
+from .following import meddled, misfit
 from .manner import Kind, Manner
 from .readings import Reading, Rows, Standing
 from .report import Parts, Report
@@ -38,7 +37,7 @@ def ours_in(
     kind = manner.kind_of_report(flight.rested(now))
     is_checked = manner.checks(flight.send.version)
     rows = Rows(report, sent, document, stands)
-    named = report.parts(sent)
+    named = _best(report.parts(sent), flight)
     if named and not (is_checked and named.before):
         return _told_apart(named, report, rows)
     if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
@@ -49,7 +48,7 @@ def ours_in(
     parts = _read(report, rows, flight, kind, may_stray=may_stray)
     if parts and parts.is_alone:
         return parts
-    clamped = report.parts(sent, are_clamped=True)
+    clamped = _best(report.parts(sent, are_clamped=True), flight)
     if clamped and not is_checked and not (parts and report.is_summed_up):
         return _told_apart(clamped, report, rows)
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
@@ -120,7 +119,14 @@ def _likely(readings: Sequence[Reading], rows: Rows, flight: Flight) -> Parts | 
     """The one that leaves least to others; of several, one in which ours is where it belongs."""
     least = min((reading.cost for reading in readings), default=0)
     likely = [rows.told(reading.parts) for reading in readings if reading.cost == least]
-    return min(likely, key=partial(misfit, flight), default=None)
+    return _best(likely, flight)
+
+
+def _best(likely: Sequence[Parts], flight: Flight) -> Parts | None:
+    """The one in which ours is where it belongs, and others were least in our rows."""
+    if len(likely) < 2:
+        return likely[0] if likely else None
+    return min(likely, key=lambda parts: (meddled(flight, parts), misfit(flight, parts)))
 
 
 def is_part(report: Report, sent: Sequence[Edit], document: Document) -> bool:

@@ -60,19 +60,23 @@ class Report(tuple[Change, ...]):
         report.told = self.told
         return report
 
-    def parts(self, sent: Sequence[Edit], *, are_clamped: bool = False) -> "Parts | None":
+    def parts(self, sent: Sequence[Edit], *, are_clamped: bool = False) -> "list[Parts]":
         """What comes before, in and after the edits that were `sent`, the last one of them first.
 
-        None if they don't stand there one after the other, just as they were sent; or, if they
+        Wherever they stand there one after the other, just as they were sent; or, if they
         `are_clamped`, nearer to the beginning of a row that had become too short.
         """
         ours = sent[::-1]
         is_ours = self._is_clamped if are_clamped else self._is
-        for first in range(len(self) - len(ours) + 1):
-            if all(is_ours(first + index, edit) for index, edit in enumerate(ours)):
-                last = first + len(ours)
-                return Parts(Report(self[:first]), Report(self[first:last]), Report(self[last:]))
-        return None
+        return [
+            self.parted(first, first + len(ours))
+            for first in range(len(self) - len(ours) + 1)
+            if all(is_ours(first + index, edit) for index, edit in enumerate(ours))
+        ]
+
+    def parted(self, first: int, last: int) -> "Parts":
+        """Changes `first` up to `last`, and what comes before and after them."""
+        return Parts(Report(self[:first]), Report(self[first:last]), Report(self[last:]))
 
     def _is(self, index: int, sent: Edit) -> bool:
         """Whether one change is just what was sent."""
