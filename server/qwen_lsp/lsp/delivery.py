@@ -11,7 +11,8 @@ Times are seconds of any one clock.
 
 from collections.abc import Sequence
 
-from ..text.document import Document, Edit
+from ..text.document import Document, Edit, Position, Span
+from ..text.rewrite import BLANK
 from .flight import Flight, Send
 from .following import follow, misfit
 from .manner import Manner
@@ -204,10 +205,17 @@ class Delivery:
     def _put_right(self, now: float) -> Send | float:
         if now < self._pace.not_before:
             return self._pace.not_before
-        send = Send(None, self.strays.next, self.version)
+        is_certain = self._pace.is_fresh(now) or self._manner.allows(self.version) == "all"
+        edits = self.strays.next if is_certain else self._probe()
+        send = Send(None, edits, self.version)
         self._pace.sent(now)
         self._flight = Flight(send, None, now)
         return send
+
+    def _probe(self) -> tuple[Edit, ...]:
+        """One more blank row beside what is to be put right, so that the client reports."""
+        start = Position(self.strays.next[0].span.start.line, 0)
+        return (Edit(Span(start, start), BLANK + self.document.line_end),)
 
     def _settle(self, now: float) -> None:
         if self.strays or self._flight:

@@ -52,7 +52,8 @@ def ours_in(
     if clamped and not is_checked and not (parts and report.is_summed_up):
         return _told_apart(clamped, report, rows)
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
-    must_be_alone = kind == "answer" or (kind is None and is_blank and not report.is_apart)
+    is_certain = report.is_apart or flight.answered_at is not None
+    must_be_alone = kind == "answer" or (kind is None and is_blank and not is_certain)
     return None if must_be_alone else parts
 
 
