@@ -115,7 +115,9 @@ class Delivery:
         stands = self._stands(flight)
         parts = None
         if flight:
-            parts = ours_in(report, flight, self.document, self._manner, now, stands=stands)
+            parts = ours_in(
+                report, flight, self.document, self._manner, now, stands=stands, by_save=by_save
+            )
         report = report.as_in(parts) if parts else told_apart(report, self.document, stands)
         if self.strays:
             self._follow_strays(report, parts, by_save=by_save)

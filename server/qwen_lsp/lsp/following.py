@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from ..text.document import Document, Position, Span
-from ..text.edits import moved, moved_span, touches
+from ..text.edits import moved_span, touches
 from ..text.region import hull_of, outlined, recognised
 from ..text.rewrite import Step
 from .beside import move, moved_beside, slid
+from .block import Block
 from .flight import Flight, Landed
 from .report import Parts, Report
 from .writing import Writing
@@ -46,7 +47,7 @@ def _without_ours(
 ) -> Followed:
     if not report:
         return Followed()
-    if region := moved_beside(document, writing, report):
+    if region := moved_beside(document, writing.block, report):
         writing.move_to(region)
         return Followed()
     if by_save and (formatted := _formatted(document, writing, report)):
@@ -66,31 +67,40 @@ def misfit(flight: Flight, parts: Parts) -> int:
         return 0
     if writing.ending:
         return 1
-    home = writing.region
-    for edit in parts.before.edits:
-        outside = slid(writing, edit, home)
-        if touches(home, outside):
-            return 2
-        home = moved_span(home, [outside])
+    home = _moved_on(writing.block, parts.before)
+    if home is None:
+        return 2
     due = writing.edits(flight.step, region=home)
     return int([edit.span for edit in due[::-1]] != [edit.span for edit in parts.ours.edits])
 
 
-def meddled(flight: Flight, parts: Parts) -> int:
-    """How many characters others have changed in the rows for which our edit is."""
-    writing = flight.send.writing
-    if writing is None:
-        return 0
-    start, end = writing.region
-    count = 0
-    for changes in parts:
-        is_ours = changes is parts.ours
-        for edit, removed in changes:
-            is_inside = touches(Span(start, end), edit)
-            count += (len(edit.text) + len(removed)) * (is_inside and not is_ours)
-            end = moved(end, edit, stays_before=not is_ours)
-            start = moved(start, edit, stays_before=is_ours)
-    return count
+def loses(document: Document, flight: Flight, parts: Parts) -> bool:
+    """Whether others have been in the rows for which our edit is, before it was made or after."""
+    writing, step = flight.send.writing, flight.step
+    if writing is None or writing.ending or step is None:
+        return False
+    block = writing.block
+    home = _moved_on(block, parts.before)
+    if home is None:
+        return True
+    if misfit(flight, parts):
+        place = moved_span(home, parts.ours.edits)
+        block = block._replace(region=place)
+    else:
+        rows = Landed(writing.rewrite, step)
+        block = block._replace(region=_region_of(rows, home.start), rows=rows)
+    return moved_beside(document, block, parts.behind) is None
+
+
+def _moved_on(block: Block, changes: Report) -> Span | None:
+    """Where rows are after changes beside them; None if one was inside."""
+    region = block.region
+    for edit in changes.edits:
+        outside = slid(block, edit, region)
+        if touches(region, outside):
+            return None
+        region = moved_span(region, [outside])
+    return region
 
 
 def _with_ours(

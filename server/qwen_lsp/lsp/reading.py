@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..text.document import Document, Edit
+from .beside import moved_beside
 from .flight import Flight
-from .following import meddled, misfit
+from .following import loses, misfit
 from .manner import Kind, Manner
 from .readings import Reading, Rows, Standing
 from .report import Parts, Report
@@ -23,6 +24,7 @@ def ours_in(
     now: float,
     *,
     stands: Standing,
+    by_save: bool,
 ) -> Parts | None:
     """The report parted where our edit is, if that was made, as far as can be told.
 
@@ -37,9 +39,10 @@ def ours_in(
     kind = manner.kind_of_report(flight.rested(now))
     is_checked = manner.checks(flight.send.version)
     rows = Rows(report, sent, document, stands)
-    named = _best(report.parts(sent), flight)
+    named = _best(report.parts(sent), flight, document)
     if named and not (is_checked and named.before):
-        return _told_apart(named, report, rows)
+        is_twin = not by_save and _is_twin(named, report, flight, document, kind)
+        return None if is_twin else _told_apart(named, report, rows)
     if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
         return None
     if blank := _recognised(rows, flight):
@@ -48,13 +51,30 @@ def ours_in(
     parts = _read(report, rows, flight, kind, may_stray=may_stray)
     if parts and parts.is_alone:
         return parts
-    clamped = _best(report.parts(sent, are_clamped=True), flight)
+    clamped = _best(report.parts(sent, are_clamped=True), flight, document)
     if clamped and not is_checked and not (parts and report.is_summed_up):
         return _told_apart(clamped, report, rows)
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     is_certain = report.is_apart or flight.answered_at is not None
     must_be_alone = kind == "answer" or (kind is None and is_blank and not is_certain)
     return None if must_be_alone else parts
+
+
+def _is_twin(
+    named: Parts, report: Report, flight: Flight, document: Document, kind: Kind | None
+) -> bool:
+    """Whether others may have put in just what ours does: then they were not in our rows.
+
+    So it may be with an empty row, which anybody puts in.
+    """
+    writing = flight.send.writing
+    was_made = kind == "idle" and flight.answered_at is not None
+    is_empty_row = all(not removed and not _plain(edit.text).strip("\n") for edit, removed in named.ours)
+    if was_made or not is_empty_row or writing is None or writing.ending:
+        return False
+    if not loses(document, flight, named):
+        return False
+    return moved_beside(document, writing.block, report) is not None
 
 
 def told_apart(report: Report, document: Document, stands: Standing) -> Report:
@@ -120,14 +140,18 @@ def _likely(readings: Sequence[Reading], rows: Rows, flight: Flight) -> Parts | 
     """The one that leaves least to others; of several, one in which ours is where it belongs."""
     least = min((reading.cost for reading in readings), default=0)
     likely = [rows.told(reading.parts) for reading in readings if reading.cost == least]
-    return _best(likely, flight)
+    return _best(likely, flight, rows.document)
 
 
-def _best(likely: Sequence[Parts], flight: Flight) -> Parts | None:
-    """The one in which ours is where it belongs, and others were least in our rows."""
+def _best(likely: Sequence[Parts], flight: Flight, document: Document) -> Parts | None:
+    """The one in which nobody else was in our rows, and our edit is where it belongs."""
     if len(likely) < 2:
         return likely[0] if likely else None
-    return min(likely, key=lambda parts: (meddled(flight, parts), misfit(flight, parts)))
+
+    def rank(parts: Parts) -> tuple[bool, int]:
+        return loses(document, flight, parts), misfit(flight, parts)
+
+    return min(likely, key=rank)
 
 
 def is_part(report: Report, sent: Sequence[Edit], document: Document) -> bool:

@@ -74,6 +74,7 @@ class Rows:
         solid: list[Span] = []
         if report.is_summed_up:
             first, old_last, solid = stands.reached(first, old_last)
+        self.document = document
         self._first = first
         self.new = "".join(document.lines[first : old_last + hull.growth])
         self._sent = [_moved(edit, -first) for edit in _worded(sent, self.new)]

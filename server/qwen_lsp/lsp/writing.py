@@ -7,6 +7,7 @@ from ..text.document import Document, Edit, Position, Span, split_lines, without
 from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
 from ..text.rewrite import BLANK, Rewrite, Step
+from .block import Block
 from .history import History
 from .hunk_edits import RowsAt, parted
 from .manner import Leaves
@@ -67,6 +68,12 @@ class Writing:
             return hunks(self.original, self.rewrite.lines)
         changes = self._reply.changes
         return hunks(self.original, self.lines) if changes is None else changes
+
+    @property
+    def block(self) -> Block:
+        """The rows as they are."""
+        taken = (self.taken_away, self.taken_at_edges)
+        return Block(self.region, self.rewrite, self.line_end, *taken)
 
     @property
     def is_urgent(self) -> bool:

@@ -176,9 +176,9 @@ class Rewrite:
 
     def _staying(self, line: str, consumed: int) -> int | None:
         """The old line that stays as `line`: the very next one, or one that is like no other."""
-        next_one = self._behind_blanks(consumed)
-        if next_one < len(self.old) and self.old[next_one] == line:
-            return next_one
+        for next_one in (consumed, self._behind_blanks(consumed)):
+            if next_one < len(self.old) and self.old[next_one] == line:
+                return next_one
         place = self._places.get(line)
         return place if place is not None and place >= consumed else None
 
