@@ -170,7 +170,8 @@ def _is_told(parts: Parts, report: Report) -> bool:
     if report.told is None or report.is_compared or parts.is_alone:
         return True
     put_in = "".join(edit.text for edit in parts.all.edits)
-    return not Counter(_plain(put_in)) - Counter(_plain(report.told))
+    taken = "".join(removed for _, removed in parts.behind)
+    return not Counter(_plain(put_in)) - Counter(_plain(report.told)) - Counter(_plain(taken))
 
 
 def _plain(text: str) -> str:
