@@ -1,8 +1,8 @@
 """Whether a change lies beside a region that is being written, and where the region is after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Position, Span, after, split_lines
+from ..text.document import Document, Edit, Position, Span, after
 from ..text.edits import moved_span, touches
 from .block import Block
 from .report import Change
@@ -18,21 +18,22 @@ def moved_beside(document: Document, block: Block, changes: Iterable[Change]) ->
     What was put in exactly at an edge is outside, unless it is what we took away there: then
     somebody has undone it. `document` is as it is after all of them.
     """
+    made = list(changes)
     region = block.region
-    is_certain = True
-    for change in changes:
+    for count, change in enumerate(made, 1):
         if touches(region, change.edit) and change.edit.text in block.taken_away:
             return None
         edit = slid(block, change.edit, region)
         if touches(region, edit):
-            outside = _cut_slid(document, block, region, change)
-            if outside is None:
+            left = _left_by_cut(_as_it_was(document, made[count:]), block, region, change)
+            if left is None:
                 return None
-            edit, is_certain = outside, False
+            region = left
         elif _puts_back(block, edit, region):
             return None
-        region = moved_span(region, [edit])
-    return region if is_certain or _stands(document, region, block) else None
+        else:
+            region = moved_span(region, [edit])
+    return region
 
 
 def move(writing: Writing, edits: Iterable[Edit]) -> bool:
@@ -89,53 +90,24 @@ def _puts_back(block: Block, edit: Edit, region: Span) -> bool:
     )
 
 
-def _cut_slid(document: Document, block: Block, region: Span, change: Change) -> Edit | None:
-    """What was taken from the rows, as if it had stood beside them, where it may have."""
-    ((start, end), text), removed = change
-    if text:
-        return None
-    if start < region.start and end.line == region.start.line:
-        begin = Position(start.line, start.column - (end.column - region.start.column))
-        return Edit(Span(begin, region.start), "") if begin.column >= 0 else None
-    if start < region.start or region.end < end:
-        return None
-    head, tail = _around(block, start, region)[0], _around(block, end, region)[1]
-    if head is not None and (head + removed).endswith(head):
-        above = _before(document, region.start, (head + removed)[: len(removed)])
-        if above is not None:
-            return Edit(Span(above, region.start), "")
-    if tail == "" and not _holds(document, start, removed):
-        return None
-    if tail is not None and (removed + tail).startswith(tail):
-        return Edit(Span(region.end, after(region.end, (removed + tail)[len(tail) :])), "")
-    return None
+def _left_by_cut(text: Document, block: Block, region: Span, change: Change) -> Span | None:
+    """Where the rows are in a text from which others have just taken some of them, as it was told.
 
-
-def _holds(document: Document, place: Position, text: str) -> bool:
-    return document.slice(Span(place, after(place, text))) == text
-
-
-def _before(document: Document, place: Position, text: str) -> Position | None:
-    """Where `text`, which ends at `place`, begins; None where it does not stand there.
-
-    Blank rows are like any others, so that what is told of them counts.
+    What was taken may as well have stood beside them. Blank rows are like any others, so that what
+    is told of those counts.
     """
-    first, *others = split_lines(text)
-    row = place.line - len(others)
-    if not others:
-        column = place.column - len(text)
-    elif text.isspace() or row < 0:
+    edit, removed = change
+    if edit.text:
         return None
-    else:
-        column = len(document.lines[row]) - len(first)
-    return Position(row, column) if column >= 0 else None
+    above, below = block.near(moved_span(region, [edit]), text)
+    is_blank_row = edit.span.start >= region.start and removed.isspace() and "\n" in removed
+    places = [below] if is_blank_row else [above, below]
+    return next((place for place in places if place and block.stands(place, text)), None)
 
 
-def _stands(document: Document, region: Span, block: Block) -> bool:
-    """Whether the first row and the last one are where the region is."""
-    (start, end), rows = region, block.rows
-    if end.line >= len(document.lines):
-        return False
-    first, last = document.line(start.line), document.line(end.line)
-    is_begun = first[start.column :].startswith(rows.line(0))
-    return is_begun and last[: end.column].endswith(rows.line(len(rows) - 1))
+def _as_it_was(document: Document, later: Sequence[Change]) -> Document:
+    """The text before the last few changes. Costs a copy of its rows."""
+    text = Document.of_lines(document.lines)
+    for (span, put_in), removed in reversed(later):
+        text.apply(Edit(Span(span.start, after(span.start, put_in)), removed))
+    return text

@@ -1,13 +1,13 @@
 """One reply on its way into one region of a document. Knows nothing of LSP and of time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from ..text.document import Document, Edit, Position, Span, split_lines, without_end
+from ..text.document import Document, Edit, Position, Span
 from ..text.hunks import Hunk, hunks, image_of, undone
 from ..text.region import edges_of
 from ..text.rewrite import BLANK, Rewrite, Step
-from .block import Block
+from .block import Block, rows_in
 from .history import History
 from .hunk_edits import RowsAt, parted
 from .manner import Leaves
@@ -151,32 +151,16 @@ class Writing:
         """
         if self.is_put_back or place.end.line >= len(self._document.lines):
             return None
-        written = self.rewrite.lines
-        for near in (place, *self._from_one_edge(place)):
-            if self._rows_in(near) == written:
+        block = self.block
+        for near in (place, *block.near(place, self._document)[::-1]):
+            if near and block.stands(near, self._document):
                 return near
-        trimmed = [row.rstrip() for row in written]
-        if not may_be_formatted or [row.rstrip() for row in self._rows_in(place)] != trimmed:
+        trimmed = [row.rstrip() for row in self.rewrite.lines]
+        rows = [row.rstrip() for row in rows_in(place, self._document)]
+        if not may_be_formatted or rows != trimmed:
             return None
         self.adopt(place)
         return place
-
-    def _rows_in(self, place: Span) -> list[str]:
-        return [without_end(line) for line in split_lines(self._document.slice(place))]
-
-    def _from_one_edge(self, place: Span) -> Iterator[Span]:
-        """Where the rows are if they begin where a place does, or end there."""
-        (start, end), rows = place, self.rewrite
-        last = len(rows) - 1
-        behind = Position(start.line + last, len(rows.line(last)) + (0 if last else start.column))
-        column = end.column - len(rows.line(0))
-        if last:
-            column = len(self._document.line(max(0, end.line - last))) - len(rows.line(0))
-        before = Position(end.line - last, column)
-        if behind.line < len(self._document.lines):
-            yield Span(start, behind)
-        if before.line >= 0 <= before.column:
-            yield Span(before, end)
 
     def advance(self, *, may_fold: bool) -> bool:
         """Goes on to what is to be written next, or says that there is nothing.
@@ -230,7 +214,7 @@ class Writing:
 
     def adopt(self, region: Span) -> None:
         """Takes what a formatter has put into `region` for our own text and goes on from there."""
-        rows = [without_end(line) for line in split_lines(self._document.slice(region))]
+        rows = rows_in(region, self._document)
         boundary = image_of(len(self.rewrite.placed), self.rewrite.lines, rows)
         self.rewrite.adopt(rows, boundary=boundary)
         self.move_to(region)

@@ -171,7 +171,7 @@ class Desk:
         seconds = WIRE + self.editor.habits.seconds(self._rng)
         self.clock.call_later(seconds, lambda: self._take(send))
 
-    def _hear(self, report: Report, true: Picture) -> None:
+    def _hear(self, report: Report, true: Picture, astray: int) -> None:
         edits = self._edits(report)
         removed = []
         for edit in edits:
@@ -189,7 +189,7 @@ class Desk:
             by_save=report.by_save,
             is_compared=report.edits is None,
         )
-        self._judge.sees_told(report, true, self._seen, self.sent[-1:])
+        self._judge.sees_told(report, true, self._seen, self.sent[-1:], astray=astray)
         self._judge.agree(self._seen)
         self._pump()
         self._judge.agree(self._seen)
@@ -213,10 +213,11 @@ class Desk:
     # What the editor does.
 
     def _tell(self, report: Report, seconds: float) -> None:
-        true = self._judge.true_picture()
-        self.editor.marks.untold.clear()
+        true, marks = self._judge.true_picture(), self.editor.marks
+        astray, marks.taken_astray = marks.taken_astray, 0
+        marks.untold.clear()
         self.clock.call_later(
-            seconds + WIRE, lambda: self._hear(report, true) if not self.is_closed else None
+            seconds + WIRE, lambda: self._hear(report, true, astray) if not self.is_closed else None
         )
 
     def _take(self, send: Send) -> None:

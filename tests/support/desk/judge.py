@@ -58,16 +58,19 @@ class Judge:
                     edges = self._editor.marks.span(job.number)
                     job.is_doubtful |= cut.start in edges
 
-    def sees_told(self, report: Report, true: Picture, seen: Seen, sent: Sequence[Send]) -> None:
+    def sees_told(
+        self, report: Report, true: Picture, seen: Seen, sent: Sequence[Send], *, astray: int
+    ) -> None:
         """The server has heard a report, from which on the document is truly as in `true`.
 
-        `sent` is what was sent last, if anything was.
+        `sent` is what was sent last, if anything was. The user has taken away `astray` characters
+        of ours that were astray: that is typing too, but in no picture.
         """
         self.is_untold |= self._editor.marks.has_swallowed
         believed = self._believed_picture(seen)
         active = self._active & {part.job for part in self._believed}
-        most = self._typed(report, true, active)
-        cost = typed(self._believed, believed, jobs=active, limit=report.typed + 1)
+        most = self._typed(report, true, active) + astray
+        cost = typed(self._believed, believed, jobs=active, limit=report.typed + astray + 1)
         is_known = report.is_exact and not report.undoes and self._true == self._believed
         is_known &= not any(_made_of(report.before, each) == report.text for each in sent)
         is_other = _beside_rows(true) != _beside_rows(believed)

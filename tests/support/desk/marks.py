@@ -87,6 +87,8 @@ class Marks:
         """The jobs whose text was astray when its user changed it: he has taken it for his."""
         self.untold: set[int] = set()
         """The strokes of the user's that were not reported yet."""
+        self.taken_astray = 0
+        """Characters of ours that were astray and that its user has taken away, not told yet."""
         self._writers: dict[int, int] = {}
         self._origins = 0
         self._released: set[int] = set()
@@ -234,6 +236,7 @@ class Marks:
             self.touched |= opened
             if piece.owner == "ours" and not opened:
                 self._meddle(piece)
+                self.taken_astray += len(piece.text)
 
     def _put(self, low: int, high: int, stroke: Stroke) -> None:
         """Puts text in somewhere between two items, which look the same to everybody."""
