@@ -79,14 +79,14 @@ def _is_twin(
 
 def told_apart(report: Report, document: Document, stands: Standing) -> Report:
     """The same, without an edit of ours, of which others have left alone what they may have."""
-    if not report or not report.is_summed_up:
+    if not report or not report.blurs(stands.spans):
         return report
     rows = Rows(report, (), document, stands)
     return report.as_in(rows.told(Parts(rows.others().report, Report(), Report())))
 
 
 def _told_apart(parts: Parts, report: Report, rows: Rows) -> Parts:
-    return parts if parts.is_alone or not report.is_summed_up else rows.apart(parts)
+    return rows.apart(parts) if rows.solid and not parts.is_alone else parts
 
 
 def _recognised(rows: Rows, flight: Flight) -> Parts | None:

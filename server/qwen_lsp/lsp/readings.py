@@ -30,10 +30,15 @@ class Standing(NamedTuple):
     written: Span | None = None
     others: tuple[Span, ...] = ()
 
+    @property
+    def spans(self) -> list[Span]:
+        """All of them."""
+        return sorted([*self.others, *([self.written] if self.written else [])])
+
     def reached(self, first: int, last: int) -> tuple[int, int, list[Span]]:
         """Those of them that rows `first` up to `last` touch, and the rows with theirs."""
         found: list[Span] = []
-        left = sorted([*self.others, *([self.written] if self.written else [])])
+        left = self.spans
         while near := [each for each in left if each.start.line < last and first <= each.end.line]:
             left = [each for each in left if each not in near]
             found += near
@@ -72,7 +77,7 @@ class Rows:
             hull = Hull(row, row, row)
         first, old_last = _reaching(hull, sent)
         solid: list[Span] = []
-        if report.is_summed_up:
+        if report.blurs(stands.spans):
             first, old_last, solid = stands.reached(first, old_last)
         self.document = document
         self._first = first
@@ -83,14 +88,14 @@ class Rows:
             (start, _), text = _moved(edit, -first)
             before.apply(Edit(Span(start, after(start, text)), removed))
         self.old = before.text
-        self._solid = [
+        self.solid = [
             _Solid(Stretch.of(_up(span, first), before), is_written=span == stands.written)
             for span in solid
         ]
 
     def others(self) -> Others:
         """What others have changed if ours was not made."""
-        return self._others(self.old, self.new, self._solid)
+        return self._others(self.old, self.new, self.solid)
 
     def made(self) -> Reading:
         """What has happened if ours was made as it was sent, and then all else."""
@@ -101,10 +106,10 @@ class Rows:
         text = Document(self.old)
         for change in parts.before:
             text.apply(_moved(change.edit, -self._first))
-        before = self._others(self.old, text.text, self._solid)
+        before = self._others(self.old, text.text, self.solid)
         solid = [
             each._replace(stretch=now)
-            for each, now in zip(self._solid, before.stretches, strict=True)
+            for each, now in zip(self.solid, before.stretches, strict=True)
             if now is not None
         ]
         for change in parts.ours:
@@ -120,7 +125,7 @@ class Rows:
 
     def _after_ours(self, edits: Sequence[Edit]) -> Reading:
         """What has happened if these edits of ours were made, and then all else."""
-        text, solid = Document(self.old), self._solid
+        text, solid = Document(self.old), self.solid
         ours = []
         for edit in reversed(edits):
             ours.append(Change(edit, text.slice(edit.span)))
@@ -143,7 +148,7 @@ class Rows:
             rest = _without(ours, rows)
             if rest is None:
                 continue
-            others = self._others(self.old, rest, self._solid)
+            others = self._others(self.old, rest, self.solid)
             if not _may_move(others.report, self._home, row - self._home):
                 continue
             made = Report(Change(edit, "") for edit in reversed(ours))
@@ -180,7 +185,7 @@ class Rows:
             rest = self.new[:place] + self.new[place + len(text) :]
             start = after(Position(0, 0), self.new[:place])
             ours = Report([Change(Edit(Span(start, start), text), "")])
-            others = self._others(self.old, rest, self._solid)
+            others = self._others(self.old, rest, self.solid)
             yield Reading(Parts(others.report, ours, Report()), others.cost)
 
     def are_made_in_part(self) -> bool:

@@ -1,9 +1,10 @@
 """A change as an editor reports it, and which of its edits are our own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 from ..text.document import Document, Edit, Position, Span
+from ..text.edits import moved_span
 from ..text.finer import finer
 
 
@@ -18,11 +19,13 @@ class Report(tuple[Change, ...]):
     """What was changed, one after the other.
 
     `is_apart` says that some of it was told as one, `is_compared` that it is what differs in two
-    texts; `told` is all the text that was put in, None where that is not known.
+    texts; `told` is all the text that was put in, None where that is not known. `replaced` are the
+    edits as they were told, where one of them both takes text away and puts some in.
     """
 
     is_apart = is_compared = False
     told: str | None = None
+    replaced: tuple[Edit, ...] = ()
 
     @classmethod
     def of(
@@ -41,12 +44,27 @@ class Report(tuple[Change, ...]):
         report.told = "".join(edit.text for edit in edits)
         report.is_compared = is_compared
         report.is_apart = any(edit.text and text for edit, text in zip(edits, removed, strict=True))
+        report.replaced = tuple(edits) if report.is_apart else ()
         return report
 
     @property
     def is_summed_up(self) -> bool:
         """Whether it may tell what lies between changes as changed."""
         return self.is_apart or self.is_compared
+
+    def blurs(self, spans: Iterable[Span]) -> bool:
+        """Whether some of these, in places before it, may be told as changed though they are not.
+
+        That is where they touch what was told as one, or where texts were compared.
+        """
+        left = list(spans)
+        for edit in self.replaced:
+            start, end = edit.span
+            is_replaced = start < end and edit.text
+            if is_replaced and any(start <= span.end and span.start <= end for span in left):
+                return True
+            left = [moved_span(span, [edit]) for span in left]
+        return self.is_compared
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -57,7 +75,7 @@ class Report(tuple[Change, ...]):
         """The same, made of these parts."""
         report = parts.all
         report.is_apart, report.is_compared = self.is_apart, self.is_compared
-        report.told = self.told
+        report.told, report.replaced = self.told, self.replaced
         return report
 
     def parts(self, sent: Sequence[Edit], *, are_clamped: bool = False) -> "list[Parts]":
