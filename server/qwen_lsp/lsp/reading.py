@@ -132,7 +132,8 @@ def _read(
 def _elsewhere(rows: Rows, flight: Flight, made: Reading) -> list[Reading]:
     """Where else ours may have been made, if it is not all there is."""
     is_blank = flight.step is not None and flight.step.blank is not None
-    displaced = [] if is_blank or made.cost == 0 else rows.displaced()
+    is_answered = flight.answered_at is not None
+    displaced = rows.displaced() if is_answered and made.cost and not is_blank else []
     return [*rows.strayed(), *displaced]
 
 
