@@ -181,9 +181,26 @@ def test_what_was_taken_from_a_wrong_place_comes_back_even_if_undoing_goes_wrong
     back = sent(delivery, 1.5)
     changed(delivery, put(0, "more\n"), *back.edits, version=4, now=2.0)
     assert document.text == "more\ntyped\ntwo\none\nold\nsame\nend"
-    for version in (5, 6):
-        changed(delivery, *sent(delivery, version).edits, version=version, now=version)
+    for version, now in ((5, 2.0), (6, 2.1)):
+        changed(delivery, *sent(delivery, now).edits, version=version, now=now + 0.1)
     assert document.text == "more\ntyped\none\ntwo\nold\nsame\nend"
+    assert writing.ending is None
+
+
+def test_what_is_astray_is_not_taken_away_unless_the_client_has_just_reported() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
+    writing.extend(["new"])
+    send = sent(delivery, 1.0)
+    changed(delivery, put(0, "typed\n"), *send.edits, version=2, now=1.5)
+    undo = sent(delivery, 1.5)
+    delivery.answered(undo, 1.6, applied=False)
+    probe = sent(delivery, 2.0)
+    assert all(start == end and text.isspace() for (start, end), text in probe.edits)
+    changed(delivery, *probe.edits, version=3, now=2.1)
+    for version in (4, 5):
+        now = 2.1 + 0.2 * (version - 4)
+        changed(delivery, *sent(delivery, now).edits, version=version, now=now + 0.2)
+    assert document.text == "typed\na\nold\nb"
     assert writing.ending is None
 
 

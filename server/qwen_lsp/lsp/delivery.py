@@ -11,15 +11,14 @@ Times are seconds of any one clock.
 
 from collections.abc import Sequence
 
-from ..text.document import Document, Edit, Position, Span
-from ..text.rewrite import BLANK
+from ..text.document import Document, Edit
 from .flight import Flight, Send
 from .following import follow, misfit
 from .manner import Manner
 from .pace import Pace
-from .reading import is_part, ours_in, told_apart
-from .readings import Standing
+from .reading import Context, is_part, read
 from .report import Parts, Report
+from .standing import standing
 from .strays import Strays
 from .writing import Ending, Writing
 
@@ -112,13 +111,9 @@ class Delivery:
         if flight and is_part(report, flight.send.edits, self.document):
             self._half = report
             return
-        stands = self._stands(flight)
-        parts = None
-        if flight:
-            parts = ours_in(
-                report, flight, self.document, self._manner, now, stands=stands, by_save=by_save
-            )
-        report = report.as_in(parts) if parts else told_apart(report, self.document, stands)
+        stands = standing(self.writings, self.strays, flight)
+        context = Context(self.document, self._manner, now, stands, by_save)
+        report, parts = read(report, flight, context)
         if self.strays:
             self._follow_strays(report, parts, by_save=by_save)
         elif flight and parts and misfit(flight, parts):
@@ -134,19 +129,6 @@ class Delivery:
         self.strays.give_up()
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
-
-    def _stands(self, flight: Flight | None) -> Standing:
-        """What its user may have left alone."""
-        sent = flight.send.writing if flight else None
-        regions = {writing: self.strays.away(writing.region) for writing in self.writings}
-        written = regions.pop(sent, None) if sent else None
-        rows = [*regions.values(), *([written] if written else [])]
-        astray = [
-            span
-            for span in self.strays.spans
-            if not any(start <= span.start and span.end <= end for start, end in rows)
-        ]
-        return Standing(written, (*regions.values(), *astray))
 
     def _follow(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
         """Finds all regions again after a change, and the edit in flight, if it is there."""
@@ -189,35 +171,18 @@ class Delivery:
         self._look_at_all()
 
     def _look_at_all(self) -> None:
-        """What is not as it was written any more, its user has changed.
-
-        Rows in which there is still something to put right are looked at after that.
-        """
-        may_be_formatted = self.strays.is_formatted
-        for writing in list(self.writings):
-            place = self.strays.away(writing.region)
-            if self.strays.are_in(place):
-                continue
-            found = writing.stands(place, may_be_formatted=may_be_formatted)
-            if found is None:
-                self._end(writing, Ending.TAKEN_OVER)
-            else:
-                writing.move_to(self.strays.at_home(found))
+        """What is not as it was written any more, its user has changed."""
+        for writing in self.strays.missing(self.writings):
+            self._end(writing, Ending.TAKEN_OVER)
 
     def _put_right(self, now: float) -> Send | float:
         if now < self._pace.not_before:
             return self._pace.not_before
-        is_certain = self._pace.is_fresh(now) or self._manner.allows(self.version) == "all"
-        edits = self.strays.next if is_certain else self._probe()
-        send = Send(None, edits, self.version)
+        is_known = self._pace.is_fresh(now) or self._manner.allows(self.version) == "all"
+        edits = self.strays.next if is_known else self.strays.probe(self.document.line_end)
+        self._flight = Flight(Send(None, edits, self.version), None, now)
         self._pace.sent(now)
-        self._flight = Flight(send, None, now)
-        return send
-
-    def _probe(self) -> tuple[Edit, ...]:
-        """One more blank row beside what is to be put right, so that the client reports."""
-        start = Position(self.strays.next[0].span.start.line, 0)
-        return (Edit(Span(start, start), BLANK + self.document.line_end),)
+        return self._flight.send
 
     def _settle(self, now: float) -> None:
         if self.strays or self._flight:

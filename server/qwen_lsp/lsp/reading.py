@@ -6,33 +6,51 @@ change is known, and what our edit makes of it; it was made if that leaves less 
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..text.document import Document, Edit
 from .beside import moved_beside
 from .flight import Flight
 from .following import loses, misfit
 from .manner import Kind, Manner
-from .readings import Reading, Rows, Standing
+from .readings import Reading, Rows
 from .report import Parts, Report
+from .standing import Standing
 
 
-def ours_in(
-    report: Report,
-    flight: Flight,
-    document: Document,
-    manner: Manner,
-    now: float,
-    *,
-    stands: Standing,
-    by_save: bool,
-) -> Parts | None:
+class Context(NamedTuple):
+    """What is known when a report comes, at a time: `document` is as it is after the change.
+
+    `by_save` says that a formatter may have made it.
+    """
+
+    document: Document
+    manner: Manner
+    now: float
+    stands: Standing
+    by_save: bool
+
+
+def read(report: Report, flight: Flight | None, context: Context) -> tuple[Report, Parts | None]:
+    """The report as others may have made it, and parted where our edit is, if that is in it."""
+    parts = _ours_in(report, flight, context) if flight else None
+    if parts:
+        return report.as_in(parts), parts
+    if not report or not report.blurs(context.stands.spans):
+        return report, None
+    rows = Rows(report, (), context.document, context.stands)
+    return report.as_in(rows.told(Parts(rows.others().report, Report(), Report()))), None
+
+
+def _ours_in(report: Report, flight: Flight, context: Context) -> Parts | None:
     """The report parted where our edit is, if that was made, as far as can be told.
 
-    `document` is as it is after the change. A client that refuses edits for an older version has
-    made ours only where there is nothing else in the report; before it is known what it does, the
-    same goes for a blank row, which anybody may have put in, if nothing was told as one. Where it
-    is certain that versions are looked at, nothing was changed before ours was made.
+    A client that refuses edits for an older version has made ours only where there is nothing else
+    in the report; before it is known what it does, the same goes for a blank row, which anybody may
+    have put in, if nothing was told as one. Where it is certain that versions are looked at,
+    nothing was changed before ours was made.
     """
+    document, manner, now, stands, by_save = context
     if not report and not report.told:
         return None
     sent = flight.send.edits
@@ -42,7 +60,7 @@ def ours_in(
     named = _best(report.parts(sent), flight, document)
     if named and not (is_checked and named.before):
         is_twin = not by_save and _is_twin(named, report, flight, document, kind)
-        return None if is_twin else _told_apart(named, report, rows)
+        return None if is_twin else _told_apart(named, rows)
     if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
         return None
     if blank := _recognised(rows, flight):
@@ -53,7 +71,7 @@ def ours_in(
         return parts
     clamped = _best(report.parts(sent, are_clamped=True), flight, document)
     if clamped and not is_checked and not (parts and report.is_summed_up):
-        return _told_apart(clamped, report, rows)
+        return _told_apart(clamped, rows)
     is_blank = all(start == end and text.isspace() for (start, end), text in sent)
     is_certain = report.is_apart or flight.answered_at is not None
     must_be_alone = kind == "answer" or (kind is None and is_blank and not is_certain)
@@ -69,7 +87,9 @@ def _is_twin(
     """
     writing = flight.send.writing
     was_made = kind == "idle" and flight.answered_at is not None
-    is_empty_row = all(not removed and not _plain(edit.text).strip("\n") for edit, removed in named.ours)
+    is_empty_row = all(
+        not removed and not _plain(edit.text).strip("\n") for edit, removed in named.ours
+    )
     if was_made or not is_empty_row or writing is None or writing.ending:
         return False
     if not loses(document, flight, named):
@@ -77,15 +97,7 @@ def _is_twin(
     return moved_beside(document, writing.block, report) is not None
 
 
-def told_apart(report: Report, document: Document, stands: Standing) -> Report:
-    """The same, without an edit of ours, of which others have left alone what they may have."""
-    if not report or not report.blurs(stands.spans):
-        return report
-    rows = Rows(report, (), document, stands)
-    return report.as_in(rows.told(Parts(rows.others().report, Report(), Report())))
-
-
-def _told_apart(parts: Parts, report: Report, rows: Rows) -> Parts:
+def _told_apart(parts: Parts, rows: Rows) -> Parts:
     return rows.apart(parts) if rows.solid and not parts.is_alone else parts
 
 

@@ -9,6 +9,7 @@ from ..text.region import Hull, hull_of
 from ..text.stretch import Stretch
 from .aside import Others, beside
 from .report import Change, Parts, Report
+from .standing import NOWHERE, Solid, Standing
 
 MOST_PLACES = 16
 """Rows in which our text is looked for, the nearest to where it was to be."""
@@ -19,47 +20,6 @@ class Reading(NamedTuple):
 
     parts: Parts
     cost: int
-
-
-class Standing(NamedTuple):
-    """What stands in a document that others may leave alone, in places before a report.
-
-    `written` are the rows for which our edit is; `others` those of other writings, and text astray.
-    """
-
-    written: Span | None = None
-    others: tuple[Span, ...] = ()
-
-    @property
-    def spans(self) -> list[Span]:
-        """All of them."""
-        return sorted([*self.others, *([self.written] if self.written else [])])
-
-    def reached(self, first: int, last: int) -> tuple[int, int, list[Span]]:
-        """Those of them that rows `first` up to `last` touch, and the rows with theirs."""
-        found: list[Span] = []
-        left = self.spans
-        while near := [each for each in left if each.start.line < last and first <= each.end.line]:
-            left = [each for each in left if each not in near]
-            found += near
-            first = min(first, *(each.start.line for each in near))
-            last = max(last, *(each.end.line + 1 for each in near))
-        return first, last, sorted(found)
-
-
-NOWHERE = Standing()
-
-
-class _Solid(NamedTuple):
-    """One of them, by its offsets."""
-
-    stretch: Stretch
-    is_written: bool
-
-    def after(self, edit: Edit, text: Document) -> "_Solid":
-        """Where it is after an edit of ours."""
-        stretch = self.stretch.after(edit, text, holds_edges=self.is_written)
-        return self._replace(stretch=stretch)
 
 
 class Rows:
@@ -89,7 +49,7 @@ class Rows:
             before.apply(Edit(Span(start, after(start, text)), removed))
         self.old = before.text
         self.solid = [
-            _Solid(Stretch.of(_up(span, first), before), is_written=span == stands.written)
+            Solid(Stretch.of(_up(span, first), before), is_written=span == stands.written)
             for span in solid
         ]
 
@@ -120,7 +80,7 @@ class Rows:
         found = self.told(Parts(before.report, Report(), behind.report))
         return Parts(found.before, parts.ours, found.behind)
 
-    def _others(self, old: str, new: str, solid: Sequence[_Solid]) -> Others:
+    def _others(self, old: str, new: str, solid: Sequence[Solid]) -> Others:
         return beside(old, new, [each.stretch for each in solid])
 
     def _after_ours(self, edits: Sequence[Edit]) -> Reading:

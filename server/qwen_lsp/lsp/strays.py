@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..text.document import Document, Edit, Position, Span, after
 from ..text.edits import moved, moved_span, touches
+from ..text.rewrite import BLANK
 from .beside import move
 from .report import Parts, Report
 from .writing import Writing
@@ -42,6 +43,11 @@ class Strays:
         """The edits to make next."""
         return tuple(undo.edit for undo in self.steps[-1])
 
+    def probe(self, line_end: str) -> tuple[Edit, ...]:
+        """One more blank row beside those, by which the client is made to report."""
+        start = Position(self.next[0].span.start.line, 0)
+        return (Edit(Span(start, start), BLANK + line_end),)
+
     def give_up(self) -> None:
         """Nothing can be put right any more."""
         self.steps.clear()
@@ -55,10 +61,6 @@ class Strays:
             found = [moved_span(span, back) for span in found]
             found += [undo.edit.span for undo in step]
         return found
-
-    def are_in(self, place: Span) -> bool:
-        """Whether something is to be put right in a place, or next to it."""
-        return any(start <= place.end and place.start <= end for start, end in self.spans)
 
     def away(self, span: Span) -> Span:
         """Where a span at home is now."""
@@ -95,6 +97,23 @@ class Strays:
         self._pass(parts.before, writings)
         self._land(parts.ours)
         self._pass(parts.behind, writings)
+
+    def missing(self, writings: Sequence[Writing]) -> list[Writing]:
+        """Those of which the rows are not as they were written any more; the others are found.
+
+        Rows in which something is still to be put right are looked at after that.
+        """
+        lost: list[Writing] = []
+        for writing in writings:
+            place = self.away(writing.region)
+            if any(start <= place.end and place.start <= end for start, end in self.spans):
+                continue
+            found = writing.stands(place, may_be_formatted=self.is_formatted)
+            if found is None:
+                lost.append(writing)
+            else:
+                writing.move_to(self.at_home(found))
+        return lost
 
     def _land(self, made: Report) -> None:
         """Our edits were made: where they belong, or in a wrong place once more."""

@@ -67,8 +67,8 @@ class _Search:
                     stops.append(stop)
         ends = Stretch(len(self._old), len(self._old)), Stretch(len(self._new), len(self._new))
         end = self._reached(stops, *ends, len(self._parts))
-        assert end, "nothing is left alone, and yet more was typed"
-        return Placed(end.places[:-1], end.cost)
+        places = end.places[:-1] if end else (None,) * len(self._parts)
+        return Placed(places, end.cost if end else self._most)
 
     def _reached(
         self, stops: Sequence[_Stop], part: Stretch, stands: Stretch, number: int
