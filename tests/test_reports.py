@@ -1,0 +1,89 @@
+"""How reports are read that tell several changes as one, or that ours is in more than once."""
+
+from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.text.hunks import Hunk
+from qwen_lsp.text.rewrite import BLANK, Rewrite
+
+from .support.loop import changed, opened, sent
+
+
+def edit(start: tuple[int, int], end: tuple[int, int], text: str) -> Edit:
+    return Edit(Span(Position(*start), Position(*end)), text)
+
+
+def put(place: tuple[int, int], text: str) -> Edit:
+    return edit(place, place, text)
+
+
+def test_the_rows_of_two_jobs_are_left_alone_by_what_was_told_as_one() -> None:
+    _, delivery, upper = opened("a\none\nb\ntwo\nc", 1, 2, None)
+    lower = delivery.begin(3, 4)
+    changed(delivery, edit((0, 0), (4, 1), "ax\none\nxb\ntwo\nxc"), version=2)
+    assert (upper.ending, lower.ending) == (None, None)
+    assert (upper.region.start, lower.region.start) == (Position(1, 0), Position(3, 0))
+
+
+def test_the_twin_counts_that_asks_for_the_least_typing() -> None:
+    _, delivery, writing = opened("a\nsame\nsame\nb", 1, 2, None)
+    changed(delivery, edit((1, 0), (3, 0), "\nx same\nsame\n"), version=2)
+    assert (writing.ending, writing.region.start) == (None, Position(2, 2))
+
+
+def test_a_row_that_was_changed_is_not_taken_for_its_twin_because_of_a_rename_elsewhere() -> None:
+    _, delivery, writing = opened("n = 1\n\t}\nb", 1, 2, None)
+    rename = edit((0, 2), (0, 3), "is")
+    changed(delivery, put((1, 2), "x \t}"), rename, edit((1, 1), (1, 3), ""), version=2)
+    assert delivery.document.line(1) == "\t \t}"
+    assert writing.ending is Ending.TAKEN_OVER
+
+
+def test_of_two_line_ends_that_may_be_ours_that_one_is_by_which_nobody_was_in_our_rows() -> None:
+    _, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
+    changed(delivery, version=2, now=1.0)
+    writing.extend([""])
+    send = sent(delivery, 1.0)
+    delivery.answered(send, 1.01, applied=True)
+    changed(delivery, put((1, 0), "\n"), put((2, 0), "y"), *send.edits, version=3, now=1.5)
+    assert writing.ending is None
+
+
+def test_an_empty_row_that_its_user_types_into_is_his_where_ours_may_have_been_dropped() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, "echo")
+    writing.extend([""])
+    send = sent(delivery, 1.0)
+    changed(delivery, *send.edits, put((2, 0), "x"), version=2, now=1.1)
+    assert (document.text, writing.ending) == ("a\n\nxold\nb", None)
+    assert writing.region.start == Position(2, 1)
+
+
+def test_what_its_user_took_away_of_ours_need_not_be_told() -> None:
+    _, delivery, writing = opened("a\none\ntwo\nb", 1, 3, "idle")
+    changed(delivery, version=2, now=1.0)
+    writing.extend(["a long row of the reply", "two"])
+    send = sent(delivery, 1.0)
+    delivery.answered(send, 1.01, applied=True)
+    whole = edit((0, 1), (2, 0), "row of the reply\n")
+    changed(delivery, whole, version=3, now=1.5)
+    assert writing.ending is Ending.TAKEN_OVER
+    assert delivery.next(2.0) is None
+
+
+def test_a_job_may_begin_while_text_of_another_is_astray() -> None:
+    document, delivery, writing = opened("a\nold\nb\nc", 1, 2, "idle")
+    writing.extend(["new"])
+    changed(delivery, put((0, 0), "typed\n"), *sent(delivery, 1.0).edits, version=2, now=1.5)
+    assert document.lines[1] == f"{BLANK}\n"
+    other = delivery.begin(4, 5)
+    assert delivery.overlaps(4, 5)
+    changed(delivery, *sent(delivery, 1.5).edits, version=3, now=1.6)
+    assert document.text == "typed\na\nold\nb\nc"
+    assert (other.ending, other.region.start.line) == (None, 3)
+
+
+def test_a_blank_row_of_ours_that_a_formatter_made_a_row_of_the_reply_stays() -> None:
+    rewrite = Rewrite(["old", "more"])
+    rewrite.extend(["", "more"])
+    rewrite.land(rewrite.opened())
+    rewrite.adopt(["", "old", "more"], boundary=0)
+    assert rewrite.step().hunks == (Hunk(1, 2, ()),)
