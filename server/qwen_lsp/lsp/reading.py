@@ -6,13 +6,14 @@ change is known, and what our edit makes of it; it was made if that leaves less 
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ..text.document import Document, Edit
 from .beside import moved_beside
 from .flight import Flight
 from .following import loses, misfit
-from .manner import Kind, Manner
+from .manner import Manner
 from .readings import Reading, Rows
 from .report import Parts, Report
 from .standing import Standing
@@ -33,7 +34,7 @@ class Context(NamedTuple):
 
 def read(report: Report, flight: Flight | None, context: Context) -> tuple[Report, Parts | None]:
     """The report as others may have made it, and parted where our edit is, if that is in it."""
-    parts = _ours_in(report, flight, context) if flight else None
+    parts = _Reader(report, flight, context).ours() if flight else None
     if parts:
         return report.as_in(parts), parts
     if not report or not report.blurs(context.stands.spans):
@@ -42,70 +43,129 @@ def read(report: Report, flight: Flight | None, context: Context) -> tuple[Repor
     return report.as_in(rows.told(Parts(rows.others().report, Report(), Report()))), None
 
 
-def _ours_in(report: Report, flight: Flight, context: Context) -> Parts | None:
-    """The report parted where our edit is, if that was made, as far as can be told.
+class _Reader:
+    """Looks for the edit in flight in a report."""
 
-    A client that refuses edits for an older version has made ours only where there is nothing else
-    in the report; before it is known what it does, the same goes for a blank row, which anybody may
-    have put in, if nothing was told as one. Where it is certain that versions are looked at,
-    nothing was changed before ours was made.
-    """
-    document, manner, now, stands, by_save = context
-    if not report and not report.told:
-        return None
-    sent = flight.send.edits
-    kind = manner.kind_of_report(flight.rested(now))
-    is_checked = manner.checks(flight.send.version)
-    rows = Rows(report, sent, document, stands)
-    named = _best(report.parts(sent), flight, document)
-    if named and not (is_checked and named.before):
-        is_twin = not by_save and _is_twin(named, report, flight, document, kind)
-        return None if is_twin else _told_apart(named, rows)
-    if flight.answered_at is None and manner.allows(flight.send.version) == "blank":
-        return None
-    if blank := _recognised(rows, flight):
-        return blank
-    may_stray = not is_checked and manner.kind_for(flight.send.version) not in ("answer", "echo")
-    parts = _read(report, rows, flight, kind, may_stray=may_stray)
-    if parts and parts.is_alone:
-        return parts
-    clamped = _best(report.parts(sent, are_clamped=True), flight, document)
-    if clamped and not is_checked and not (parts and report.is_summed_up):
-        return _told_apart(clamped, rows)
-    is_blank = all(start == end and text.isspace() for (start, end), text in sent)
-    is_certain = report.is_apart or flight.answered_at is not None
-    must_be_alone = kind == "answer" or (kind is None and is_blank and not is_certain)
-    return None if must_be_alone else parts
+    def __init__(self, report: Report, flight: Flight, context: Context) -> None:
+        self._report, self._flight, self._context = report, flight, context
+        self._sent = flight.send.edits
+        manner, version = context.manner, flight.send.version
+        self._kind = manner.kind_of_report(flight.rested(context.now))
+        self._is_checked = manner.checks(version)
+        is_idle = self._kind == "idle" or version == 0
+        self._was_made = flight.answered_at is not None and is_idle
+
+    @cached_property
+    def _rows(self) -> Rows:
+        context = self._context
+        return Rows(self._report, self._sent, context.document, context.stands)
+
+    def ours(self) -> Parts | None:
+        """The report parted where our edit is, if that was made, as far as can be told.
+
+        Where it is certain that versions are looked at, nothing was changed before ours was made.
+        """
+        if not self._report and not self._report.told:
+            return None
+        named = self._best(self._report.parts(self._sent))
+        if named and not (self._is_checked and named.before):
+            return None if self._is_twin(named) else self._told_apart(named)
+        manner, version = self._context.manner, self._flight.send.version
+        if self._flight.answered_at is None and manner.allows(version) == "blank":
+            return None
+        return self._recognised() or self._by_its_text()
+
+    def _is_twin(self, named: Parts) -> bool:
+        """Whether others may have put in just what ours does: then they were not in our rows.
+
+        So it may be with an empty row, which anybody puts in.
+        """
+        writing = self._flight.send.writing
+        is_certain = self._was_made or self._context.by_save
+        if is_certain or writing is None or writing.ending or not _is_empty_row(named.ours):
+            return False
+        document = self._context.document
+        if not loses(document, self._flight, named):
+            return False
+        return moved_beside(document, writing.block, self._report) is not None
+
+    def _told_apart(self, parts: Parts) -> Parts:
+        return self._rows.apart(parts) if not parts.is_alone and self._rows.solid else parts
+
+    def _recognised(self) -> Parts | None:
+        """Where the blank row is that nobody types, wherever it has come to lie."""
+        if self._flight.step is None or self._flight.step.blank is None:
+            return None
+        return self._likely(list(self._rows.recognised()))
+
+    def _by_its_text(self) -> Parts | None:
+        """What is likely by the texts before and after.
+
+        A client that refuses edits for an older version has made ours only where there is nothing
+        else in the report; before it is known what it does, the same goes for blanks, which
+        anybody may have put in, if nothing was told as one and the client did not say that it made
+        them.
+        """
+        report = self._report
+        if self._context.by_save and self._rows.are_only_trimmed():
+            return None
+        parts = self._least()
+        if parts and parts.is_alone:
+            return parts
+        clamped = [] if self._is_checked else report.parts(self._sent, are_clamped=True)
+        if clamped and not (parts and report.is_summed_up):
+            found = self._best([*clamped, *([parts] if parts else [])])
+            return found and self._told_apart(found)
+        is_blank = all(start == end and text.isspace() for (start, end), text in self._sent)
+        is_certain = report.is_apart or self._flight.answered_at is not None
+        must_be_alone = self._kind is None and is_blank and not is_certain
+        return None if must_be_alone or self._kind == "answer" else parts
+
+    def _least(self) -> Parts | None:
+        """What leaves least to others: that ours was made or not, or, where it may, elsewhere.
+
+        Of places that are as likely, the one counts where it belongs; so it does where ours was
+        made for certain, and nothing says where. Costs the rows that all of the changes touch.
+        """
+        if not _may_hold(self._report, self._sent):
+            return None
+        made = self._rows.made()
+        least = self._rows.others().cost + self._was_made
+        elsewhere = self._elsewhere(made)
+        best = min((reading.cost for reading in elsewhere), default=least)
+        is_likely = made.cost <= best if made.cost < least else self._was_made and least <= best
+        if is_likely and _is_told(made.parts, self._report):
+            return self._rows.told(made.parts)
+        return self._likely([each for each in elsewhere if each.cost < least])
+
+    def _elsewhere(self, made: Reading) -> list[Reading]:
+        """Where else ours may have been made, if it is not all there is."""
+        flight = self._flight
+        kind = self._context.manner.kind_for(flight.send.version)
+        if self._is_checked or kind in ("answer", "echo"):
+            return []
+        is_blank = flight.step is not None and flight.step.blank is not None
+        is_answered = flight.answered_at is not None
+        displaced = self._rows.displaced() if is_answered and made.cost and not is_blank else []
+        return [*self._rows.strayed(), *displaced]
+
+    def _likely(self, readings: Sequence[Reading]) -> Parts | None:
+        """What leaves least to others; of several, the one in which ours is where it belongs."""
+        least = min((reading.cost for reading in readings), default=0)
+        likely = [reading.parts for reading in readings if reading.cost == least]
+        return self._best([self._rows.told(parts) for parts in likely])
+
+    def _best(self, likely: Sequence[Parts]) -> Parts | None:
+        """The one in which nobody else was in our rows, and our edit is where it belongs."""
+        if len(likely) < 2:
+            return likely[0] if likely else None
+        flight, document = self._flight, self._context.document
+        ranks = [(loses(document, flight, parts), misfit(flight, parts)) for parts in likely]
+        return likely[ranks.index(min(ranks))]
 
 
-def _is_twin(
-    named: Parts, report: Report, flight: Flight, document: Document, kind: Kind | None
-) -> bool:
-    """Whether others may have put in just what ours does: then they were not in our rows.
-
-    So it may be with an empty row, which anybody puts in.
-    """
-    writing = flight.send.writing
-    was_made = kind == "idle" and flight.answered_at is not None
-    is_empty_row = all(
-        not removed and not _plain(edit.text).strip("\n") for edit, removed in named.ours
-    )
-    if was_made or not is_empty_row or writing is None or writing.ending:
-        return False
-    if not loses(document, flight, named):
-        return False
-    return moved_beside(document, writing.block, report) is not None
-
-
-def _told_apart(parts: Parts, rows: Rows) -> Parts:
-    return rows.apart(parts) if rows.solid and not parts.is_alone else parts
-
-
-def _recognised(rows: Rows, flight: Flight) -> Parts | None:
-    """Where the blank row is that nobody types, wherever it has come to lie."""
-    if flight.step is None or flight.step.blank is None:
-        return None
-    return _likely(list(rows.recognised()), rows, flight)
+def _is_empty_row(ours: Report) -> bool:
+    return all(not removed and not _plain(edit.text).strip("\n") for edit, removed in ours)
 
 
 def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
@@ -118,53 +178,6 @@ def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
         return True
     ours = _plain("".join(edit.text for edit in sent))
     return not Counter(ours) - Counter(_plain(report.told))
-
-
-def _read(
-    report: Report, rows: Rows, flight: Flight, kind: Kind | None, *, may_stray: bool
-) -> Parts | None:
-    """What leaves least to others: that ours was made or not, or, where it may, somewhere else.
-
-    Of places that are as likely, the one counts where it belongs; so it does where ours was made
-    for certain, and nothing says where. Costs the rows that all of the changes touch.
-    """
-    if not _may_hold(report, flight.send.edits):
-        return None
-    made = rows.made()
-    was_made = flight.answered_at is not None and (kind == "idle" or flight.send.version == 0)
-    least = rows.others().cost + was_made
-    elsewhere = _elsewhere(rows, flight, made) if may_stray else []
-    best = min((reading.cost for reading in elsewhere), default=least)
-    is_likely = made.cost <= best if made.cost < least else was_made and least <= best
-    if is_likely and _is_told(made.parts, report):
-        return rows.told(made.parts)
-    return _likely([each for each in elsewhere if each.cost < least], rows, flight)
-
-
-def _elsewhere(rows: Rows, flight: Flight, made: Reading) -> list[Reading]:
-    """Where else ours may have been made, if it is not all there is."""
-    is_blank = flight.step is not None and flight.step.blank is not None
-    is_answered = flight.answered_at is not None
-    displaced = rows.displaced() if is_answered and made.cost and not is_blank else []
-    return [*rows.strayed(), *displaced]
-
-
-def _likely(readings: Sequence[Reading], rows: Rows, flight: Flight) -> Parts | None:
-    """The one that leaves least to others; of several, one in which ours is where it belongs."""
-    least = min((reading.cost for reading in readings), default=0)
-    likely = [rows.told(reading.parts) for reading in readings if reading.cost == least]
-    return _best(likely, flight, rows.document)
-
-
-def _best(likely: Sequence[Parts], flight: Flight, document: Document) -> Parts | None:
-    """The one in which nobody else was in our rows, and our edit is where it belongs."""
-    if len(likely) < 2:
-        return likely[0] if likely else None
-
-    def rank(parts: Parts) -> tuple[bool, int]:
-        return loses(document, flight, parts), misfit(flight, parts)
-
-    return min(likely, key=rank)
 
 
 def is_part(report: Report, sent: Sequence[Edit], document: Document) -> bool:

@@ -39,7 +39,6 @@ class Rows:
         solid: list[Span] = []
         if report.blurs(stands.spans):
             first, old_last, solid = stands.reached(first, old_last)
-        self.document = document
         self._first = first
         self.new = "".join(document.lines[first : old_last + hull.growth])
         self._sent = [_moved(edit, -first) for edit in _worded(sent, self.new)]
@@ -156,6 +155,11 @@ class Rows:
             if text.text == self.new:
                 return True
         return False
+
+    def are_only_trimmed(self) -> bool:
+        """Whether nothing but blanks at the ends of rows has gone, as a formatter takes them."""
+        old, new = (text.splitlines() for text in (self.old, self.new))
+        return [row.rstrip() for row in old] == [row.rstrip() for row in new]
 
     def told(self, parts: Parts) -> Parts:
         """In places of the document."""
