@@ -107,8 +107,6 @@ class _Reader:
         them.
         """
         report = self._report
-        if self._context.by_save and self._rows.are_only_trimmed():
-            return None
         parts = self._least()
         if parts and parts.is_alone:
             return parts

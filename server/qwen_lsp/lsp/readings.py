@@ -156,11 +156,6 @@ class Rows:
                 return True
         return False
 
-    def are_only_trimmed(self) -> bool:
-        """Whether nothing but blanks at the ends of rows has gone, as a formatter takes them."""
-        old, new = (text.splitlines() for text in (self.old, self.new))
-        return [row.rstrip() for row in old] == [row.rstrip() for row in new]
-
     def told(self, parts: Parts) -> Parts:
         """In places of the document."""
         return Parts(
