@@ -81,6 +81,20 @@ def test_a_job_may_begin_while_text_of_another_is_astray() -> None:
     assert (other.ending, other.region.start.line) == (None, 3)
 
 
+def test_ours_is_known_by_its_words_where_its_user_has_made_the_text_too_short_for_it() -> None:
+    document, delivery, writing = opened("n = 1\na\nold\nb\nlast", 1, 4, "idle")
+    changed(delivery, version=2, now=1.0)
+    writing.extend(["a", "new row", "old"])
+    send = sent(delivery, 1.0)
+    delivery.answered(send, 1.01, applied=True)
+    rename = edit((0, 2), (0, 3), "is")
+    landed = put((1, 0), "new row\n")
+    changed(delivery, edit((1, 0), (4, 0), ""), rename, landed, version=3, now=1.5)
+    changed(delivery, *sent(delivery, 1.5).edits, version=4, now=1.6)
+    assert document.text == "n is 1\nlast"
+    assert writing.ending is Ending.TAKEN_OVER
+
+
 def test_a_blank_row_of_ours_that_a_formatter_made_a_row_of_the_reply_stays() -> None:
     rewrite = Rewrite(["old", "more"])
     rewrite.extend(["", "more"])

@@ -84,10 +84,9 @@ class _Reader:
         is_certain = self._was_made or self._context.by_save
         if is_certain or writing is None or writing.ending or not _is_empty_row(named.ours):
             return False
-        document = self._context.document
-        if not loses(document, self._flight, named):
+        if not self._loses(named):
             return False
-        return moved_beside(document, writing.block, self._report) is not None
+        return moved_beside(self._context.document, writing.block, self._report) is not None
 
     def _told_apart(self, parts: Parts) -> Parts:
         return self._rows.apart(parts) if not parts.is_alone and self._rows.solid else parts
@@ -110,10 +109,12 @@ class _Reader:
         parts = self._least()
         if parts and parts.is_alone:
             return parts
-        clamped = [] if self._is_checked else report.parts(self._sent, are_clamped=True)
-        if clamped and not (parts and report.is_summed_up):
-            found = self._best([*clamped, *([parts] if parts else [])])
-            return found and self._told_apart(found)
+        clamped = (
+            None if self._is_checked else self._best(report.parts(self._sent, are_clamped=True))
+        )
+        if clamped and not (parts and report.blurs(self._context.stands.spans)):
+            is_better = parts and self._loses(clamped) and not self._loses(parts)
+            return parts if is_better else self._told_apart(clamped)
         is_blank = all(start == end and text.isspace() for (start, end), text in self._sent)
         is_certain = report.is_apart or self._flight.answered_at is not None
         must_be_alone = self._kind is None and is_blank and not is_certain
@@ -157,9 +158,11 @@ class _Reader:
         """The one in which nobody else was in our rows, and our edit is where it belongs."""
         if len(likely) < 2:
             return likely[0] if likely else None
-        flight, document = self._flight, self._context.document
-        ranks = [(loses(document, flight, parts), misfit(flight, parts)) for parts in likely]
+        ranks = [(self._loses(parts), misfit(self._flight, parts)) for parts in likely]
         return likely[ranks.index(min(ranks))]
+
+    def _loses(self, parts: Parts) -> bool:
+        return loses(self._context.document, self._flight, parts)
 
 
 def _is_empty_row(ours: Report) -> bool:

@@ -82,7 +82,7 @@ class Report(tuple[Change, ...]):
         """What comes before, in and after the edits that were `sent`, the last one of them first.
 
         Wherever they stand there one after the other, just as they were sent; or, if they
-        `are_clamped`, nearer to the beginning of a row that had become too short.
+        `are_clamped`, nearer to the beginning of a row, or of a text, that had become too short.
         """
         ours = sent[::-1]
         is_ours = self._is_clamped if are_clamped else self._is
@@ -102,14 +102,17 @@ class Report(tuple[Change, ...]):
         return (span, _plain(text)) == (sent.span, _plain(sent.text))
 
     def _is_clamped(self, index: int, sent: Edit) -> bool:
-        """Whether it is that, in rows that have become too short for it by what was typed before.
+        """Whether it is that, in a text that has become too short for it by what was typed before.
 
         What one of the edits that were sent together has made of such a row is no such thing.
         """
         (start, end), text = self[index].edit
+        if _plain(text) != _plain(sent.text):
+            return False
+        if start == end and end.line < sent.span.start.line:
+            return sent.span.start == sent.span.end and any(map(str.isalnum, text))
         is_clamped = start.column <= sent.span.start.column and end.column <= sent.span.end.column
-        rows = (sent.span.start.line, sent.span.end.line)
-        is_there = (start.line, end.line) == rows and _plain(text) == _plain(sent.text)
+        is_there = (start.line, end.line) == (sent.span.start.line, sent.span.end.line)
         return is_there and is_clamped and (index > 0 or self._is(index, sent))
 
 
