@@ -127,6 +127,14 @@ def test_text_astray_that_its_user_has_changed_may_stay_but_nothing_else_may() -
     assert marks.meddled_with() != marks.text
 
 
+def test_what_its_user_takes_away_of_text_astray_is_typing_too() -> None:
+    marks = Marks("above\nbelow\n")
+    marks.change(6, 6, "astray", OF_JOB)
+    marks.change(7, 9, "", USER)
+    marks.change(0, 1, "", USER)
+    assert marks.taken_astray == 2
+
+
 def test_what_is_astray_when_a_document_is_closed_may_stay_but_what_is_lost_is_seen() -> None:
     for edit, is_right in ((Edit(at(0, 0, 0), "astray"), True), (Edit(at(0, 0, 1), ""), False)):
         desk, _ = settled()
