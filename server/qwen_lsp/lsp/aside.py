@@ -25,14 +25,15 @@ class Others(NamedTuple):
     stretches: tuple[Stretch | None, ...]
 
 
-def beside(old: str, new: str, stretches: Sequence[Stretch]) -> Others:
+def beside(old: str, new: str, stretches: Sequence[Stretch], *, most: int | None = None) -> Others:
     """What has made `new` of `old` if as many stretches of it as may be were left alone.
 
     All may be that ask for no more typing than there was in any case; another one costs one more.
-    Costs what `placed` does.
+    Where that is more than `most` characters, it is not looked at closer. Costs what `placed` does.
     """
     whole = Report.of([Edit(Span(Position(0, 0), Document(old).end), new)], [old])
-    most = sum(len(edit.text) + len(removed) for edit, removed in whole)
+    characters = sum(len(edit.text) + len(removed) for edit, removed in whole)
+    most = characters if most is None else min(most, characters)
     stands = placed(old, new, stretches, most=most)
     if stands is None:
         return Others(whole, most + 1, (None,) * len(stretches))

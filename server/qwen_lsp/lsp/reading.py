@@ -130,14 +130,15 @@ class _Reader:
             return None
         made = self._rows.made()
         least = self._rows.others().cost + self._was_made
-        elsewhere = self._elsewhere(made)
-        best = min((reading.cost for reading in elsewhere), default=least)
-        is_likely = made.cost <= best if made.cost < least else self._was_made and least <= best
-        if is_likely and _is_told(made.parts, self._report):
+        is_likely = made.cost < least and _is_told(made.parts, self._report)
+        elsewhere = self._elsewhere(made, most=(made.cost if is_likely else least) - 1)
+        if elsewhere:
+            return self._likely(elsewhere)
+        if is_likely or (self._was_made and _is_told(made.parts, self._report)):
             return self._rows.told(made.parts)
-        return self._likely([each for each in elsewhere if each.cost < least])
+        return None
 
-    def _elsewhere(self, made: Reading) -> list[Reading]:
+    def _elsewhere(self, made: Reading, *, most: int) -> list[Reading]:
         """Where else ours may have been made, if it is not all there is."""
         flight = self._flight
         kind = self._context.manner.kind_for(flight.send.version)
@@ -145,8 +146,9 @@ class _Reader:
             return []
         is_blank = flight.step is not None and flight.step.blank is not None
         is_answered = flight.answered_at is not None
-        displaced = self._rows.displaced() if is_answered and made.cost and not is_blank else []
-        return [*self._rows.strayed(), *displaced]
+        is_moved = is_answered and made.cost and not is_blank
+        displaced = self._rows.displaced(most=most) if is_moved else []
+        return [*self._rows.strayed(most=most), *displaced]
 
     def _likely(self, readings: Sequence[Reading]) -> Parts | None:
         """What leaves least to others; of several, the one in which ours is where it belongs."""

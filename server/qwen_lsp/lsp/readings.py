@@ -79,10 +79,12 @@ class Rows:
         found = self.told(Parts(before.report, Report(), behind.report))
         return Parts(found.before, parts.ours, found.behind)
 
-    def _others(self, old: str, new: str, solid: Sequence[Solid]) -> Others:
-        return beside(old, new, [each.stretch for each in solid])
+    def _others(
+        self, old: str, new: str, solid: Sequence[Solid], *, most: int | None = None
+    ) -> Others:
+        return beside(old, new, [each.stretch for each in solid], most=most)
 
-    def _after_ours(self, edits: Sequence[Edit]) -> Reading:
+    def _after_ours(self, edits: Sequence[Edit], *, most: int | None = None) -> Reading:
         """What has happened if these edits of ours were made, and then all else."""
         text, solid = Document(self.old), self.solid
         ours = []
@@ -90,13 +92,13 @@ class Rows:
             ours.append(Change(edit, text.slice(edit.span)))
             solid = [each.after(edit, text) for each in solid]
             text.apply(edit)
-        behind = self._others(text.text, self.new, solid)
+        behind = self._others(text.text, self.new, solid, most=most)
         return Reading(Parts(Report(), Report(ours), behind.report), behind.cost)
 
-    def strayed(self) -> Iterator[Reading]:
+    def strayed(self, *, most: int) -> Iterator[Reading]:
         """What may have happened if ours came to lie in other rows, which all else has moved.
 
-        What takes text away can't be found then.
+        In no more than `most` characters. What takes text away can't be found then.
         """
         if any(start != end for (start, end), _ in self._sent):
             return
@@ -107,8 +109,8 @@ class Rows:
             rest = _without(ours, rows)
             if rest is None:
                 continue
-            others = self._others(self.old, rest, self.solid)
-            if not _may_move(others.report, self._home, row - self._home):
+            others = self._others(self.old, rest, self.solid, most=most)
+            if others.cost > most or not _may_move(others.report, self._home, row - self._home):
                 continue
             made = Report(Change(edit, "") for edit in reversed(ours))
             yield Reading(Parts(others.report, made, Report()), others.cost)
@@ -116,22 +118,25 @@ class Rows:
             if found == MOST_PLACES:
                 return
 
-    def displaced(self) -> Iterator[Reading]:
-        """What may have happened if what others did before has moved the place of ours by rows."""
+    def displaced(self, *, most: int) -> Iterator[Reading]:
+        """What may have happened if what others did before has moved the place of ours by rows.
+
+        In no more than `most` characters.
+        """
         for rows in range(-MOST_PLACES, MOST_PLACES + 1):
             if rows == 0 or self._home < rows:
                 continue
-            if reading := self._displaced(rows):
+            if reading := self._displaced(rows, most=most):
                 yield reading
 
-    def _displaced(self, rows: int) -> Reading | None:
+    def _displaced(self, rows: int, *, most: int) -> Reading | None:
         """The same where that was so many rows; None where that can't be."""
         text = Document(self.old)
         ours = [_clamped(_moved(sent, -rows), text.lines) for sent in self._sent]
         if any(not edit.text and not text.slice(edit.span) for edit in ours):
             return None
-        reading = self._after_ours(ours)
-        if not _may_move(reading.parts.behind, self._home - rows, rows):
+        reading = self._after_ours(ours, most=most)
+        if reading.cost > most or not _may_move(reading.parts.behind, self._home - rows, rows):
             return None
         return reading
 
