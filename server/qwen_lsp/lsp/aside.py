@@ -34,6 +34,10 @@ def beside(old: str, new: str, stretches: Sequence[Stretch], *, most: int | None
     whole = Report.of([Edit(Span(Position(0, 0), Document(old).end), new)], [old])
     characters = sum(len(edit.text) + len(removed) for edit, removed in whole)
     most = characters if most is None else min(most, characters)
+    solid = [old[stretch.first : stretch.last] for stretch in stretches]
+    solid = [text for text in solid if text]
+    if not any(text in new for text in solid):
+        return Others(whole, characters + len(solid), (None,) * len(stretches))
     stands = placed(old, new, stretches, most=most)
     if stands is None:
         return Others(whole, most + 1, (None,) * len(stretches))
