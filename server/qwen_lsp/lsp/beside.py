@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..text.document import Document, Edit, Position, Span, after
+from ..text.document import Document, Edit, Position, Span
 from ..text.edits import moved_span, touches
 from .block import Block
-from .report import Change
+from .report import Change, take_back
 from .writing import Writing
 
 MOST_SLID = 8
@@ -25,7 +25,7 @@ def moved_beside(document: Document, block: Block, changes: Iterable[Change]) ->
             return None
         edit = slid(block, change.edit, region)
         if touches(region, edit):
-            left = _left_by_cut(_as_it_was(document, made[count:]), block, region, change)
+            left = _left_by_cut(document, block, region, change, made[count:])
             if left is None:
                 return None
             region = left
@@ -90,24 +90,20 @@ def _puts_back(block: Block, edit: Edit, region: Span) -> bool:
     )
 
 
-def _left_by_cut(text: Document, block: Block, region: Span, change: Change) -> Span | None:
-    """Where the rows are in a text from which others have just taken some of them, as it was told.
+def _left_by_cut(
+    document: Document, block: Block, region: Span, change: Change, later: Sequence[Change]
+) -> Span | None:
+    """Where the rows are right after others have taken some of them away, as it was told.
 
     What was taken may as well have stood beside them. Blank rows are like any others, so that what
-    is told of those counts.
+    is told of those counts. Costs a copy of the document's rows.
     """
     edit, removed = change
     if edit.text:
         return None
+    text = Document.of_lines(document.lines)
+    take_back(text, later)
     above, below = block.near(moved_span(region, [edit]), text)
     is_blank_row = edit.span.start >= region.start and removed.isspace() and "\n" in removed
     places = [below] if is_blank_row else [above, below]
     return next((place for place in places if place and block.stands(place, text)), None)
-
-
-def _as_it_was(document: Document, later: Sequence[Change]) -> Document:
-    """The text before the last few changes. Costs a copy of its rows."""
-    text = Document.of_lines(document.lines)
-    for (span, put_in), removed in reversed(later):
-        text.apply(Edit(Span(span.start, after(span.start, put_in)), removed))
-    return text

@@ -8,7 +8,7 @@ from ..text.placed import places_of
 from ..text.region import Hull, hull_of
 from ..text.stretch import Stretch
 from .aside import Others, beside
-from .report import Change, Parts, Report
+from .report import Change, Parts, Report, take_back
 from .standing import NOWHERE, Solid, Standing
 
 MOST_PLACES = 16
@@ -43,9 +43,7 @@ class Rows:
         self.new = "".join(document.lines[first : old_last + hull.growth])
         self._sent = [_moved(edit, -first) for edit in _worded(sent, self.new)]
         before = Document(self.new)
-        for edit, removed in reversed(report):
-            (start, _), text = _moved(edit, -first)
-            before.apply(Edit(Span(start, after(start, text)), removed))
+        take_back(before, [Change(_moved(edit, -first), removed) for edit, removed in report])
         self.old = before.text
         self.solid = [
             Solid(Stretch.of(_up(span, first), before), is_written=span == stands.written)

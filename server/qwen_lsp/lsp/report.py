@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Self
 
-from ..text.document import Document, Edit, Position, Span
+from ..text.document import Document, Edit, Position, Span, after
 from ..text.edits import moved_span
 from ..text.finer import finer
 
@@ -132,6 +132,13 @@ class Parts(NamedTuple):
     def all(self) -> Report:
         """The report as a whole."""
         return Report(self.before + self.ours + self.behind)
+
+
+def take_back(text: Document, changes: Sequence[Change]) -> None:
+    """Makes a text what it was before changes that were made one after the other."""
+    for edit, removed in reversed(changes):
+        start = edit.span.start
+        text.apply(Edit(Span(start, after(start, edit.text)), removed))
 
 
 def _small(edit: Edit, removed: str) -> Iterator[Change]:

@@ -104,9 +104,10 @@ class Strays:
         Rows in which something is still to be put right are looked at after that.
         """
         lost: list[Writing] = []
+        astray = self.spans
         for writing in writings:
             place = self.away(writing.region)
-            if any(start <= place.end and place.start <= end for start, end in self.spans):
+            if any(start <= place.end and place.start <= end for start, end in astray):
                 continue
             found = writing.stands(place, may_be_formatted=self.is_formatted)
             if found is None:
