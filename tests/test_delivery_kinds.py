@@ -4,7 +4,7 @@ import pytest
 
 from qwen_lsp.lsp.delivery import Delivery
 from qwen_lsp.lsp.flight import ANSWER_LIMIT
-from qwen_lsp.lsp.manner import RESTING, Kind, Manner
+from qwen_lsp.lsp.manner import Kind, Manner
 from qwen_lsp.lsp.pace import BETWEEN, TYPING
 from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Document, Edit, Position, Span
@@ -19,42 +19,6 @@ def put(line: int, text: str, column: int = 0) -> Edit:
 
 def cut(first: int, last: int) -> Edit:
     return Edit(Span(Position(first, 0), Position(last, 0)), "")
-
-
-class TestManner:
-    def test_prompt_echoes_are_not_yet_proof_of_refusals(self) -> None:
-        manner = Manner()
-        manner.echoed(0.001)
-        before = manner.kind
-        manner.echoed(0.001)
-        assert before is None
-        assert (manner.kind, manner.refuses_stale, manner.merges_undo) == ("echo", False, False)
-
-    def test_who_is_prompt_and_refuses_stale_edits_always_does(self) -> None:
-        manner = Manner()
-        manner.refused()
-        assert not manner.refuses_stale
-        manner.echoed(0.001)
-        manner.echoed(None)
-        assert manner.refuses_stale
-
-    def test_who_reports_late_waits_for_a_rest(self) -> None:
-        manner = Manner()
-        manner.echoed(RESTING + 0.1)
-        assert (manner.kind, manner.merges_undo) == ("idle", True)
-
-    def test_what_made_an_edit_in_a_wrong_place_is_never_trusted_again(self) -> None:
-        manner = Manner()
-        manner.refused()
-        manner.misplaced()
-        manner.refused()
-        manner.echoed(None)
-        assert manner.kind == "idle"
-
-    def test_a_setting_forces_it(self) -> None:
-        manner = Manner("echo")
-        manner.refused()
-        assert manner.kind == "echo"
 
 
 def test_between_reports_a_client_that_is_not_known_is_only_sent_what_puts_lines_in() -> None:
