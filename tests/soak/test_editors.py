@@ -7,9 +7,10 @@ import pytest
 from qwen_lsp.text.document import Edit, Position, Span
 
 from ..support.desk.clock import Clock
-from ..support.desk.editor import Cut, Editor, Report
+from ..support.desk.editor import Editor
 from ..support.desk.habits import Habits, Kind
-from ..support.desk.marks import Hand
+from ..support.desk.pieces import Hand
+from ..support.desk.told import Cut, Report
 
 OURS = Hand(is_ours=True, job=0)
 BELOW = Edit(Span(Position(1, 0), Position(1, 0)), "new\n")

@@ -9,10 +9,11 @@ from qwen_lsp.text.document import Edit, Position, Span
 from qwen_lsp.text.rewrite import BLANK
 
 from ..support.desk.desk import Desk
-from ..support.desk.editor import Cut
 from ..support.desk.habits import Habits
 from ..support.desk.job import Complaint, Job
-from ..support.desk.marks import USER, Hand, Marks
+from ..support.desk.marks import Marks
+from ..support.desk.pieces import USER, Hand
+from ..support.desk.told import Cut
 from .__main__ import Chunk, main, run
 
 TEXT = "above\nold\nbelow\n"

@@ -9,11 +9,11 @@ from qwen_lsp.text.distance import distance
 from qwen_lsp.text.document import Edit, Position, Span
 
 from ..support.desk.desk import Desk
-from ..support.desk.editor import Cut
 from ..support.desk.habits import Habits, Telling
 from ..support.desk.job import Job
-from ..support.desk.marks import Hand
 from ..support.desk.picture import Part, Picture, picture, typed
+from ..support.desk.pieces import Hand
+from ..support.desk.told import Cut
 
 
 def seen(text: str) -> Picture:

@@ -12,12 +12,13 @@ from qwen_lsp.text.document import Document, Edit, split_lines
 from qwen_lsp.text.edits import smallest_edit
 
 from .clock import WIRE, Clock
-from .editor import Cut, Editor, Report
+from .editor import Editor
 from .habits import Habits
 from .job import Close, Complaint, Job
 from .judge import Judge, Seen
-from .marks import Hand
 from .picture import Picture
+from .pieces import Hand
+from .told import Cut, Report
 
 SAVED = 0.3
 """Seconds after a save in which a change still counts as a formatter's."""

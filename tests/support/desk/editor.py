@@ -1,17 +1,17 @@
 """An editor of one of four kinds: makes edits, reports changes, undoes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import NamedTuple
 
 from qwen_lsp.text.document import Edit, Position, Span, split_lines
 from qwen_lsp.text.edits import smallest_edit
 
 from .clock import Clock
 from .habits import Habits
-from .marks import USER, Hand, Marks, Stroke
+from .marks import Marks
+from .pieces import USER, Hand, Stroke
+from .told import Cut, Gathered, Report, place_of
 
 RATE_LIMIT = 0.15
 """Seconds between two of Neovim's reports."""
@@ -19,64 +19,10 @@ IDLE = 0.5
 """Seconds without a key after which eglot reports."""
 AT_REST = 0.004
 """Seconds after which it reports where there was none for so long."""
-NEAR = 100
-"""Characters between two changes up to which it makes one of them."""
 ROUND = 0.001
 """Seconds after which VS Code reports a change."""
 MOST_MINCED = 40_000
 """Pairs of characters that Emacs compares; above that it replaces a text as a whole."""
-
-
-class Cut(NamedTuple):
-    """Offsets into the text as it is right before, and what comes in between them."""
-
-    start: int
-    end: int
-    text: str
-
-
-class Gathered(NamedTuple):
-    """Changes that are told as one: the text before them, and where they are in that after."""
-
-    before: str
-    first: int
-    last: int
-
-    def with_cut(self, cut: Cut) -> "Gathered":
-        """One more change."""
-        last = max(self.last, cut.end) + len(cut.text) - (cut.end - cut.start)
-        return Gathered(self.before, min(self.first, cut.start), last)
-
-    def is_near(self, cut: Cut) -> bool:
-        """Whether one more change is told as one with them."""
-        return self.first - cut.end <= NEAR and cut.start - self.last <= NEAR
-
-    def edit(self, text: str) -> Edit:
-        """What they come to, where they have made `text`."""
-        last = self.last + len(self.before) - len(text)
-        span = Span(_place(self.before, self.first), _place(self.before, last))
-        return Edit(span, text[self.first : self.last])
-
-
-@dataclass(frozen=True)
-class Report:
-    """A didChange: its edits in the order in which they were made, or the whole text.
-
-    `before` and `text` are the document before and after it. `is_exact`: it names each edit.
-    """
-
-    version: int
-    edits: tuple[Edit, ...] | None
-    before: str
-    text: str
-    is_exact: bool
-    by_save: bool
-    typed: int
-    """How many characters the user has put in and taken away."""
-    ours: tuple[str, ...]
-    """What edits of the server's have put in, or an empty text for each that took away."""
-    undoes: bool
-    """Whether the user has undone something: what comes back does not say whose it is."""
 
 
 class Editor:
@@ -112,7 +58,7 @@ class Editor:
 
     def place(self, offset: int) -> Position:
         """The line and the column of `offset`."""
-        return _place(self.text, offset)
+        return place_of(self.text, offset)
 
     def offset(self, position: Position) -> int:
         """The nearest offset to a line and a column."""
@@ -331,8 +277,3 @@ class Editor:
 
 def _are_ours(strokes: Sequence[Stroke]) -> bool:
     return all(stroke.hand.is_ours for stroke in strokes)
-
-
-def _place(text: str, offset: int) -> Position:
-    *above, line = split_lines(text[:offset])
-    return Position(len(above), len(line))

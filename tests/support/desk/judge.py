@@ -13,10 +13,11 @@ from qwen_lsp.lsp.writing import Ending
 from qwen_lsp.text.document import Document, Position
 from qwen_lsp.text.rewrite import BLANK
 
-from .editor import Cut, Editor, Report
+from .editor import Editor
 from .job import Job
 from .marks import Marks
 from .picture import Part, Picture, picture, typed
+from .told import Cut, Report
 
 
 class Seen(NamedTuple):

@@ -7,74 +7,22 @@ Offsets count the characters that are in sight.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from .picture import Part, Picture, picture
-
-Owner = Literal["outside", "inside", "user", "ours"]
-"""Who wrote a character; of what was there from the start, whether a job has it in its rows."""
-
-WISHED = ("outside", "user")
-
-
-class Hand(NamedTuple):
-    """Who changes the text: the user (or a formatter of theirs), or the server for a job.
-
-    The server changes it for job None where it puts something right.
-    """
-
-    is_ours: bool
-    job: int | None = None
-
-
-USER = Hand(is_ours=False)
-
-
-@dataclass(eq=False, slots=True)
-class Piece:
-    """Characters with one owner and one fate. `start` is where they stood in what was put in."""
-
-    text: str
-    owner: Owner
-    origin: int
-    start: int = 0
-    hidden_by: Literal["user", "ours"] | None = None
-    is_swallowed: bool = False
-    """Our edit came down on it before anybody was told that it is there."""
-
-    @property
-    def shown(self) -> int:
-        """How many characters of it are in sight."""
-        return 0 if self.hidden_by else len(self.text)
-
-    @property
-    def is_wished(self) -> bool:
-        """Whether it must be in sight when all is quiet."""
-        is_lost = self.is_swallowed and self.hidden_by == "ours"
-        return self.owner in WISHED and self.hidden_by != "user" and not is_lost
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Bound:
-    """An edge of a job's rows. `other`: where its empty row may just as well be."""
-
-    job: int
-    side: Literal["first", "last", "other"]
-    shown: int = 0
-
-
-@dataclass(eq=False, slots=True)
-class Stroke:
-    """One change, as far as is needed to take it back."""
-
-    start: int
-    removed: str
-    text: str
-    hand: Hand
-    origin: int
-    hidden: list[tuple[int, int, int]] = field(default_factory=list)
-    revived: list[tuple[int, int, int]] = field(default_factory=list)
+from .pieces import (
+    WISHED,
+    Bound,
+    Hand,
+    Owner,
+    Piece,
+    Stroke,
+    begins,
+    holds,
+    is_cut,
+    is_ours,
+    making,
+)
 
 
 class Marks:
@@ -216,9 +164,9 @@ class Marks:
         for item, opened in self._open():
             if not isinstance(item, Piece):
                 continue
-            if item.origin == stroke.origin or _holds(stroke.revived, item):
+            if item.origin == stroke.origin or holds(stroke.revived, item):
                 item.hidden_by = "user"
-            elif _holds(stroke.hidden, item):
+            elif holds(stroke.hidden, item):
                 item.hidden_by = None
                 if not opened and item.owner not in WISHED:
                     item.owner = "user"
@@ -315,7 +263,7 @@ class Marks:
             elif each.side == "first":
                 items.append(Bound(other.job, "other"))
         self.items = items
-        first = next(at for at, each in enumerate(items) if _begins(each, other.job))
+        first = next(at for at, each in enumerate(items) if begins(each, other.job))
         return first + 1
 
     def _revive(self, low: int, high: int, stroke: Stroke) -> bool:
@@ -324,7 +272,7 @@ class Marks:
         That may stand on the other side of text of ours that is there as well.
         """
         first = low
-        while first and (isinstance(item := self.items[first - 1], Bound) or _is_ours(item)):
+        while first and (isinstance(item := self.items[first - 1], Bound) or is_ours(item)):
             first -= 1
         for begin, with_ours in ((low, False), (first, False), (low, True), (first, True)):
             hidden = [
@@ -334,7 +282,7 @@ class Marks:
                 and self._may_come_back(item, place, stroke, with_ours=with_ours)
             ]
             for index in range(len(hidden)):
-                if back := _making(stroke.text, hidden[index:]):
+                if back := making(stroke.text, hidden[index:]):
                     self._bring(back, low, is_beyond=begin < low)
                     stroke.revived += [(each.origin, each.start, len(each.text)) for each in back]
                     return True
@@ -349,7 +297,7 @@ class Marks:
             self.items = before + [*pieces] + [item for item in after if item not in pieces]
 
     def _may_come_back(self, piece: Piece, place: int, stroke: Stroke, *, with_ours: bool) -> bool:
-        is_of_stroke = _holds(stroke.hidden, piece)
+        is_of_stroke = holds(stroke.hidden, piece)
         if piece.hidden_by != "ours" or is_of_stroke:
             return False
         if piece.owner == "ours":
@@ -390,7 +338,7 @@ class Marks:
         for origin, start, length in stretches:
             for edge in (start, start + length):
                 for index, item in enumerate(self.items):
-                    if _is_cut(item, origin, edge):
+                    if is_cut(item, origin, edge):
                         self._part(index, edge - item.start)
                         break
 
@@ -420,36 +368,3 @@ class Marks:
             elif isinstance(item, Bound) and item.side == "last":
                 opened.discard(item.job)
         return opened
-
-
-def _begins(item: Piece | Bound, job: int) -> bool:
-    return isinstance(item, Bound) and item.job == job and item.side == "first"
-
-
-def _is_ours(piece: Piece) -> bool:
-    return piece.owner == "ours" or piece.hidden_by == "ours"
-
-
-def _making(text: str, pieces: list[Piece]) -> list[Piece]:
-    """Those of the pieces, from the first one on, that make up a text; none if they don't."""
-    found = []
-    for piece in pieces:
-        if text.startswith(piece.text):
-            found.append(piece)
-            text = text.removeprefix(piece.text)
-        if not text:
-            return found
-    return []
-
-
-def _is_cut(item: Piece | Bound, origin: int, edge: int) -> TypeGuard[Piece]:
-    if not isinstance(item, Piece) or item.origin != origin:
-        return False
-    return item.start < edge < item.start + len(item.text)
-
-
-def _holds(stretches: list[tuple[int, int, int]], piece: Piece) -> bool:
-    return any(
-        origin == piece.origin and start <= piece.start < start + length
-        for origin, start, length in stretches
-    )

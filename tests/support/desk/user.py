@@ -3,8 +3,8 @@
 from typing import Literal
 
 from .desk import Desk
-from .editor import Cut
 from .job import Job
+from .told import Cut
 
 Where = Literal["above", "first edge", "inside", "last edge", "below"]
 PLACES: tuple[Where, ...] = ("above", "first edge", "inside", "last edge", "below")

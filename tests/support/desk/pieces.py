@@ -1,0 +1,105 @@
+"""What a text with owners is made of: pieces, the edges of rows among them, and changes of it."""
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeGuard
+
+Owner = Literal["outside", "inside", "user", "ours"]
+"""Who wrote a character; of what was there from the start, whether a job has it in its rows."""
+
+WISHED = ("outside", "user")
+
+
+class Hand(NamedTuple):
+    """Who changes the text: the user (or a formatter of theirs), or the server for a job.
+
+    The server changes it for job None where it puts something right.
+    """
+
+    is_ours: bool
+    job: int | None = None
+
+
+USER = Hand(is_ours=False)
+
+
+@dataclass(eq=False, slots=True)
+class Piece:
+    """Characters with one owner and one fate. `start` is where they stood in what was put in."""
+
+    text: str
+    owner: Owner
+    origin: int
+    start: int = 0
+    hidden_by: Literal["user", "ours"] | None = None
+    is_swallowed: bool = False
+    """Our edit came down on it before anybody was told that it is there."""
+
+    @property
+    def shown(self) -> int:
+        """How many characters of it are in sight."""
+        return 0 if self.hidden_by else len(self.text)
+
+    @property
+    def is_wished(self) -> bool:
+        """Whether it must be in sight when all is quiet."""
+        is_lost = self.is_swallowed and self.hidden_by == "ours"
+        return self.owner in WISHED and self.hidden_by != "user" and not is_lost
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Bound:
+    """An edge of a job's rows. `other`: where its empty row may just as well be."""
+
+    job: int
+    side: Literal["first", "last", "other"]
+    shown: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Stroke:
+    """One change, as far as is needed to take it back."""
+
+    start: int
+    removed: str
+    text: str
+    hand: Hand
+    origin: int
+    hidden: list[tuple[int, int, int]] = field(default_factory=list)
+    revived: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def begins(item: Piece | Bound, job: int) -> bool:
+    """Whether it is the first edge of a job's rows."""
+    return isinstance(item, Bound) and item.job == job and item.side == "first"
+
+
+def is_ours(piece: Piece) -> bool:
+    """Whether the server wrote it or has hidden it."""
+    return piece.owner == "ours" or piece.hidden_by == "ours"
+
+
+def making(text: str, pieces: list[Piece]) -> list[Piece]:
+    """Those of the pieces, from the first one on, that make up a text; none if they don't."""
+    found = []
+    for piece in pieces:
+        if text.startswith(piece.text):
+            found.append(piece)
+            text = text.removeprefix(piece.text)
+        if not text:
+            return found
+    return []
+
+
+def is_cut(item: Piece | Bound, origin: int, edge: int) -> TypeGuard[Piece]:
+    """Whether an edge of a stretch of a stroke lies within it."""
+    if not isinstance(item, Piece) or item.origin != origin:
+        return False
+    return item.start < edge < item.start + len(item.text)
+
+
+def holds(stretches: list[tuple[int, int, int]], piece: Piece) -> bool:
+    """Whether it is of one of these stretches: of an origin, from where, how long."""
+    return any(
+        origin == piece.origin and start <= piece.start < start + length
+        for origin, start, length in stretches
+    )
