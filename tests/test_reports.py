@@ -30,6 +30,12 @@ def test_the_twin_counts_that_asks_for_the_least_typing() -> None:
     assert (writing.ending, writing.region.start) == (None, Position(2, 2))
 
 
+def test_a_cut_across_both_edges_has_taken_the_rows_though_it_leaves_the_same_text_beside() -> None:
+    _, delivery, writing = opened("name  \n ", 1, 2, None)
+    changed(delivery, put((1, 1), "x"), edit((0, 6), (1, 2), ""), version=2)
+    assert writing.ending is Ending.TAKEN_OVER
+
+
 def test_a_row_that_was_changed_is_not_taken_for_its_twin_because_of_a_rename_elsewhere() -> None:
     _, delivery, writing = opened("n = 1\n\t}\nb", 1, 2, None)
     rename = edit((0, 2), (0, 3), "is")

@@ -95,8 +95,9 @@ def _left_by_cut(
 ) -> Span | None:
     """Where the rows are right after others have taken some of them away, as it was told.
 
-    What was taken may as well have stood beside them. Blank rows are like any others, so that what
-    is told of those counts. Costs a copy of the document's rows.
+    What was taken may as well have stood beside them, at one side: what goes beyond both their
+    edges has taken them. Blank rows are like any others, so that what is told of those counts.
+    Costs a copy of the document's rows.
     """
     edit, removed = change
     if edit.text:
@@ -104,6 +105,8 @@ def _left_by_cut(
     text = Document.of_lines(document.lines)
     take_back(text, later)
     above, below = block.near(moved_span(region, [edit]), text)
-    is_blank_row = edit.span.start >= region.start and removed.isspace() and "\n" in removed
-    places = [below] if is_blank_row else [above, below]
+    ends_inside, begins_inside = edit.span.end <= region.end, edit.span.start >= region.start
+    is_blank_row = begins_inside and removed.isspace() and "\n" in removed
+    places = [above] if ends_inside and not is_blank_row else []
+    places += [below] if begins_inside else []
     return next((place for place in places if place and block.stands(place, text)), None)
