@@ -148,7 +148,8 @@ class _Reader:
         is_answered = flight.answered_at is not None
         is_moved = is_answered and made.cost and not is_blank
         displaced = self._rows.displaced(most=most) if is_moved else []
-        return [*self._rows.strayed(most=most), *displaced]
+        strayed = self._rows.strayed(most=most)
+        return [*strayed, *(each for each in displaced if _tells_ours(each.parts, self._report))]
 
     def _likely(self, readings: Sequence[Reading]) -> Parts | None:
         """What leaves least to others; of several, the one in which ours is where it belongs."""
@@ -196,10 +197,20 @@ def _is_told(parts: Parts, report: Report) -> bool:
 
     It need not where all is ours: what one edit takes away and the next puts in has not changed.
     """
-    if report.told is None or report.is_compared or parts.is_alone:
+    return parts.is_alone or _tells(report, parts.all, but_for=parts.behind)
+
+
+def _tells_ours(parts: Parts, report: Report) -> bool:
+    """Whether the report speaks of what we have put in, other than what we took away with it."""
+    return _tells(report, parts.ours, but_for=parts.ours)
+
+
+def _tells(report: Report, changes: Report, *, but_for: Report) -> bool:
+    """Whether a report speaks of all that was put in, but for what was taken away."""
+    if report.told is None or report.is_compared:
         return True
-    put_in = "".join(edit.text for edit in parts.all.edits)
-    taken = "".join(removed for _, removed in parts.behind)
+    put_in = "".join(edit.text for edit in changes.edits)
+    taken = "".join(removed for _, removed in but_for)
     return not Counter(_plain(put_in)) - Counter(_plain(report.told)) - Counter(_plain(taken))
 
 
