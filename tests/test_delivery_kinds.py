@@ -168,6 +168,23 @@ def test_what_is_astray_is_not_taken_away_unless_the_client_has_just_reported() 
     assert writing.ending is None
 
 
+def test_an_edit_that_lands_after_a_formatter_has_changed_its_rows_is_made_anew() -> None:
+    document, delivery, writing = opened("old  \nend", 0, 1, None)
+    writing.extend(["new", "old"])
+    writing.finish()
+    late = sent(delivery)
+    changed(
+        delivery, Edit(Span(Position(0, 3), Position(0, 5)), ""), version=2, now=0.01, by_save=True
+    )
+    delivery.answered(late, 0.02, applied=True)
+    changed(delivery, *late.edits[::-1], version=3, now=0.15)
+    for version, now in ((4, 0.3), (5, 0.45)):
+        send = sent(delivery, now - 0.15)
+        changed(delivery, *send.edits[::-1], version=version, now=now)
+    delivery.next(0.45)
+    assert (document.text, writing.ending) == ("new\nold\nend", Ending.SETTLED)
+
+
 def test_what_lands_after_its_user_took_over_is_undone() -> None:
     document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
     writing.extend(["new"])

@@ -107,3 +107,22 @@ def test_a_blank_row_of_ours_that_a_formatter_made_a_row_of_the_reply_stays() ->
     rewrite.land(rewrite.opened())
     rewrite.adopt(["", "old", "more"], boundary=0)
     assert rewrite.step().hunks == (Hunk(1, 2, ()),)
+
+
+def test_an_edit_that_nobody_said_was_made_is_not_found_in_what_a_formatter_told() -> None:
+    document, delivery, writing = opened("name  \n\nend", 0, 3, None)
+    writing.extend(["name  ", "end"])
+    writing.finish()
+    blank = sent(delivery)
+    delivery.answered(blank, 0.01, applied=True)
+    changed(delivery, *blank.edits, version=2, now=0.15)
+    dropped = sent(delivery, 0.15)
+    trimmed = edit((0, 4), (1, 5), "\n")
+    changed(delivery, trimmed, version=3, now=0.15, by_save=True, is_compared=True)
+    delivery.answered(dropped, 0.16, applied=True)
+    changed(delivery, version=4, now=0.3)
+    again = sent(delivery, 0.3)
+    delivery.answered(again, 0.31, applied=True)
+    changed(delivery, *again.edits[::-1], version=5, now=0.45)
+    delivery.next(0.45)
+    assert (document.text, writing.ending) == ("name\nend", Ending.SETTLED)

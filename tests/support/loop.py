@@ -29,10 +29,13 @@ def changed(
     version: int,
     now: float = 0.0,
     by_save: bool = False,
+    is_compared: bool = False,
 ) -> None:
     """The editor makes `edits`, one after the other, and reports them."""
     removed = []
     for edit in edits:
         removed.append(delivery.document.slice(edit.span))
         delivery.document.apply(edit)
-    delivery.changed(version, edits, removed=removed, now=now, by_save=by_save)
+    delivery.changed(
+        version, edits, removed=removed, now=now, by_save=by_save, is_compared=is_compared
+    )

@@ -134,10 +134,9 @@ class Delivery:
         """Finds all regions again after a change, and the edit in flight, if it is there."""
         flight = self._flight
         for writing in list(self.writings):
-            is_ours = flight is not None and flight.send.writing is writing
             found = follow(self.document, writing, report, flight, parts, by_save=by_save)
-            if found.adopted and is_ours:
-                self._flight = None
+            if found.adopted and flight and flight.send.writing is writing:
+                flight.is_outdated = True
             if found.lost:
                 self._end(writing, Ending.TAKEN_OVER)
         if report and not (parts and parts.is_alone) and not by_save:

@@ -30,13 +30,16 @@ class Send:
 
 
 class Flight:
-    """The edit that has left and was not seen in the document yet. `limit` is when that is over."""
+    """The edit that has left and was not seen in the document yet. `limit` is when that is over.
+
+    `is_outdated` says that a formatter has changed the rows since, so that it fits no more.
+    """
 
     def __init__(self, send: Send, step: Step | None, now: float) -> None:
         self.send, self.step = send, step
         self.limit = now + ANSWER_LIMIT
         self.answered_at: float | None = None
-        self.is_crossed = False
+        self.is_crossed = self.is_outdated = False
 
     def rested(self, now: float) -> float:
         """Seconds since the editor said that it made the edit, and nothing spoke against that."""

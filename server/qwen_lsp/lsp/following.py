@@ -60,12 +60,13 @@ def misfit(flight: Flight, parts: Parts) -> int:
     """0 where the editor has made our edit where it belongs, 1 where it lies elsewhere.
 
     So it may where the user has typed before it was made and nobody has looked at the version, and
-    where nothing more is to be written. 2 if others have changed the rows too.
+    where nothing more is to be written, or where a formatter has changed the rows meanwhile. 2 if
+    others have changed the rows too.
     """
     writing = flight.send.writing
     if writing is None or flight.step is None:
         return 0
-    if writing.ending:
+    if writing.ending or flight.is_outdated:
         return 1
     home = _moved_on(writing.block, parts.before)
     if home is None:

@@ -70,9 +70,8 @@ class _Reader:
         named = self._best(self._report.parts(self._sent))
         if named and not (self._is_checked and named.before):
             return None if self._is_twin(named) else self._told_apart(named)
-        manner, version = self._context.manner, self._flight.send.version
-        if self._flight.answered_at is None and manner.allows(version) == "blank":
-            return None
+        if self._flight.answered_at is None and not named:
+            return self._alone()
         return self._recognised() or self._by_its_text()
 
     def _is_twin(self, named: Parts) -> bool:
@@ -91,6 +90,13 @@ class _Reader:
     def _told_apart(self, parts: Parts) -> Parts:
         return self._rows.apart(parts) if not parts.is_alone and self._rows.solid else parts
 
+    def _alone(self) -> Parts | None:
+        """Before an editor has said that it made an edit, it reports that at once if at all."""
+        if self._context.manner.allows(self._flight.send.version) == "blank":
+            return None
+        parts = self._least()
+        return parts if parts and parts.is_alone else None
+
     def _recognised(self) -> Parts | None:
         """Where the blank row is that nobody types, wherever it has come to lie."""
         if self._flight.step is None or self._flight.step.blank is None:
@@ -101,9 +107,7 @@ class _Reader:
         """What is likely by the texts before and after.
 
         A client that refuses edits for an older version has made ours only where there is nothing
-        else in the report; before it is known what it does, the same goes for blanks, which
-        anybody may have put in, if nothing was told as one and the client did not say that it made
-        them.
+        else in the report.
         """
         report = self._report
         parts = self._least()
@@ -115,10 +119,7 @@ class _Reader:
         if clamped and not (parts and report.blurs(self._context.stands.spans)):
             is_better = parts and self._loses(clamped) and not self._loses(parts)
             return parts if is_better else self._told_apart(clamped)
-        is_blank = all(start == end and text.isspace() for (start, end), text in self._sent)
-        is_certain = report.is_apart or self._flight.answered_at is not None
-        must_be_alone = self._kind is None and is_blank and not is_certain
-        return None if must_be_alone or self._kind == "answer" else parts
+        return None if self._kind == "answer" else parts
 
     def _least(self) -> Parts | None:
         """What leaves least to others: that ours was made or not, or, where it may, elsewhere.
