@@ -150,7 +150,7 @@ class _Reader:
         is_moved = is_answered and made.cost and not is_blank
         displaced = self._rows.displaced(most=most) if is_moved else []
         strayed = self._rows.strayed(most=most)
-        return [*strayed, *(each for each in displaced if _tells_ours(each.parts, self._report))]
+        return [*strayed, *(each for each in displaced if _is_all_told(each.parts, self._report))]
 
     def _likely(self, readings: Sequence[Reading]) -> Parts | None:
         """What leaves least to others; of several, the one in which ours is where it belongs."""
@@ -201,9 +201,9 @@ def _is_told(parts: Parts, report: Report) -> bool:
     return parts.is_alone or _tells(report, parts.all, but_for=parts.behind)
 
 
-def _tells_ours(parts: Parts, report: Report) -> bool:
-    """Whether the report speaks of what we have put in, other than what we took away with it."""
-    return _tells(report, parts.ours, but_for=parts.ours)
+def _is_all_told(parts: Parts, report: Report) -> bool:
+    """The same, where others have taken away nothing of what we have put in."""
+    return _is_told(parts, report) and _tells(report, parts.ours, but_for=parts.ours)
 
 
 def _tells(report: Report, changes: Report, *, but_for: Report) -> bool:
