@@ -126,3 +126,20 @@ def test_an_edit_that_nobody_said_was_made_is_not_found_in_what_a_formatter_told
     changed(delivery, *again.edits[::-1], version=5, now=0.45)
     delivery.next(0.45)
     assert (document.text, writing.ending) == ("name\nend", Ending.SETTLED)
+
+
+def test_an_edit_in_a_row_of_others_has_moved_along_it_with_what_they_typed() -> None:
+    document, delivery, writing = opened("ab\nold\nend", 1, 2, None)
+    writing.extend(["new"])
+    writing.finish()
+    changed(delivery, edit((0, 2), (1, 0), ""), version=2, now=0.5)
+    late = sent(delivery, 0.5)
+    assert late.edits[0].span.start == Position(0, 2)
+    delivery.answered(late, 0.51, applied=True)
+    changed(delivery, edit((0, 0), (0, 1), ""), edit((0, 2), (0, 4), "new"), version=3, now=1.0)
+    for version, now in ((4, 1.5), (5, 2.0)):
+        send = sent(delivery, now - 0.5)
+        delivery.answered(send, now - 0.49, applied=True)
+        changed(delivery, *send.edits[::-1], version=version, now=now)
+    delivery.next(2.0)
+    assert (document.text, writing.ending) == ("bnew\nend", Ending.SETTLED)

@@ -117,20 +117,23 @@ class Rows:
                 return
 
     def displaced(self, *, most: int) -> Iterator[Reading]:
-        """What may have happened if what others did before has moved the place of ours by rows.
+        """What may have happened if what others did before has moved the place of ours.
 
-        In no more than `most` characters.
+        By rows, or along the row in the midst of which it begins. In no more than `most`
+        characters.
         """
-        for rows in range(-MOST_PLACES, MOST_PLACES + 1):
-            if rows == 0 or self._home < rows:
-                continue
-            if reading := self._displaced(rows, most=most):
+        column = self._sent[0].span.start.column
+        for by in (*range(-MOST_PLACES, 0), *range(1, MOST_PLACES + 1)):
+            if by <= self._home and (reading := self._displaced(by, 0, most=most)):
+                yield reading
+            if by <= column > 0 and (reading := self._displaced(0, by, most=most)):
                 yield reading
 
-    def _displaced(self, rows: int, *, most: int) -> Reading | None:
-        """The same where that was so many rows; None where that can't be."""
+    def _displaced(self, rows: int, columns: int, *, most: int) -> Reading | None:
+        """The same where that was so many rows and columns; None where that can't be."""
         text = Document(self.old)
-        ours = [_clamped(_moved(sent, -rows), text.lines) for sent in self._sent]
+        along = [_moved_along(sent, self._home, -columns) for sent in self._sent]
+        ours = [_clamped(_moved(edit, -rows), text.lines) for edit in along]
         if any(not edit.text and not text.slice(edit.span) for edit in ours):
             return None
         reading = self._after_ours(ours, most=most)
@@ -221,6 +224,14 @@ def _up(span: Span, rows: int) -> Span:
 
 def _moved(edit: Edit, rows: int) -> Edit:
     return Edit(_up(edit.span, -rows), edit.text)
+
+
+def _moved_along(edit: Edit, row: int, columns: int) -> Edit:
+    """The places of an edit that are in a row, moved along it."""
+    start, end = (
+        Position(place.line, place.column + columns * (place.line == row)) for place in edit.span
+    )
+    return Edit(Span(start, end), edit.text)
 
 
 def _worded(sent: Sequence[Edit], text: str) -> Sequence[Edit]:
