@@ -143,3 +143,27 @@ def test_an_edit_in_a_row_of_others_has_moved_along_it_with_what_they_typed() ->
         changed(delivery, *send.edits[::-1], version=version, now=now)
     delivery.next(2.0)
     assert (document.text, writing.ending) == ("bnew\nend", Ending.SETTLED)
+
+
+def test_what_is_typed_at_the_edge_before_ours_is_made_there_is_outside() -> None:
+    document, delivery, writing = opened("one\ntwo", 0, 1, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    changed(delivery, edit((0, 0), (0, 0), "new\nx"), version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    changed(delivery, *undone.edits, version=3, now=1.0)
+    assert (document.text, writing.ending) == ("xone\ntwo", None)
+    assert writing.region.start == Position(0, 1)
+
+
+def test_what_landed_at_the_end_of_a_text_that_had_become_too_short_is_undone_there() -> None:
+    document, delivery, writing = opened("alpha\nbeta\nname\nvalue\nolder\n", 3, 5, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    typed = edit((4, 2), (4, 4), "x"), edit((0, 1), (0, 3), "y"), edit((1, 2), (4, 0), "")
+    changed(delivery, *typed, put((2, 0), "new\n"), version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    changed(delivery, *undone.edits, version=3, now=1.0)
+    assert (document.text, writing.ending) == ("ayha\nbeolxr\n", Ending.TAKEN_OVER)

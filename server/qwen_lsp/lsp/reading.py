@@ -124,20 +124,22 @@ class _Reader:
     def _least(self) -> Parts | None:
         """What leaves least to others: that ours was made or not, or, where it may, elsewhere.
 
-        Of places that are as likely, the one counts where it belongs; so it does where ours was
-        made for certain, and nothing says where. Costs the rows that all of the changes touch.
+        Of places that are as likely, the one counts where nobody was in our rows, and then the one
+        where it belongs; so it does where ours was made for certain, and nothing says where. Costs
+        the rows that all of the changes touch.
         """
         if not _may_hold(self._report, self._sent):
             return None
         made = self._rows.made()
         least = self._rows.others().cost + self._was_made
-        is_likely = made.cost < least and _is_told(made.parts, self._report)
-        elsewhere = self._elsewhere(made, most=(made.cost if is_likely else least) - 1)
-        if elsewhere:
-            return self._likely(elsewhere)
-        if is_likely or (self._was_made and _is_told(made.parts, self._report)):
-            return self._rows.told(made.parts)
-        return None
+        is_told = _is_told(made.parts, self._report)
+        readings = [made] if made.cost < least and is_told else []
+        loses = bool(readings) and self._loses(self._rows.told(made.parts))
+        most = made.cost if readings else least
+        readings += self._elsewhere(made, most=most - (not loses))
+        if not readings and self._was_made and is_told:
+            readings = [made]
+        return self._likely(readings)
 
     def _elsewhere(self, made: Reading, *, most: int) -> list[Reading]:
         """Where else ours may have been made, if it is not all there is."""

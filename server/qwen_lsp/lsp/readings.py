@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..text.document import Document, Edit, Position, Span, after, without_end
+from ..text.document import Document, Edit, Position, Span, after
 from ..text.placed import places_of
 from ..text.region import Hull, hull_of
 from ..text.stretch import Stretch
 from .aside import Others, beside
 from .report import Change, Parts, Report, take_back
+from .shifted import clamped, may_shift, may_shift_along, shifted, shifted_along, shifted_span
 from .standing import NOWHERE, Solid, Standing
 
 MOST_PLACES = 16
@@ -41,12 +42,12 @@ class Rows:
             first, old_last, solid = stands.reached(first, old_last)
         self._first = first
         self.new = "".join(document.lines[first : old_last + hull.growth])
-        self._sent = [_moved(edit, -first) for edit in _worded(sent, self.new)]
+        self._sent = [shifted(edit, -first) for edit in _worded(sent, self.new)]
         before = Document(self.new)
-        take_back(before, [Change(_moved(edit, -first), removed) for edit, removed in report])
+        take_back(before, [Change(shifted(edit, -first), removed) for edit, removed in report])
         self.old = before.text
         self.solid = [
-            Solid(Stretch.of(_up(span, first), before), is_written=span == stands.written)
+            Solid(Stretch.of(shifted_span(span, -first), before), is_written=span == stands.written)
             for span in solid
         ]
 
@@ -62,7 +63,7 @@ class Rows:
         """The same, of which others have left alone what they may have."""
         text = Document(self.old)
         for change in parts.before:
-            text.apply(_moved(change.edit, -self._first))
+            text.apply(shifted(change.edit, -self._first))
         before = self._others(self.old, text.text, self.solid)
         solid = [
             each._replace(stretch=now)
@@ -70,7 +71,7 @@ class Rows:
             if now is not None
         ]
         for change in parts.ours:
-            edit = _moved(change.edit, -self._first)
+            edit = shifted(change.edit, -self._first)
             solid = [each.after(edit, text) for each in solid]
             text.apply(edit)
         behind = self._others(text.text, self.new, solid)
@@ -103,12 +104,12 @@ class Rows:
         rows = Document(self.new).lines
         found = 0
         for row in sorted(range(len(rows)), key=lambda row: abs(row - self._home)):
-            ours = [_clamped(_moved(edit, row - self._home), rows) for edit in self._sent]
+            ours = [clamped(shifted(edit, row - self._home), rows) for edit in self._sent]
             rest = _without(ours, rows)
             if rest is None:
                 continue
             others = self._others(self.old, rest, self.solid, most=most)
-            if others.cost > most or not _may_move(others.report, self._home, row - self._home):
+            if others.cost > most or not may_shift(others.report, self._home, row - self._home):
                 continue
             made = Report(Change(edit, "") for edit in reversed(ours))
             yield Reading(Parts(others.report, made, Report()), others.cost)
@@ -132,12 +133,14 @@ class Rows:
     def _displaced(self, rows: int, columns: int, *, most: int) -> Reading | None:
         """The same where that was so many rows and columns; None where that can't be."""
         text = Document(self.old)
-        along = [_moved_along(sent, self._home, -columns) for sent in self._sent]
-        ours = [_clamped(_moved(edit, -rows), text.lines) for edit in along]
+        along = [shifted_along(sent, self._home, -columns) for sent in self._sent]
+        ours = [clamped(shifted(edit, -rows), text.lines) for edit in along]
         if any(not edit.text and not text.slice(edit.span) for edit in ours):
             return None
         reading = self._after_ours(ours, most=most)
-        if reading.cost > most or not _may_move(reading.parts.behind, self._home - rows, rows):
+        others, start = reading.parts.behind, ours[0].span.start
+        may_be = may_shift_along(others, start, columns) if columns else True
+        if reading.cost > most or not may_be or not may_shift(others, start.line, rows):
             return None
         return reading
 
@@ -165,7 +168,7 @@ class Rows:
     def told(self, parts: Parts) -> Parts:
         """In places of the document."""
         return Parts(
-            *(Report(Change(_moved(edit, self._first), text) for edit, text in p) for p in parts)
+            *(Report(Change(shifted(edit, self._first), text) for edit, text in p) for p in parts)
         )
 
     @property
@@ -193,45 +196,6 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
             return None
         left.apply(Edit(place, ""))
     return left.text
-
-
-def _clamped(edit: Edit, rows: Sequence[str]) -> Edit:
-    """An edit as an editor makes it in rows that are too short for it."""
-    start, end = (_clamp(place, rows) for place in edit.span)
-    return Edit(Span(start, end), edit.text)
-
-
-def _clamp(place: Position, rows: Sequence[str]) -> Position:
-    if place.line >= len(rows):
-        return place
-    return Position(place.line, min(place.column, len(without_end(rows[place.line]))))
-
-
-def _may_move(changes: Report, row: int, by: int) -> bool:
-    """Whether some of the changes may have moved what was put in at a row by so many rows."""
-    grown = [
-        after(start, text).line - end.line
-        for (start, end), text in changes.edits
-        if start.line <= row
-    ]
-    return sum(min(0, rows) for rows in grown) <= by <= sum(max(0, rows) for rows in grown)
-
-
-def _up(span: Span, rows: int) -> Span:
-    start, end = (Position(place.line - rows, place.column) for place in span)
-    return Span(start, end)
-
-
-def _moved(edit: Edit, rows: int) -> Edit:
-    return Edit(_up(edit.span, -rows), edit.text)
-
-
-def _moved_along(edit: Edit, row: int, columns: int) -> Edit:
-    """The places of an edit that are in a row, moved along it."""
-    start, end = (
-        Position(place.line, place.column + columns * (place.line == row)) for place in edit.span
-    )
-    return Edit(Span(start, end), edit.text)
 
 
 def _worded(sent: Sequence[Edit], text: str) -> Sequence[Edit]:

@@ -171,7 +171,7 @@ class Editor:
         for group in groups:
             made = []
             for cut in group:
-                if cut.start < cut.end or cut.text:
+                if cut.text != self.text[cut.start : cut.end]:
                     made.append(self._edit(cut))
                     strokes.append(self.marks.change(*cut, hand))
                     self._note(cut, hand)
