@@ -70,9 +70,10 @@ class Manner:
     def kind_of_report(self, after_answer: float) -> Kind | None:
         """What it is taken for when it reports so many seconds after it said that an edit is made.
 
-        One that tells so late what happened meanwhile waits for a rest, and drops nothing.
+        One that tells so late what happened meanwhile waits for a rest, and drops nothing, even if
+        it has told some changes quickly: it may, before it asks for something.
         """
-        is_certain = self.forced or self._is_proved
+        is_certain = self.forced or self._early_echoes >= ENOUGH
         return "idle" if after_answer > DELAYED and not is_certain else self.kind
 
     def kind_for(self, version: int) -> Kind | None:

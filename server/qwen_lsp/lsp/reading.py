@@ -51,9 +51,9 @@ class _Reader:
         self._sent = flight.send.edits
         manner, version = context.manner, flight.send.version
         self._kind = manner.kind_of_report(flight.rested(context.now))
-        self._is_checked = manner.checks(version)
-        is_idle = self._kind == "idle" or version == 0
-        self._was_made = flight.answered_at is not None and is_idle
+        self._is_checked = manner.checks(version) and self._kind != "idle"
+        drops_nothing = self._kind in ("idle", "answer") or version == 0
+        self._was_made = flight.answered_at is not None and drops_nothing
 
     @cached_property
     def _rows(self) -> Rows:
@@ -63,12 +63,13 @@ class _Reader:
     def ours(self) -> Parts | None:
         """The report parted where our edit is, if that was made, as far as can be told.
 
-        Where it is certain that versions are looked at, nothing was changed before ours was made.
+        Where it is certain that versions are looked at, nothing was changed before ours was made,
+        unless the client has said that it made it, and drops nothing.
         """
         if not self._report and not self._report.told:
             return None
         named = self._best(self._report.parts(self._sent))
-        if named and not (self._is_checked and named.before):
+        if named and (self._was_made or not self._is_checked or not named.before):
             return None if self._is_twin(named) else self._told_apart(named)
         if self._flight.answered_at is None and not named:
             return self._alone()
