@@ -1,6 +1,6 @@
 """What kind of client it is, by how it takes edits."""
 
-from qwen_lsp.lsp.manner import RESTING, Manner
+from qwen_lsp.lsp.manner import DELAYED, RESTING, Manner
 
 
 def test_prompt_echoes_are_not_yet_proof_of_refusals() -> None:
@@ -40,3 +40,20 @@ def test_a_setting_forces_it() -> None:
     manner = Manner("echo")
     manner.refused()
     assert manner.kind == "echo"
+
+
+def test_who_tells_late_waits_for_a_rest_even_if_it_has_told_some_changes_quickly() -> None:
+    manner = Manner()
+    for now in (0.0, 0.1, 0.2):
+        manner.typed(now)
+    manner.echoed(0.001)
+    manner.echoed(0.001)
+    assert (manner.kind, manner.kind_of_report(DELAYED)) == ("echo", "echo")
+    assert manner.kind_of_report(DELAYED + 0.1) == "idle"
+
+
+def test_who_has_reported_before_it_answered_was_only_slow() -> None:
+    manner = Manner()
+    manner.echoed(None)
+    manner.echoed(None)
+    assert manner.kind_of_report(DELAYED + 0.1) == "echo"

@@ -167,3 +167,14 @@ def test_what_landed_at_the_end_of_a_text_that_had_become_too_short_is_undone_th
     undone = sent(delivery, 0.5)
     changed(delivery, *undone.edits, version=3, now=1.0)
     assert (document.text, writing.ending) == ("ayha\nbeolxr\n", Ending.TAKEN_OVER)
+
+
+def test_an_edit_that_a_client_says_it_made_is_there_though_something_was_typed_before() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, "answer")
+    writing.extend(["new"])
+    writing.finish()
+    send = sent(delivery)
+    delivery.answered(send, 0.01, applied=True)
+    changed(delivery, put((2, 1), "x"), *send.edits[::-1], version=2, now=0.02)
+    delivery.next(0.02)
+    assert (document.text, writing.ending) == ("a\nnew\nbx", Ending.SETTLED)
