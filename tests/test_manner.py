@@ -57,3 +57,13 @@ def test_who_has_reported_before_it_answered_was_only_slow() -> None:
     manner.echoed(None)
     manner.echoed(None)
     assert manner.kind_of_report(DELAYED + 0.1) == "echo"
+
+
+def test_quick_reports_are_no_proof_that_versions_are_looked_at_before_any_of_ours() -> None:
+    manner = Manner()
+    for now in (0.0, 0.003, 0.006):
+        manner.typed(now)
+    before = manner.checks(1)
+    manner.echoed(0.001)
+    manner.echoed(0.001)
+    assert (before, manner.checks(1)) == (False, True)

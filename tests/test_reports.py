@@ -178,3 +178,17 @@ def test_an_edit_that_a_client_says_it_made_is_there_though_something_was_typed_
     changed(delivery, put((2, 1), "x"), *send.edits[::-1], version=2, now=0.02)
     delivery.next(0.02)
     assert (document.text, writing.ending) == ("a\nnew\nbx", Ending.SETTLED)
+
+
+def test_what_was_astray_is_gone_though_its_user_has_taken_some_from_the_midst_of_it() -> None:
+    document, delivery, writing = opened("one\ntwo", 0, 1, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    changed(delivery, put((0, 0), "x"), *late.edits, version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    delivery.answered(undone, 0.51, applied=True)
+    typed = edit((0, 1), (0, 2), "")
+    changed(delivery, typed, *undone.edits, put((0, 0), "y"), version=3, now=1.0)
+    assert (document.text, writing.ending) == ("yxone\ntwo", None)
+    assert not delivery.strays

@@ -64,7 +64,7 @@ class Manner:
 
     def checks(self, version: int) -> bool:
         """Whether it is certain that an edit for `version` is made only while it is at that."""
-        is_known = self.kind != "idle" and (self._is_proved or self.forced is not None)
+        is_known = self.kind in ("answer", "echo") and (self._is_proved or self.forced is not None)
         return version != 0 and is_known
 
     def kind_of_report(self, after_answer: float) -> Kind | None:

@@ -154,6 +154,9 @@ def _left_by(edit: Edit, undo: Undo) -> list[Undo]:
         pieces.append((behind, undo.stands[len(_until(last, undo)) :]))
     if not pieces and text:
         pieces = [(Span(first, first), "")]
+    if len(pieces) == 2 and not typed:
+        (upper, head), (lower, tail) = pieces
+        pieces = [(Span(upper.start, lower.end), head + tail)]
     return [
         Undo(Edit(piece, "" if index else text), stands)
         for index, (piece, stands) in enumerate(pieces)
