@@ -20,7 +20,7 @@ from .reading import Context, is_part, read
 from .report import Parts, Report
 from .standing import standing
 from .strays import Strays
-from .writing import Ending, Writing
+from .writing import Ending, Writing, longest_waiting
 
 DROPS = "it drops them"
 
@@ -62,7 +62,7 @@ class Delivery:
             return self._flight.limit
         if self.strays:
             return self._put_right(now)
-        while writing := self._longest_waiting():
+        while writing := longest_waiting(self.writings):
             is_patient = not self._manner.refuses_stale
             due = self._pace.due(now, is_free=writing.is_urgent, is_patient=is_patient)
             if now < due:
@@ -79,7 +79,7 @@ class Delivery:
         if applied:
             flight.was_answered(now, self.version, is_prompt=self._manner.refuses_stale)
             return
-        self._flight = None
+        self._give_up(now)
         if send.version == self.version:
             self._pace.refused(now)
         else:
@@ -113,22 +113,31 @@ class Delivery:
             return
         stands = standing(self.writings, self.strays, flight)
         context = Context(self.document, self._manner, now, stands, by_save)
-        report, parts = read(report, flight, context)
-        if self.strays:
-            self._follow_strays(report, parts, by_save=by_save)
-        elif flight and parts and misfit(flight, parts):
-            self._set_right(flight, parts)
-        else:
-            self._follow(report, parts, now, by_save=by_save)
-        if not self.strays:
-            for writing in self.writings:
-                writing.look_around(is_changed=bool(report))
+        self._take(*read(report, flight, context), now, by_save=by_save)
 
     def close(self) -> None:
         """The document is closed: nothing more is written."""
         self.strays.give_up()
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
+
+    def _take(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
+        """Goes on after a change, in which our edit may be."""
+        flight = self._flight
+        if self.strays or (flight and parts and misfit(flight, parts)):
+            self._follow_strays(report, parts, by_save=by_save)
+        else:
+            self._follow(report, parts, now, by_save=by_save)
+        if not self.strays:
+            for writing in self.writings:
+                writing.look_around(is_changed=bool(report))
+
+    def _give_up(self, now: float) -> None:
+        """The edit in flight was not made; what seemed to be half of it was somebody else's."""
+        self._flight = None
+        if self._half:
+            report, self._half = self._half, None
+            self._take(report, None, now, by_save=False)
 
     def _follow(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
         """Finds all regions again after a change, and the edit in flight, if it is there."""
@@ -153,24 +162,17 @@ class Delivery:
             self._manner.dropped()
             self._not_made(flight.send.writing, DROPS)
 
-    def _set_right(self, flight: Flight, parts: Parts) -> None:
-        """Our edit is in a wrong place, and is to be undone there."""
-        writing = flight.send.writing
-        if flight.send.version and writing and writing.ending is None:
-            self._manner.misplaced()
-        self._flight = None
-        self.strays.begin(parts, self.writings)
-        self._look_at_all()
-
     def _follow_strays(self, report: Report, parts: Parts | None, *, by_save: bool) -> None:
+        """Something of ours is in a wrong place, or is now, and is to be undone there."""
         flight = self._flight
-        self.strays.follow(report, parts, self.writings, by_save=by_save)
+        if self.strays or not (flight and parts):
+            self.strays.follow(report, parts, self.writings, by_save=by_save)
+        else:
+            if flight.send.version and flight.send.writing in self.writings:
+                self._manner.misplaced()
+            self.strays.begin(parts, self.writings)
         if flight and (parts or flight.answered_at is not None):
             self._flight = None
-        self._look_at_all()
-
-    def _look_at_all(self) -> None:
-        """What is not as it was written any more, its user has changed."""
         for writing in self.strays.missing(self.writings):
             self._end(writing, Ending.TAKEN_OVER)
 
@@ -203,7 +205,7 @@ class Delivery:
         flight = self._flight
         if flight is None or now < flight.limit:
             return
-        self._flight = None
+        self._give_up(now)
         if flight.is_crossed:
             self._not_made(flight.send.writing, DROPS)
             return
@@ -217,10 +219,6 @@ class Delivery:
             writing.refusals += 1
             if writing.refusals >= self._manner.most_refusals:
                 self._end(writing, Ending.REFUSED, reason)
-
-    def _longest_waiting(self) -> Writing | None:
-        waiting = [writing for writing in self.writings if not writing.rewrite.is_settled]
-        return min(waiting, key=lambda writing: writing.sent_at, default=None)
 
     def _send(self, writing: Writing, now: float) -> Send | None:
         """The edit that makes the next step; None where the step changes nothing."""

@@ -138,7 +138,9 @@ class _Reader:
         loses = bool(readings) and self._loses(self._rows.told(made.parts))
         most = made.cost if readings else least
         readings += self._elsewhere(made, most=most - (not loses))
-        if not readings and self._was_made and is_told:
+        if not self._was_made:
+            readings = [each for each in readings if not _is_covered(each.parts)]
+        elif not readings and is_told:
             readings = [made]
         return self._likely(readings)
 
@@ -170,6 +172,15 @@ class _Reader:
 
     def _loses(self, parts: Parts) -> bool:
         return loses(self._context.document, self._flight, parts)
+
+
+def _is_covered(parts: Parts) -> bool:
+    """Whether others have taken away all around what ours has: then either may have done so."""
+    edits = parts.behind.edits
+    return all(
+        not edit.text and any(start < edit.span.start < end for (start, end), _ in edits)
+        for edit, _ in parts.ours
+    )
 
 
 def _is_empty_row(ours: Report) -> bool:

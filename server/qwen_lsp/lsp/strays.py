@@ -133,10 +133,21 @@ class Strays:
         for index in reversed(range(len(self.steps))):
             step = self.steps[index]
             self.steps[index] = tuple(left for each in step for left in _left_by(edit, each))
-            span = moved_span(edit.span, [undo.edit for undo in reversed(step)])
-            edit = Edit(span, edit.text)
+            edit = Edit(_before(edit.span, step), edit.text)
         self.steps = [step for step in self.steps if step]
         return edit
+
+
+def _before(span: Span, step: Sequence[Undo]) -> Span:
+    """Where a span is once a step is made.
+
+    What comes back just where something is put in comes after that.
+    """
+    for undo in reversed(step):
+        place = moved(span.start, undo.edit, stays_before=True)
+        is_empty = span.start == span.end
+        span = Span(place, place) if is_empty else moved_span(span, [undo.edit])
+    return span
 
 
 def _left_by(edit: Edit, undo: Undo) -> list[Undo]:

@@ -236,3 +236,9 @@ class Writing:
         """The line end that the rows have by now."""
         row = min(self.region.start.line, len(self._document.lines) - 1)
         return self._document.lines[row][len(self._document.line(row)) :] or self._document.line_end
+
+
+def longest_waiting(writings: Iterable[Writing]) -> Writing | None:
+    """The one whose turn it is to have an edit sent; None where nothing is to be written."""
+    waiting = [writing for writing in writings if not writing.rewrite.is_settled]
+    return min(waiting, key=lambda writing: writing.sent_at, default=None)
