@@ -30,3 +30,10 @@ def test_what_stays_is_not_touched() -> None:
     edits = finer(Edit(span, "x = 1\nsame\ny = 2\n}"), "x=1\nsame\ny=2\n}")
     assert {edit.span.start.line for edit in edits} == {3, 5}
     assert all(edit.span.start.line == edit.span.end.line for edit in edits)
+
+
+def test_a_word_that_was_replaced_keeps_no_character_by_chance() -> None:
+    word = Edit(Span(Position(2, 4), Position(2, 9)), "other")
+    assert finer(word, "alpha") == [word]
+    row = Edit(Span(Position(2, 0), Position(2, 9)), "n = alpha.b")
+    assert [edit.text for edit in finer(row, "m = alpha")] == [".b", "n"]

@@ -192,3 +192,44 @@ def test_what_was_astray_is_gone_though_its_user_has_taken_some_from_the_midst_o
     changed(delivery, typed, *undone.edits, put((0, 0), "y"), version=3, now=1.0)
     assert (document.text, writing.ending) == ("yxone\ntwo", None)
     assert not delivery.strays
+
+
+def test_what_comes_back_stands_behind_what_was_typed_in_its_place() -> None:
+    document, delivery, writing = opened("one\nold\ntwo\n", 1, 2, None)
+    writing.extend(["new", "old"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    changed(delivery, put((0, 0), "a\n"), *late.edits, version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    delivery.answered(undone, 0.51, applied=True)
+    changed(delivery, put((0, 0), "b\n"), *undone.edits, put((1, 0), "c"), version=3, now=1.0)
+    for version, now in ((4, 1.5), (5, 2.0)):
+        send = sent(delivery, now - 0.5)
+        delivery.answered(send, now - 0.49, applied=True)
+        changed(delivery, *send.edits[::-1], version=version, now=now)
+    assert (document.text, writing.ending) == ("b\nca\none\nold\ntwo\n", None)
+
+
+def test_what_its_user_takes_away_all_around_is_not_put_back() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, None)
+    writing.extend([])
+    writing.finish()
+    changed(delivery, put((0, 0), "x"), version=2, now=0.1)
+    dropped = sent(delivery, 0.1)
+    changed(delivery, put((1, 1), "x"), version=3, now=0.11)
+    delivery.answered(dropped, 0.12, applied=True)
+    changed(delivery, edit((0, 0), (2, 1), ""), version=4, now=0.25)
+    assert (document.text, writing.ending) == ("", Ending.TAKEN_OVER)
+    assert delivery.next(0.25) is None
+
+
+def test_what_only_seemed_to_be_half_of_an_edit_is_its_users_once_that_is_refused() -> None:
+    document, delivery, writing = opened("a\nold\nb\nc", 1, 4, "echo")
+    writing.extend(["new", "b"])
+    writing.finish()
+    send = sent(delivery)
+    assert send.edits[-1].text == ""
+    changed(delivery, send.edits[-1], version=2, now=0.01)
+    before = writing.ending
+    delivery.answered(send, 0.02, applied=False)
+    assert (document.text, before, writing.ending) == ("a\nold\nb", None, Ending.TAKEN_OVER)

@@ -1,12 +1,16 @@
 """One change as the small ones that it may be made of."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 from .document import Edit, Position, Span, after, split_lines
-from .hunks import closest, hunks
+from .hunks import Hunk, closest, hunks
 
 MOST_COMPARED = 40_000
 """The most pairs of characters that are looked at in the rows of one hunk."""
+
+LEAST_KEPT = 3
+"""Characters that count as left alone between two changes in one row: fewer are so by chance."""
 
 _UNIT = re.compile(r"\r\n|.", re.DOTALL)
 
@@ -20,6 +24,8 @@ def finer(edit: Edit, removed: str) -> list[Edit]:
     """
     if not edit.text or not removed:
         return [edit] if edit.text or removed else []
+    if edit.span.start.line == edit.span.end.line and "\n" not in edit.text:
+        return _characters(edit.span.start, removed, edit.text, least=LEAST_KEPT)
     found: list[Edit] = []
     old, new = split_lines(removed), split_lines(edit.text)
     for first, last, lines in reversed(hunks(old, new)):
@@ -43,14 +49,30 @@ def _added(edits: list[Edit]) -> int:
     return sum(len(text) for _, text in edits)
 
 
-def _characters(start: Position, old: str, new: str) -> list[Edit]:
-    """The edits that turn `old`, which stands at `start`, into `new`, from the last one up."""
+def _characters(start: Position, old: str, new: str, *, least: int = 1) -> list[Edit]:
+    """The edits that turn `old`, which stands at `start`, into `new`, from the last one up.
+
+    At `least` so many characters stay between two of them.
+    """
     units, others = _UNIT.findall(old), _UNIT.findall(new)
     found = []
-    for first, last, text in reversed(closest(units, others, most=MOST_COMPARED)):
+    changes = _joined(closest(units, others, most=MOST_COMPARED), units, least)
+    for first, last, text in reversed(changes):
         place = after(start, "".join(units[:first]))
         span = Span(place, after(place, "".join(units[first:last])))
         found.append(Edit(span, "".join(text)))
+    return found
+
+
+def _joined(changes: Iterable[Hunk], units: Sequence[str], least: int) -> list[Hunk]:
+    """As one those between which fewer units stand than `least`."""
+    found: list[Hunk] = []
+    for first, last, text in changes:
+        kept = units[found[-1].last : first] if found else ()
+        if not found or len(kept) >= least:
+            found.append(Hunk(first, last, text))
+        else:
+            found[-1] = Hunk(found[-1].first, last, (*found[-1].lines, *kept, *text))
     return found
 
 
