@@ -233,3 +233,24 @@ def test_what_only_seemed_to_be_half_of_an_edit_is_its_users_once_that_is_refuse
     before = writing.ending
     delivery.answered(send, 0.02, applied=False)
     assert (document.text, before, writing.ending) == ("a\nold\nb", None, Ending.TAKEN_OVER)
+
+
+def test_what_landed_alone_at_the_end_of_a_text_that_had_become_too_short_is_undone_there() -> None:
+    document, delivery, writing = opened("a\nb\nold\nc", 2, 4, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    changed(delivery, edit((1, 1), (3, 1), ""), version=2, now=0.1)
+    delivery.answered(late, 0.11, applied=True)
+    changed(delivery, put((1, 1), "new\n"), version=3, now=0.2)
+    undone = sent(delivery, 0.2)
+    changed(delivery, *undone.edits, version=4, now=0.3)
+    assert (document.text, writing.ending) == ("a\nb", Ending.TAKEN_OVER)
+
+
+def test_an_edit_of_ours_is_known_though_its_user_has_taken_some_of_it_away() -> None:
+    _, delivery, writing = opened("a\nold\nb", 1, 2, None)
+    writing.extend(["new row"])
+    send = sent(delivery)
+    delivery.answered(send, 0.01, applied=True)
+    changed(delivery, put((1, 0), "ew row\n"), version=2, now=0.5)
+    assert writing.ending is Ending.TAKEN_OVER

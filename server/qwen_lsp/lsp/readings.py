@@ -57,7 +57,8 @@ class Rows:
 
     def made(self) -> Reading:
         """What has happened if ours was made as it was sent, and then all else."""
-        return self._after_ours(self._sent)
+        rows = Document(self.old).lines
+        return self._after_ours([clamped(edit, rows) for edit in self._sent])
 
     def apart(self, parts: Parts) -> Parts:
         """The same, of which others have left alone what they may have."""

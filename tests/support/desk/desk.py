@@ -70,6 +70,8 @@ class Desk:
         self._delivery = Delivery(self._shadow, habits.opened_at, manner or Manner())
         self._timer = 0
         self._judge = Judge(self.editor, self.jobs)
+        self._told: Picture = ()
+        """The document as it truly was when the server was last told of it."""
 
     # What the server does.
 
@@ -173,6 +175,7 @@ class Desk:
         self.clock.call_later(seconds, lambda: self._take(send))
 
     def _hear(self, report: Report, true: Picture, astray: int) -> None:
+        self._told = true
         edits = self._edits(report)
         removed = []
         for edit in edits:
@@ -325,8 +328,8 @@ class Desk:
             job.is_over = True
             job.is_touched |= job.number in self.editor.marks.meddled
             self._note("job", job.number, "ended:", job.writing.ending.name)
-            now = self.editor.marks.between_edges(job.number)
-            if complaint := job.complaint(now):
+            told = [part.text for part in self._told if part.job == job.number]
+            if complaint := job.complaint(self.editor.marks.between_edges(job.number), *told):
                 self._complain(Complaint(complaint.verdict, f"job {job.number} {complaint.words}"))
             if job.writing.ending is Ending.SETTLED:
                 self.editor.marks.release(job.number)

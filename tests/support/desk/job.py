@@ -56,16 +56,17 @@ class Job:
         self.known += len(lines)
         return lines
 
-    def complaint(self, now: str | None = None) -> Complaint | None:
+    def complaint(self, *held: str) -> Complaint | None:
         """What is wrong with how it has ended; None if that is as it must be.
 
-        `now` is what its rows hold: its user may have changed them to just what they must be.
+        `held` is what its rows hold now, or held when the server was last told of them: its user
+        may have changed them to just what they must be.
         """
         match self.writing.ending:
             case None:
                 return Complaint("early", "has not ended")
             case Ending.SETTLED:
-                if any(self._is_right(rows) for rows in (self.content, now) if rows is not None):
+                if any(self._is_right(rows) for rows in (self.content, *held)):
                     return None
                 words = f"ended with {self.content!r} in its rows"
                 return Complaint("corruption", words)
