@@ -1,19 +1,11 @@
 """How reports are read that tell several changes as one, or that ours is in more than once."""
 
 from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.text.document import Position
 from qwen_lsp.text.hunks import Hunk
 from qwen_lsp.text.rewrite import BLANK, Rewrite
 
-from .support.loop import changed, opened, sent
-
-
-def edit(start: tuple[int, int], end: tuple[int, int], text: str) -> Edit:
-    return Edit(Span(Position(*start), Position(*end)), text)
-
-
-def put(place: tuple[int, int], text: str) -> Edit:
-    return edit(place, place, text)
+from .support.loop import changed, edit, opened, put, sent
 
 
 def test_the_rows_of_two_jobs_are_left_alone_by_what_was_told_as_one() -> None:
@@ -128,47 +120,6 @@ def test_an_edit_that_nobody_said_was_made_is_not_found_in_what_a_formatter_told
     assert (document.text, writing.ending) == ("name\nend", Ending.SETTLED)
 
 
-def test_an_edit_in_a_row_of_others_has_moved_along_it_with_what_they_typed() -> None:
-    document, delivery, writing = opened("ab\nold\nend", 1, 2, None)
-    writing.extend(["new"])
-    writing.finish()
-    changed(delivery, edit((0, 2), (1, 0), ""), version=2, now=0.5)
-    late = sent(delivery, 0.5)
-    assert late.edits[0].span.start == Position(0, 2)
-    delivery.answered(late, 0.51, applied=True)
-    changed(delivery, edit((0, 0), (0, 1), ""), edit((0, 2), (0, 4), "new"), version=3, now=1.0)
-    for version, now in ((4, 1.5), (5, 2.0)):
-        send = sent(delivery, now - 0.5)
-        delivery.answered(send, now - 0.49, applied=True)
-        changed(delivery, *send.edits[::-1], version=version, now=now)
-    delivery.next(2.0)
-    assert (document.text, writing.ending) == ("bnew\nend", Ending.SETTLED)
-
-
-def test_what_is_typed_at_the_edge_before_ours_is_made_there_is_outside() -> None:
-    document, delivery, writing = opened("one\ntwo", 0, 1, None)
-    writing.extend(["new"])
-    late = sent(delivery)
-    delivery.answered(late, 0.01, applied=True)
-    changed(delivery, edit((0, 0), (0, 0), "new\nx"), version=2, now=0.5)
-    undone = sent(delivery, 0.5)
-    changed(delivery, *undone.edits, version=3, now=1.0)
-    assert (document.text, writing.ending) == ("xone\ntwo", None)
-    assert writing.region.start == Position(0, 1)
-
-
-def test_what_landed_at_the_end_of_a_text_that_had_become_too_short_is_undone_there() -> None:
-    document, delivery, writing = opened("alpha\nbeta\nname\nvalue\nolder\n", 3, 5, None)
-    writing.extend(["new"])
-    late = sent(delivery)
-    delivery.answered(late, 0.01, applied=True)
-    typed = edit((4, 2), (4, 4), "x"), edit((0, 1), (0, 3), "y"), edit((1, 2), (4, 0), "")
-    changed(delivery, *typed, put((2, 0), "new\n"), version=2, now=0.5)
-    undone = sent(delivery, 0.5)
-    changed(delivery, *undone.edits, version=3, now=1.0)
-    assert (document.text, writing.ending) == ("ayha\nbeolxr\n", Ending.TAKEN_OVER)
-
-
 def test_an_edit_that_a_client_says_it_made_is_there_though_something_was_typed_before() -> None:
     document, delivery, writing = opened("a\nold\nb", 1, 2, "answer")
     writing.extend(["new"])
@@ -178,49 +129,6 @@ def test_an_edit_that_a_client_says_it_made_is_there_though_something_was_typed_
     changed(delivery, put((2, 1), "x"), *send.edits[::-1], version=2, now=0.02)
     delivery.next(0.02)
     assert (document.text, writing.ending) == ("a\nnew\nbx", Ending.SETTLED)
-
-
-def test_what_was_astray_is_gone_though_its_user_has_taken_some_from_the_midst_of_it() -> None:
-    document, delivery, writing = opened("one\ntwo", 0, 1, None)
-    writing.extend(["new"])
-    late = sent(delivery)
-    delivery.answered(late, 0.01, applied=True)
-    changed(delivery, put((0, 0), "x"), *late.edits, version=2, now=0.5)
-    undone = sent(delivery, 0.5)
-    delivery.answered(undone, 0.51, applied=True)
-    typed = edit((0, 1), (0, 2), "")
-    changed(delivery, typed, *undone.edits, put((0, 0), "y"), version=3, now=1.0)
-    assert (document.text, writing.ending) == ("yxone\ntwo", None)
-    assert not delivery.strays
-
-
-def test_what_comes_back_stands_behind_what_was_typed_in_its_place() -> None:
-    document, delivery, writing = opened("one\nold\ntwo\n", 1, 2, None)
-    writing.extend(["new", "old"])
-    late = sent(delivery)
-    delivery.answered(late, 0.01, applied=True)
-    changed(delivery, put((0, 0), "a\n"), *late.edits, version=2, now=0.5)
-    undone = sent(delivery, 0.5)
-    delivery.answered(undone, 0.51, applied=True)
-    changed(delivery, put((0, 0), "b\n"), *undone.edits, put((1, 0), "c"), version=3, now=1.0)
-    for version, now in ((4, 1.5), (5, 2.0)):
-        send = sent(delivery, now - 0.5)
-        delivery.answered(send, now - 0.49, applied=True)
-        changed(delivery, *send.edits[::-1], version=version, now=now)
-    assert (document.text, writing.ending) == ("b\nca\none\nold\ntwo\n", None)
-
-
-def test_what_its_user_takes_away_all_around_is_not_put_back() -> None:
-    document, delivery, writing = opened("a\nold\nb", 1, 2, None)
-    writing.extend([])
-    writing.finish()
-    changed(delivery, put((0, 0), "x"), version=2, now=0.1)
-    dropped = sent(delivery, 0.1)
-    changed(delivery, put((1, 1), "x"), version=3, now=0.11)
-    delivery.answered(dropped, 0.12, applied=True)
-    changed(delivery, edit((0, 0), (2, 1), ""), version=4, now=0.25)
-    assert (document.text, writing.ending) == ("", Ending.TAKEN_OVER)
-    assert delivery.next(0.25) is None
 
 
 def test_what_only_seemed_to_be_half_of_an_edit_is_its_users_once_that_is_refused() -> None:
@@ -233,18 +141,6 @@ def test_what_only_seemed_to_be_half_of_an_edit_is_its_users_once_that_is_refuse
     before = writing.ending
     delivery.answered(send, 0.02, applied=False)
     assert (document.text, before, writing.ending) == ("a\nold\nb", None, Ending.TAKEN_OVER)
-
-
-def test_what_landed_alone_at_the_end_of_a_text_that_had_become_too_short_is_undone_there() -> None:
-    document, delivery, writing = opened("a\nb\nold\nc", 2, 4, None)
-    writing.extend(["new"])
-    late = sent(delivery)
-    changed(delivery, edit((1, 1), (3, 1), ""), version=2, now=0.1)
-    delivery.answered(late, 0.11, applied=True)
-    changed(delivery, put((1, 1), "new\n"), version=3, now=0.2)
-    undone = sent(delivery, 0.2)
-    changed(delivery, *undone.edits, version=4, now=0.3)
-    assert (document.text, writing.ending) == ("a\nb", Ending.TAKEN_OVER)
 
 
 def test_an_edit_of_ours_is_known_though_its_user_has_taken_some_of_it_away() -> None:

@@ -4,7 +4,17 @@ from qwen_lsp.lsp.delivery import Delivery
 from qwen_lsp.lsp.flight import Send
 from qwen_lsp.lsp.manner import Kind, Manner
 from qwen_lsp.lsp.writing import Writing
-from qwen_lsp.text.document import Document, Edit
+from qwen_lsp.text.document import Document, Edit, Position, Span
+
+
+def edit(start: tuple[int, int], end: tuple[int, int], text: str) -> Edit:
+    """The text from one line and column to another gives way."""
+    return Edit(Span(Position(*start), Position(*end)), text)
+
+
+def put(place: tuple[int, int], text: str) -> Edit:
+    """Text comes in at a line and column."""
+    return edit(place, place, text)
 
 
 def opened(

@@ -1,0 +1,102 @@
+"""What becomes of our text where an editor has made an edit in a wrong place."""
+
+from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.text.document import Position
+
+from .support.loop import changed, edit, opened, put, sent
+
+
+def test_an_edit_in_a_row_of_others_has_moved_along_it_with_what_they_typed() -> None:
+    document, delivery, writing = opened("ab\nold\nend", 1, 2, None)
+    writing.extend(["new"])
+    writing.finish()
+    changed(delivery, edit((0, 2), (1, 0), ""), version=2, now=0.5)
+    late = sent(delivery, 0.5)
+    assert late.edits[0].span.start == Position(0, 2)
+    delivery.answered(late, 0.51, applied=True)
+    changed(delivery, edit((0, 0), (0, 1), ""), edit((0, 2), (0, 4), "new"), version=3, now=1.0)
+    for version, now in ((4, 1.5), (5, 2.0)):
+        send = sent(delivery, now - 0.5)
+        delivery.answered(send, now - 0.49, applied=True)
+        changed(delivery, *send.edits[::-1], version=version, now=now)
+    delivery.next(2.0)
+    assert (document.text, writing.ending) == ("bnew\nend", Ending.SETTLED)
+
+
+def test_what_is_typed_at_the_edge_before_ours_is_made_there_is_outside() -> None:
+    document, delivery, writing = opened("one\ntwo", 0, 1, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    changed(delivery, edit((0, 0), (0, 0), "new\nx"), version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    changed(delivery, *undone.edits, version=3, now=1.0)
+    assert (document.text, writing.ending) == ("xone\ntwo", None)
+    assert writing.region.start == Position(0, 1)
+
+
+def test_what_landed_at_the_end_of_a_text_that_had_become_too_short_is_undone_there() -> None:
+    document, delivery, writing = opened("alpha\nbeta\nname\nvalue\nolder\n", 3, 5, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    typed = edit((4, 2), (4, 4), "x"), edit((0, 1), (0, 3), "y"), edit((1, 2), (4, 0), "")
+    changed(delivery, *typed, put((2, 0), "new\n"), version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    changed(delivery, *undone.edits, version=3, now=1.0)
+    assert (document.text, writing.ending) == ("ayha\nbeolxr\n", Ending.TAKEN_OVER)
+
+
+def test_what_was_astray_is_gone_though_its_user_has_taken_some_from_the_midst_of_it() -> None:
+    document, delivery, writing = opened("one\ntwo", 0, 1, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    changed(delivery, put((0, 0), "x"), *late.edits, version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    delivery.answered(undone, 0.51, applied=True)
+    typed = edit((0, 1), (0, 2), "")
+    changed(delivery, typed, *undone.edits, put((0, 0), "y"), version=3, now=1.0)
+    assert (document.text, writing.ending) == ("yxone\ntwo", None)
+    assert not delivery.strays
+
+
+def test_what_comes_back_stands_behind_what_was_typed_in_its_place() -> None:
+    document, delivery, writing = opened("one\nold\ntwo\n", 1, 2, None)
+    writing.extend(["new", "old"])
+    late = sent(delivery)
+    delivery.answered(late, 0.01, applied=True)
+    changed(delivery, put((0, 0), "a\n"), *late.edits, version=2, now=0.5)
+    undone = sent(delivery, 0.5)
+    delivery.answered(undone, 0.51, applied=True)
+    changed(delivery, put((0, 0), "b\n"), *undone.edits, put((1, 0), "c"), version=3, now=1.0)
+    for version, now in ((4, 1.5), (5, 2.0)):
+        send = sent(delivery, now - 0.5)
+        delivery.answered(send, now - 0.49, applied=True)
+        changed(delivery, *send.edits[::-1], version=version, now=now)
+    assert (document.text, writing.ending) == ("b\nca\none\nold\ntwo\n", None)
+
+
+def test_what_its_user_takes_away_all_around_is_not_put_back() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, None)
+    writing.extend([])
+    writing.finish()
+    changed(delivery, put((0, 0), "x"), version=2, now=0.1)
+    dropped = sent(delivery, 0.1)
+    changed(delivery, put((1, 1), "x"), version=3, now=0.11)
+    delivery.answered(dropped, 0.12, applied=True)
+    changed(delivery, edit((0, 0), (2, 1), ""), version=4, now=0.25)
+    assert (document.text, writing.ending) == ("", Ending.TAKEN_OVER)
+    assert delivery.next(0.25) is None
+
+
+def test_what_landed_alone_at_the_end_of_a_text_that_had_become_too_short_is_undone_there() -> None:
+    document, delivery, writing = opened("a\nb\nold\nc", 2, 4, None)
+    writing.extend(["new"])
+    late = sent(delivery)
+    changed(delivery, edit((1, 1), (3, 1), ""), version=2, now=0.1)
+    delivery.answered(late, 0.11, applied=True)
+    changed(delivery, put((1, 1), "new\n"), version=3, now=0.2)
+    undone = sent(delivery, 0.2)
+    changed(delivery, *undone.edits, version=4, now=0.3)
+    assert (document.text, writing.ending) == ("a\nb", Ending.TAKEN_OVER)
