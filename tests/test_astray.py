@@ -1,7 +1,9 @@
 """What becomes of our text where an editor has made an edit in a wrong place."""
 
+from qwen_lsp.lsp.delivery import Delivery
+from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Position
+from qwen_lsp.text.document import Document, Position
 
 from .support.loop import changed, edit, opened, put, sent
 
@@ -79,7 +81,6 @@ def test_what_comes_back_stands_behind_what_was_typed_in_its_place() -> None:
 
 def test_what_its_user_takes_away_all_around_is_not_put_back() -> None:
     document, delivery, writing = opened("a\nold\nb", 1, 2, None)
-    writing.extend([])
     writing.finish()
     changed(delivery, put((0, 0), "x"), version=2, now=0.1)
     dropped = sent(delivery, 0.1)
@@ -100,3 +101,45 @@ def test_what_landed_alone_at_the_end_of_a_text_that_had_become_too_short_is_und
     undone = sent(delivery, 0.2)
     changed(delivery, *undone.edits, version=4, now=0.3)
     assert (document.text, writing.ending) == ("a\nb", Ending.TAKEN_OVER)
+
+
+def test_two_rows_that_its_user_takes_away_with_all_around_are_not_put_back() -> None:
+    document, delivery, writing = opened("a\nold\nb\nolder\nc\nd", 1, 4, None)
+    writing.extend(["b"])
+    writing.finish()
+    changed(delivery, put((5, 1), "x"), version=2, now=0.1)
+    dropped = sent(delivery, 0.1)
+    assert len(dropped.edits) == 2
+    changed(delivery, put((2, 1), "x"), version=3, now=0.11)
+    delivery.answered(dropped, 0.12, applied=True)
+    changed(delivery, edit((0, 0), (4, 1), ""), version=4, now=0.25)
+    assert (document.text, writing.ending) == ("\ndx", Ending.TAKEN_OVER)
+    assert delivery.next(0.25) is None
+
+
+def test_what_has_changed_nothing_need_not_be_undone() -> None:
+    _, delivery, writing = opened("a\nb\nold", 2, 3, "idle")
+    writing.finish()
+    changed(delivery, version=2, now=0.0)
+    late = sent(delivery)
+    changed(delivery, edit((0, 1), (2, 3), ""), version=3, now=0.1)
+    delivery.answered(late, 0.11, applied=True)
+    changed(delivery, put((0, 1), "x"), version=4, now=0.6)
+    assert writing.ending is Ending.TAKEN_OVER
+    assert not delivery.strays
+
+
+def test_typing_above_moves_ours_also_where_the_client_has_told_some_changes_quickly() -> None:
+    document, manner = Document("a\nold\nb"), Manner()
+    for now in (0.0, 0.1, 0.2):
+        manner.typed(now)
+        manner.echoed(0.001)
+    delivery = Delivery(document, 1, manner)
+    writing = delivery.begin(1, 2)
+    writing.extend(["new"])
+    late = sent(delivery, 0.6)
+    delivery.answered(late, 0.61, applied=True)
+    changed(delivery, edit((0, 0), (0, 0), "x\nnew\n"), version=2, now=1.2)
+    undone = sent(delivery, 1.2)
+    changed(delivery, *undone.edits, version=3, now=1.3)
+    assert (document.text, writing.ending) == ("x\na\nold\nb", None)

@@ -150,3 +150,13 @@ def test_an_edit_of_ours_is_known_though_its_user_has_taken_some_of_it_away() ->
     delivery.answered(send, 0.01, applied=True)
     changed(delivery, put((1, 0), "ew row\n"), version=2, now=0.5)
     assert writing.ending is Ending.TAKEN_OVER
+
+
+def test_a_new_row_of_blanks_is_not_an_edit_of_ours_that_was_dropped() -> None:
+    _, delivery, writing = opened("if a:\n        old\nb", 1, 2, "echo")
+    writing.extend(["        pass"])
+    send = sent(delivery)
+    delivery.answered(send, 0.01, applied=True)
+    changed(delivery, put((0, 5), "\n        "), version=2, now=0.1)
+    assert writing.ending is None
+    assert sent(delivery, 1.0).edits == (put((2, 0), "        pass\n"),)

@@ -36,7 +36,7 @@ class Delivery:
         self._manner = manner or Manner()
         self._flight: Flight | None = None
         self.strays = Strays()
-        self._half: Report | None = None
+        self._half: tuple[Report, float, bool] | None = None
         self._pace = Pace()
 
     def begin(self, first: int, last: int, original: Sequence[str] | None = None) -> Writing:
@@ -79,7 +79,7 @@ class Delivery:
         if applied:
             flight.was_answered(now, self.version, is_prompt=self._manner.refuses_stale)
             return
-        self._give_up(now)
+        self._give_up()
         if send.version == self.version:
             self._pace.refused(now)
         else:
@@ -106,14 +106,12 @@ class Delivery:
         self._pace.reported(now)
         report = Report.of(edits, removed, is_compared=is_compared)
         if self._half:
-            report, self._half = Report(self._half + report), None
+            report, self._half = Report(self._half[0] + report), None
         flight = self._flight
         if flight and is_part(report, flight.send.edits, self.document):
-            self._half = report
-            return
-        stands = standing(self.writings, self.strays, flight)
-        context = Context(self.document, self._manner, now, stands, by_save)
-        self._take(*read(report, flight, context), now, by_save=by_save)
+            self._half = (report, now, by_save)
+        else:
+            self._take(report, now, by_save=by_save)
 
     def close(self) -> None:
         """The document is closed: nothing more is written."""
@@ -121,23 +119,32 @@ class Delivery:
         for writing in list(self.writings):
             self._end(writing, Ending.CLOSED)
 
-    def _take(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
+    def _take(self, report: Report, now: float, *, by_save: bool) -> None:
         """Goes on after a change, in which our edit may be."""
         flight = self._flight
-        if self.strays or (flight and parts and misfit(flight, parts)):
-            self._follow_strays(report, parts, by_save=by_save)
+        stands = standing(self.writings, self.strays, flight)
+        context = Context(self.document, self._manner, now, stands, by_save)
+        report, parts = read(report, flight, context)
+        if self.strays:
+            self.strays.follow(report, parts, self.writings, by_save=by_save)
+            self._look_at_all(flight, parts)
+        elif flight and parts and misfit(flight, parts):
+            if flight.send.version and flight.send.writing in self.writings:
+                self._manner.misplaced()
+            self.strays.begin(parts, self.writings)
+            self._look_at_all(flight, parts)
         else:
             self._follow(report, parts, now, by_save=by_save)
         if not self.strays:
             for writing in self.writings:
                 writing.look_around(is_changed=bool(report))
 
-    def _give_up(self, now: float) -> None:
+    def _give_up(self) -> None:
         """The edit in flight was not made; what seemed to be half of it was somebody else's."""
         self._flight = None
         if self._half:
-            report, self._half = self._half, None
-            self._take(report, None, now, by_save=False)
+            (report, now, by_save), self._half = self._half, None
+            self._take(report, now, by_save=by_save)
 
     def _follow(self, report: Report, parts: Parts | None, now: float, *, by_save: bool) -> None:
         """Finds all regions again after a change, and the edit in flight, if it is there."""
@@ -162,15 +169,8 @@ class Delivery:
             self._manner.dropped()
             self._not_made(flight.send.writing, DROPS)
 
-    def _follow_strays(self, report: Report, parts: Parts | None, *, by_save: bool) -> None:
-        """Something of ours is in a wrong place, or is now, and is to be undone there."""
-        flight = self._flight
-        if self.strays or not (flight and parts):
-            self.strays.follow(report, parts, self.writings, by_save=by_save)
-        else:
-            if flight.send.version and flight.send.writing in self.writings:
-                self._manner.misplaced()
-            self.strays.begin(parts, self.writings)
+    def _look_at_all(self, flight: Flight | None, parts: Parts | None) -> None:
+        """While something is to be put right, rows that are not as written are their user's."""
         if flight and (parts or flight.answered_at is not None):
             self._flight = None
         for writing in self.strays.missing(self.writings):
@@ -205,7 +205,7 @@ class Delivery:
         flight = self._flight
         if flight is None or now < flight.limit:
             return
-        self._give_up(now)
+        self._give_up()
         if flight.is_crossed:
             self._not_made(flight.send.writing, DROPS)
             return

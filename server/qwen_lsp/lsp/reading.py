@@ -17,6 +17,7 @@ from .manner import Manner
 from .readings import Reading, Rows
 from .report import Parts, Report
 from .standing import Standing
+from .strays import undoing
 
 
 class Context(NamedTuple):
@@ -95,7 +96,7 @@ class _Reader:
         """Before an editor has said that it made an edit, it reports that at once if at all."""
         if self._context.manner.allows(self._flight.send.version) == "blank":
             return None
-        parts = self._least()
+        parts = self._recognised() or self._least()
         return parts if parts and parts.is_alone else None
 
     def _recognised(self) -> Parts | None:
@@ -107,8 +108,8 @@ class _Reader:
     def _by_its_text(self) -> Parts | None:
         """What is likely by the texts before and after.
 
-        A client that refuses edits for an older version has made ours only where there is nothing
-        else in the report.
+        A client that refuses edits for an older version, and did not say that it made ours, has
+        made it only where there is nothing else in the report.
         """
         report = self._report
         parts = self._least()
@@ -120,7 +121,7 @@ class _Reader:
         if clamped and not (parts and report.blurs(self._context.stands.spans)):
             is_better = parts and self._loses(clamped) and not self._loses(parts)
             return parts if is_better else self._told_apart(clamped)
-        return None if self._kind == "answer" else parts
+        return None if self._kind == "answer" and not self._was_made else parts
 
     def _least(self) -> Parts | None:
         """What leaves least to others: that ours was made or not, or, where it may, elsewhere.
@@ -129,7 +130,7 @@ class _Reader:
         where it belongs; so it does where ours was made for certain, and nothing says where. Costs
         the rows that all of the changes touch.
         """
-        if not _may_hold(self._report, self._sent):
+        if not _may_hold(self._report, self._sent, was_made=self._was_made):
             return None
         made = self._rows.made()
         least = self._rows.others().cost + self._was_made
@@ -148,7 +149,7 @@ class _Reader:
         """Where else ours may have been made, if it is not all there is."""
         flight = self._flight
         kind = self._context.manner.kind_for(flight.send.version)
-        if self._is_checked or kind in ("answer", "echo"):
+        if self._kind != "idle" and kind in ("answer", "echo"):
             return []
         is_blank = flight.step is not None and flight.step.blank is not None
         is_answered = flight.answered_at is not None
@@ -158,7 +159,7 @@ class _Reader:
         return [*strayed, *(each for each in displaced if _is_all_told(each.parts, self._report))]
 
     def _likely(self, readings: Sequence[Reading]) -> Parts | None:
-        """What leaves least to others; of several, the one in which ours is where it belongs."""
+        """What leaves least to others; of several, that in which nobody else was in our rows."""
         least = min((reading.cost for reading in readings), default=0)
         likely = [reading.parts for reading in readings if reading.cost == least]
         return self._best([self._rows.told(parts) for parts in likely])
@@ -176,29 +177,28 @@ class _Reader:
 
 def _is_covered(parts: Parts) -> bool:
     """Whether others have taken away all around what ours has: then either may have done so."""
-    edits = parts.behind.edits
-    return all(
-        not edit.text and any(start < edit.span.start < end for (start, end), _ in edits)
-        for edit, _ in parts.ours
-    )
+    places = [undo.edit.span.start for undo in undoing(parts.ours)]
+    only_takes = all(not edit.text for edit in parts.ours.edits)
+    taken = [span for span, _ in parts.behind.edits]
+    return only_takes and all(any(start < at < end for start, end in taken) for at in places)
 
 
 def _is_empty_row(ours: Report) -> bool:
     return all(not removed and not _plain(edit.text).strip("\n") for edit, removed in ours)
 
 
-def _may_hold(report: Report, sent: Sequence[Edit]) -> bool:
-    """Whether enough was put in for most of ours to be among it, if ours only puts in.
+def _may_hold(report: Report, sent: Sequence[Edit], *, was_made: bool) -> bool:
+    """Whether enough was put in for ours to be among it, if ours only puts in.
 
-    Its user may have taken some away again. What differs in two texts need not be all that was put
-    in: some of it may have gone elsewhere.
+    What differs in two texts need not be all that was put in: some of it may have gone elsewhere.
+    Where ours `was_made` for certain, its user may have taken some away again.
     """
     only_puts_in = all(start == end for (start, end), _ in sent)
     if report.told is None or report.is_compared or not only_puts_in:
         return True
     ours = _plain("".join(edit.text for edit in sent))
     missing = (Counter(ours) - Counter(_plain(report.told))).total()
-    return 2 * missing < len(ours)
+    return 2 * missing <= len(ours) if was_made else not missing
 
 
 def is_part(report: Report, sent: Sequence[Edit], document: Document) -> bool:

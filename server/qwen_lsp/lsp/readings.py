@@ -57,8 +57,8 @@ class Rows:
 
     def made(self) -> Reading:
         """What has happened if ours was made as it was sent, and then all else."""
-        rows = Document(self.old).lines
-        return self._after_ours([clamped(edit, rows) for edit in self._sent])
+        text = Document(self.old)
+        return self._after_ours([clamped(edit, text) for edit in self._sent])
 
     def apart(self, parts: Parts) -> Parts:
         """The same, of which others have left alone what they may have."""
@@ -102,11 +102,11 @@ class Rows:
         """
         if any(start != end for (start, end), _ in self._sent):
             return
-        rows = Document(self.new).lines
+        text = Document(self.new)
         found = 0
-        for row in sorted(range(len(rows)), key=lambda row: abs(row - self._home)):
-            ours = [clamped(shifted(edit, row - self._home), rows) for edit in self._sent]
-            rest = _without(ours, rows)
+        for row in sorted(range(len(text.lines)), key=lambda row: abs(row - self._home)):
+            ours = [clamped(shifted(edit, row - self._home), text) for edit in self._sent]
+            rest = _without(ours, text.lines)
             if rest is None:
                 continue
             others = self._others(self.old, rest, self.solid, most=most)
@@ -135,15 +135,14 @@ class Rows:
         """The same where that was so many rows and columns; None where that can't be."""
         text = Document(self.old)
         along = [shifted_along(sent, self._home, -columns) for sent in self._sent]
-        ours = [clamped(shifted(edit, -rows), text.lines) for edit in along]
+        ours = [clamped(shifted(edit, -rows), text) for edit in along]
         if any(not edit.text and not text.slice(edit.span) for edit in ours):
             return None
         reading = self._after_ours(ours, most=most)
         others, start = reading.parts.behind, ours[0].span.start
-        may_be = may_shift_along(others, start, columns) if columns else True
-        if reading.cost > most or not may_be or not may_shift(others, start.line, rows):
+        if reading.cost > most or not may_shift(others, start.line, rows):
             return None
-        return reading
+        return reading if may_shift_along(others, start, columns) else None
 
     def recognised(self) -> Iterator[Reading]:
         """What may have happened if ours is to be known by its text alone."""
@@ -193,7 +192,7 @@ def _without(ours: Sequence[Edit], rows: Sequence[str]) -> str | None:
     left = Document.of_lines(rows)
     for (start, _), text in ours:
         place = Span(start, after(start, text))
-        if start.line < 0 or left.slice(place) != text:
+        if left.slice(place) != text:
             return None
         left.apply(Edit(place, ""))
     return left.text

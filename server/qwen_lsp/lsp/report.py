@@ -33,8 +33,7 @@ class Report(tuple[Change, ...]):
     ) -> Self:
         """The edits in the order in which they were made, and what each took away.
 
-        Each as the small ones that it may be made of: none both takes text away and puts it in
-        again.
+        Each as the small ones that it may be made of, which leave alone what may have stayed.
         """
         report = cls(
             change

@@ -5,20 +5,13 @@ Rows and columns count from 0, as LSP does.
 
 from collections.abc import Sequence
 
-from ..text.document import Edit, Position, Span, after, without_end
+from ..text.document import Document, Edit, Position, Span, after
 from .report import Report
 
 
-def clamped(edit: Edit, rows: Sequence[str]) -> Edit:
-    """An edit as an editor makes it in rows that are too short for it."""
-    start, end = (_clamp(place, rows) for place in edit.span)
-    return Edit(Span(start, end), edit.text)
-
-
-def _clamp(place: Position, rows: Sequence[str]) -> Position:
-    if place.line >= len(rows):
-        place = Position(len(rows) - 1, place.column + len(rows[-1]))
-    return Position(place.line, min(place.column, len(without_end(rows[place.line]))))
+def clamped(edit: Edit, text: Document) -> Edit:
+    """An edit as an editor makes it in a text that is too short for it."""
+    return Edit(Span(text.clamp(edit.span.start), text.clamp(edit.span.end)), edit.text)
 
 
 def may_shift(changes: Report, row: int, by: int) -> bool:

@@ -78,7 +78,7 @@ class Strays:
         """Our part is in a wrong place."""
         self.is_formatted = False
         _move(writings, parts.before.edits)
-        self.steps.append(_undoing(parts.ours))
+        self._undo(parts.ours)
         self._pass(parts.behind, writings)
 
     def follow(
@@ -121,7 +121,12 @@ class Strays:
         if self and made.parts(self.next):
             self.steps.pop()
         else:
-            self.steps.append(_undoing(made))
+            self._undo(made)
+
+    def _undo(self, made: Report) -> None:
+        """Our edits are to be undone; those that have changed nothing need not be."""
+        if step := undoing(made):
+            self.steps.append(step)
 
     def _pass(self, report: Report, writings: Sequence[Writing]) -> None:
         """The user's edits move all that is to be put right, and the regions."""
@@ -139,14 +144,13 @@ class Strays:
 
 
 def _before(span: Span, step: Sequence[Undo]) -> Span:
-    """Where a span is once a step is made.
-
-    What comes back just where something is put in comes after that.
-    """
+    """Where a span is once a step is made. An empty one stays before what comes back just there."""
     for undo in reversed(step):
-        place = moved(span.start, undo.edit, stays_before=True)
-        is_empty = span.start == span.end
-        span = Span(place, place) if is_empty else moved_span(span, [undo.edit])
+        if span.start == span.end:
+            place = moved(span.start, undo.edit, stays_before=True)
+            span = Span(place, place)
+        else:
+            span = moved_span(span, [undo.edit])
     return span
 
 
@@ -214,14 +218,14 @@ def _move(writings: Iterable[Writing], edits: Sequence[Edit]) -> None:
         move(writing, edits)
 
 
-def _undoing(made: Report) -> tuple[Undo, ...]:
+def undoing(made: Report) -> tuple[Undo, ...]:
     """What undoes edits that were made from the bottom up, in the positions after them."""
-    undoing: list[Undo] = []
+    undos: list[Undo] = []
     uppers: list[Edit] = []
     for edit, text in reversed(made):
         start = edit.span.start
         for upper in reversed(uppers):
             start = moved(start, upper, stays_before=False)
-        undoing.append(Undo(Edit(Span(start, after(start, edit.text)), text), edit.text))
+        undos.append(Undo(Edit(Span(start, after(start, edit.text)), text), edit.text))
         uppers.append(edit)
-    return tuple(undoing)
+    return tuple(undo for undo in undos if undo.edit.text or undo.stands)

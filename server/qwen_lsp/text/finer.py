@@ -19,8 +19,8 @@ def finer(edit: Edit, removed: str) -> list[Edit]:
     """Edits that come to the same as `edit`, which took `removed` away, from the last one up.
 
     An editor or a formatter may replace all from the first to the last thing that it changes as
-    one piece; what stays the same in it is not touched by these. Costs what a comparison of the
-    rows costs.
+    one piece; what stays the same in it is not touched by these, but for a few characters in a row.
+    Costs what a comparison of the rows costs.
     """
     if not edit.text or not removed:
         return [edit] if edit.text or removed else []
