@@ -73,7 +73,7 @@ class _Reader:
         if named and (self._was_made or not self._is_checked or not named.before):
             return None if self._is_twin(named) else self._told_apart(named)
         if self._flight.answered_at is None and not named:
-            return self._alone()
+            return self._unanswered()
         return self._recognised() or self._by_its_text()
 
     def _is_twin(self, named: Parts) -> bool:
@@ -92,11 +92,13 @@ class _Reader:
     def _told_apart(self, parts: Parts) -> Parts:
         return self._rows.apart(parts) if not parts.is_alone and self._rows.solid else parts
 
-    def _alone(self) -> Parts | None:
+    def _unanswered(self) -> Parts | None:
         """Before an editor has said that it made an edit, it reports that at once if at all."""
         if self._context.manner.allows(self._flight.send.version) == "blank":
             return None
-        parts = self._recognised() or self._least()
+        if blank := self._recognised():
+            return blank
+        parts = self._least()
         return parts if parts and parts.is_alone else None
 
     def _recognised(self) -> Parts | None:
