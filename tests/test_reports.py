@@ -162,10 +162,10 @@ def test_a_new_row_of_blanks_is_not_an_edit_of_ours_that_was_dropped() -> None:
     assert sent(delivery, 1.0).edits == (put((2, 0), "        pass\n"),)
 
 
-def test_a_blank_row_is_known_before_it_is_answered_with_a_key_beside_it() -> None:
+def test_a_blank_row_is_known_before_it_is_answered_with_a_row_above_it() -> None:
     document, delivery, writing = opened("a\nold\nb", 1, 2, None)
     writing.finish()
     blank = sent(delivery, 1.0)
     assert blank.edits == (put((1, 0), f"{BLANK}\n"),)
-    changed(delivery, edit((0, 0), (1, 0), f"xa\n{BLANK}\n"), version=2, now=1.1)
-    assert (document.text, writing.ending) == (f"xa\n{BLANK}\nold\nb", None)
+    changed(delivery, put((1, 0), f"y\n{BLANK}\n"), version=2, now=1.1)
+    assert document.slice(writing.region) == f"{BLANK}\nold"
