@@ -3,7 +3,7 @@
 from qwen_lsp.lsp.delivery import Delivery
 from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Document, Position
+from qwen_lsp.text.document import Document, Edit, Position, Span
 
 from .support.loop import changed, edit, opened, put, sent
 
@@ -143,3 +143,92 @@ def test_typing_above_moves_ours_also_where_the_client_has_told_some_changes_qui
     undone = sent(delivery, 1.2)
     changed(delivery, *undone.edits, version=3, now=1.3)
     assert (document.text, writing.ending) == ("x\na\nold\nb", None)
+
+
+def test_an_edit_in_a_wrong_place_is_undone_and_made_anew() -> None:
+    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, None)
+    writing.extend(["new"])
+    writing.finish()
+    send = sent(delivery, 1.0)
+    delivery.answered(send, 1.0, applied=True)
+    changed(delivery, put((0, 0), "typed\n"), *send.edits, version=2, now=1.5)
+    assert document.text == "typed\none\nnew\ntwo\nold\nend"
+    back = sent(delivery, 1.5)
+    changed(delivery, *back.edits, version=3, now=2.0)
+    assert document.text == "typed\none\ntwo\nold\nend"
+    changed(delivery, *sent(delivery, 2.0).edits[::-1], version=4, now=2.5)
+    delivery.next(2.5)
+    assert (document.text, writing.ending) == ("typed\none\ntwo\nnew\nend", Ending.SETTLED)
+
+
+def test_an_edit_in_a_wrong_place_is_known_in_one_change_with_what_was_typed() -> None:
+    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, None)
+    writing.extend(["new"])
+    delivery.answered(sent(delivery, 1.0), 1.0, applied=True)
+    text = "typed\none\nnew\ntwo, too\nold\nend"
+    changed(delivery, Edit(Span(Position(0, 0), document.end), text), version=2, now=1.5)
+    changed(delivery, *sent(delivery, 1.5).edits, version=3, now=2.0)
+    assert document.text == "typed\none\ntwo, too\nold\nend"
+    assert sent(delivery, 2.0).edits == (put((3, 0), "new\n"),)
+
+
+def test_what_was_taken_from_a_wrong_place_comes_back_even_if_undoing_goes_wrong() -> None:
+    document, delivery, writing = opened("one\ntwo\nold\nsame\nend", 2, 4, "idle")
+    changed(delivery, version=2, now=1.0)
+    writing.extend(["same"])
+    send = sent(delivery, 1.0)
+    changed(delivery, put((0, 0), "typed\n"), *send.edits, version=3, now=1.5)
+    assert document.text == "typed\none\nold\nsame\nend"
+    back = sent(delivery, 1.5)
+    changed(delivery, put((0, 0), "more\n"), *back.edits, version=4, now=2.0)
+    assert document.text == "more\ntyped\ntwo\none\nold\nsame\nend"
+    for version, now in ((5, 2.0), (6, 2.1)):
+        changed(delivery, *sent(delivery, now).edits, version=version, now=now + 0.1)
+    assert document.text == "more\ntyped\none\ntwo\nold\nsame\nend"
+    assert writing.ending is None
+
+
+def test_what_is_astray_is_not_taken_away_unless_the_client_has_just_reported() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
+    writing.extend(["new"])
+    send = sent(delivery, 1.0)
+    changed(delivery, put((0, 0), "typed\n"), *send.edits, version=2, now=1.5)
+    undo = sent(delivery, 1.5)
+    delivery.answered(undo, 1.6, applied=False)
+    probe = sent(delivery, 2.0)
+    assert all(start == end and text.isspace() for (start, end), text in probe.edits)
+    changed(delivery, *probe.edits, version=3, now=2.1)
+    for version in (4, 5):
+        now = 2.1 + 0.2 * (version - 4)
+        changed(delivery, *sent(delivery, now).edits, version=version, now=now + 0.2)
+    assert document.text == "typed\na\nold\nb"
+    assert writing.ending is None
+
+
+def test_an_edit_that_lands_after_a_formatter_has_changed_its_rows_is_made_anew() -> None:
+    document, delivery, writing = opened("old  \nend", 0, 1, None)
+    writing.extend(["new", "old"])
+    writing.finish()
+    late = sent(delivery)
+    changed(
+        delivery, Edit(Span(Position(0, 3), Position(0, 5)), ""), version=2, now=0.01, by_save=True
+    )
+    delivery.answered(late, 0.02, applied=True)
+    changed(delivery, *late.edits[::-1], version=3, now=0.15)
+    for version, now in ((4, 0.3), (5, 0.45)):
+        send = sent(delivery, now - 0.15)
+        changed(delivery, *send.edits[::-1], version=version, now=now)
+    delivery.next(0.45)
+    assert (document.text, writing.ending) == ("new\nold\nend", Ending.SETTLED)
+
+
+def test_what_lands_after_its_user_took_over_is_undone() -> None:
+    document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
+    writing.extend(["new"])
+    send = sent(delivery, 1.0)
+    changed(delivery, put((1, 1), "x"), version=2, now=1.0)
+    assert writing.ending is Ending.TAKEN_OVER
+    changed(delivery, *send.edits, version=3, now=1.5)
+    changed(delivery, *sent(delivery, 1.5).edits, version=4, now=2.0)
+    assert document.text == "a\noxld\nb"
+    assert delivery.next(3.0) is None

@@ -59,22 +59,6 @@ def test_who_may_make_old_edits_is_sent_nothing_else_between_reports(
     assert sent(delivery, 1.5).edits == (cut(2, 3), put(3, "new\n"))
 
 
-def test_an_edit_in_a_wrong_place_is_undone_and_made_anew() -> None:
-    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, None)
-    writing.extend(["new"])
-    writing.finish()
-    send = sent(delivery, 1.0)
-    delivery.answered(send, 1.0, applied=True)
-    changed(delivery, put(0, "typed\n"), *send.edits, version=2, now=1.5)
-    assert document.text == "typed\none\nnew\ntwo\nold\nend"
-    back = sent(delivery, 1.5)
-    changed(delivery, *back.edits, version=3, now=2.0)
-    assert document.text == "typed\none\ntwo\nold\nend"
-    changed(delivery, *sent(delivery, 2.0).edits[::-1], version=4, now=2.5)
-    delivery.next(2.5)
-    assert (document.text, writing.ending) == ("typed\none\ntwo\nnew\nend", Ending.SETTLED)
-
-
 @pytest.mark.parametrize("kind", ["echo", "idle"])
 def test_our_edit_is_known_in_one_change_with_what_was_typed_behind_it(kind: Kind) -> None:
     """The last row and what was typed behind it begin alike."""
@@ -87,17 +71,6 @@ def test_our_edit_is_known_in_one_change_with_what_was_typed_behind_it(kind: Kin
     changed(delivery, whole, version=3, now=1.1)
     assert delivery.next(1.1) is None
     assert (document.text, writing.ending) == ("a\nold;;}\nb", Ending.SETTLED)
-
-
-def test_an_edit_in_a_wrong_place_is_known_in_one_change_with_what_was_typed() -> None:
-    document, delivery, writing = opened("one\ntwo\nold\nend", 2, 3, None)
-    writing.extend(["new"])
-    delivery.answered(sent(delivery, 1.0), 1.0, applied=True)
-    text = "typed\none\nnew\ntwo, too\nold\nend"
-    changed(delivery, Edit(Span(Position(0, 0), document.end), text), version=2, now=1.5)
-    changed(delivery, *sent(delivery, 1.5).edits, version=3, now=2.0)
-    assert document.text == "typed\none\ntwo, too\nold\nend"
-    assert sent(delivery, 2.0).edits == (put(4 - 1, "new\n"),)
 
 
 def test_a_blank_row_is_not_taken_for_ours_before_the_client_is_known() -> None:
@@ -133,68 +106,6 @@ def test_whoever_undoes_what_we_took_away_at_an_edge_takes_over() -> None:
     changed(delivery, *send.edits, version=2, now=1.0)
     changed(delivery, put(1, "one\n"), version=3, now=1.1)
     assert writing.ending is Ending.TAKEN_OVER
-
-
-def test_what_was_taken_from_a_wrong_place_comes_back_even_if_undoing_goes_wrong() -> None:
-    document, delivery, writing = opened("one\ntwo\nold\nsame\nend", 2, 4, "idle")
-    changed(delivery, version=2, now=1.0)
-    writing.extend(["same"])
-    send = sent(delivery, 1.0)
-    changed(delivery, put(0, "typed\n"), *send.edits, version=3, now=1.5)
-    assert document.text == "typed\none\nold\nsame\nend"
-    back = sent(delivery, 1.5)
-    changed(delivery, put(0, "more\n"), *back.edits, version=4, now=2.0)
-    assert document.text == "more\ntyped\ntwo\none\nold\nsame\nend"
-    for version, now in ((5, 2.0), (6, 2.1)):
-        changed(delivery, *sent(delivery, now).edits, version=version, now=now + 0.1)
-    assert document.text == "more\ntyped\none\ntwo\nold\nsame\nend"
-    assert writing.ending is None
-
-
-def test_what_is_astray_is_not_taken_away_unless_the_client_has_just_reported() -> None:
-    document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
-    writing.extend(["new"])
-    send = sent(delivery, 1.0)
-    changed(delivery, put(0, "typed\n"), *send.edits, version=2, now=1.5)
-    undo = sent(delivery, 1.5)
-    delivery.answered(undo, 1.6, applied=False)
-    probe = sent(delivery, 2.0)
-    assert all(start == end and text.isspace() for (start, end), text in probe.edits)
-    changed(delivery, *probe.edits, version=3, now=2.1)
-    for version in (4, 5):
-        now = 2.1 + 0.2 * (version - 4)
-        changed(delivery, *sent(delivery, now).edits, version=version, now=now + 0.2)
-    assert document.text == "typed\na\nold\nb"
-    assert writing.ending is None
-
-
-def test_an_edit_that_lands_after_a_formatter_has_changed_its_rows_is_made_anew() -> None:
-    document, delivery, writing = opened("old  \nend", 0, 1, None)
-    writing.extend(["new", "old"])
-    writing.finish()
-    late = sent(delivery)
-    changed(
-        delivery, Edit(Span(Position(0, 3), Position(0, 5)), ""), version=2, now=0.01, by_save=True
-    )
-    delivery.answered(late, 0.02, applied=True)
-    changed(delivery, *late.edits[::-1], version=3, now=0.15)
-    for version, now in ((4, 0.3), (5, 0.45)):
-        send = sent(delivery, now - 0.15)
-        changed(delivery, *send.edits[::-1], version=version, now=now)
-    delivery.next(0.45)
-    assert (document.text, writing.ending) == ("new\nold\nend", Ending.SETTLED)
-
-
-def test_what_lands_after_its_user_took_over_is_undone() -> None:
-    document, delivery, writing = opened("a\nold\nb", 1, 2, "idle")
-    writing.extend(["new"])
-    send = sent(delivery, 1.0)
-    changed(delivery, put(1, "x", 1), version=2, now=1.0)
-    assert writing.ending is Ending.TAKEN_OVER
-    changed(delivery, *send.edits, version=3, now=1.5)
-    changed(delivery, *sent(delivery, 1.5).edits, version=4, now=2.0)
-    assert document.text == "a\noxld\nb"
-    assert delivery.next(3.0) is None
 
 
 def test_an_editor_that_does_not_answer_what_puts_it_right_ends_the_writing() -> None:
