@@ -18,7 +18,6 @@ TOP = {
     ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "client-example", "docs",
     "pyproject.toml", "requirements", "server", "tests",
 }  # fmt: skip
-MOST_LINES = 250
 
 
 def run(*command: str) -> None:
@@ -67,15 +66,6 @@ def test_the_changelog_has_this_version() -> None:
 
 def test_the_top_level_is_what_the_design_says() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= TOP
-
-
-def test_files_are_short() -> None:
-    long = {
-        path.name: count
-        for path in PACKAGE.rglob("*.py")
-        if (count := path.read_text(encoding="utf-8").count("\n")) > MOST_LINES
-    }
-    assert not long
 
 
 def test_packages_say_what_they_are_and_import_nothing() -> None:
