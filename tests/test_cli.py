@@ -23,7 +23,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return 7
 
     server: Any = types.ModuleType("qwen_lsp.lsp.server")
-    stdio: Any = types.ModuleType("qwen_lsp.lsp.stdio")
+    stdio: Any = types.ModuleType("qwen_lsp.lsp.rpc.stdio")
     server.create_server = lambda *, command_line: " ".join(("the server", *command_line.values()))
     stdio.serve = serve
     monkeypatch.setitem(sys.modules, server.__name__, server)

@@ -16,8 +16,8 @@ import pytest
 
 from qwen_lsp.actions.library import builtin_actions
 from qwen_lsp.log import open_file
-from qwen_lsp.lsp import serving
-from qwen_lsp.lsp.decoding import tolerant_converter
+from qwen_lsp.lsp.rpc import endpoint
+from qwen_lsp.lsp.rpc.messages import tolerant_converter
 
 from .support.kinds import Kind, Telling
 from .support.player import Player
@@ -67,7 +67,7 @@ def a_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def converter_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One converter for all servers: to make it takes longer than to play a scenario."""
-    monkeypatch.setattr(serving, "tolerant_converter", one_converter)
+    monkeypatch.setattr(endpoint, "tolerant_converter", one_converter)
 
 
 one_converter = functools.cache(tolerant_converter)

@@ -101,8 +101,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     start_logging(LEVELS[arguments.log_level])
     if sys.stdin and sys.stdin.isatty():
         sys.stderr.write(_AT_TERMINAL)
+    from .lsp.rpc.stdio import serve
     from .lsp.server import create_server
-    from .lsp.stdio import serve
 
     named = {"provider": arguments.provider, "model": arguments.model}
     server = create_server(command_line={name: value for name, value in named.items() if value})

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qwen_lsp.lsp.framing import Splitter, frame
+from qwen_lsp.lsp.rpc.framing import Splitter, frame
 from qwen_lsp.text.document import Document, Edit, Position, Span
 
 Json = dict[str, Any]

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 import httpx
 
 from qwen_lsp.log import start_logging
+from qwen_lsp.lsp.rpc.stdio import serve
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.lsp.stdio import serve
 from qwen_lsp.model.http import Http
 
 

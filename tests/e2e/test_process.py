@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from qwen_lsp.lsp.framing import Splitter, frame
+from qwen_lsp.lsp.rpc.framing import Splitter, frame
 from qwen_lsp.simulator.service import Simulator
 
 from .conftest import SERVER, Home

@@ -9,7 +9,7 @@ import attrs
 from cattrs import Converter
 from lsprotocol import types
 
-from qwen_lsp.lsp.decoding import tolerant_converter
+from qwen_lsp.lsp.rpc.messages import tolerant_converter
 
 
 def client_converter() -> Converter:

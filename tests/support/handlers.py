@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from qwen_lsp.lsp.protocol import CommandCall
-from qwen_lsp.lsp.serving import Server
+from qwen_lsp.lsp.rpc.endpoint import Server
+from qwen_lsp.lsp.rpc.protocol import CommandCall
 
 from .link import Link
 

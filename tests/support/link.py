@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from qwen_lsp.lsp.framing import Splitter, frame
-from qwen_lsp.lsp.serving import Server, connect
+from qwen_lsp.lsp.rpc.endpoint import Server, connect
+from qwen_lsp.lsp.rpc.framing import Splitter, frame
 
 SECONDS_TO_WAIT = 5.0
 

@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 
-from qwen_lsp.lsp.protocol import CommandCall
-from qwen_lsp.lsp.serving import Server
-from qwen_lsp.lsp.stdio import serve
+from qwen_lsp.lsp.rpc.endpoint import Server
+from qwen_lsp.lsp.rpc.protocol import CommandCall
+from qwen_lsp.lsp.rpc.stdio import serve
 
 
 def create_server() -> Server:

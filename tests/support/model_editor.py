@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from qwen_lsp.lsp.framing import Splitter, frame
-from qwen_lsp.lsp.serving import Server, connect
+from qwen_lsp.lsp.rpc.endpoint import Server, connect
+from qwen_lsp.lsp.rpc.framing import Splitter, frame
 from qwen_lsp.text.document import Document, Edit, Position, Span, split_lines
 
 from .kinds import TRAITS, Kind, Telling, in_order, refusal, verdict

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from qwen_lsp.lsp import stdio
-from qwen_lsp.lsp.framing import Splitter, frame
+from qwen_lsp.lsp.rpc import stdio
+from qwen_lsp.lsp.rpc.framing import Splitter, frame
 
 from .minimal_server import create_server
 

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from ..errors import RequestError
 from .options import Edits
-from .protocol import CommandCall
+from .rpc.protocol import CommandCall
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]

@@ -24,7 +24,7 @@ from .handlers import (
     set_up,
     show_log,
 )
-from .serving import Server
+from .rpc.endpoint import Server
 from .session import Session
 
 FEATURES: Mapping[str, Callable[[Session, Any], object]] = {

@@ -32,9 +32,9 @@ from .private_files import PrivateFiles
 from .proposals import Proposals
 from .restores import Restores
 from .retrying import Retries
+from .rpc.endpoint import Server
 from .selecting import Selecting
 from .services import Services
-from .serving import Server
 from .setting_up import SetUps
 from .settings import Settings
 from .sign_ins import SignIns

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..arguments import Arguments, ProviderArguments, checked
 from ..counting import told, used_today
-from ..protocol import CommandCall
+from ..rpc.protocol import CommandCall
 from ..session import Session
 
 

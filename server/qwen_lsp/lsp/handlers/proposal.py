@@ -12,7 +12,7 @@ from ..comparing import compare as begin_to_compare
 from ..preview import Preview
 from ..proposal import Proposal
 from ..proposals import NOTHING, RUNNING
-from ..protocol import CommandCall
+from ..rpc.protocol import CommandCall
 from ..session import Session
 
 

@@ -5,7 +5,7 @@ from lsprotocol import types
 from ...actions.offer import is_within
 from ..arguments import DocumentArguments, checked
 from ..documents import OpenDocument
-from ..protocol import CommandCall
+from ..rpc.protocol import CommandCall
 from ..session import Session
 
 KIND = "refactor.rewrite.qwen.restore"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..arguments import JobArguments, RunArguments, checked
-from ..protocol import CommandCall
+from ..rpc.protocol import CommandCall
 from ..running import begin
 from ..session import Session
 from ..work import work_of

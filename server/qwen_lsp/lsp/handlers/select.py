@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..arguments import ChoiceArguments, checked
-from ..protocol import CommandCall
+from ..rpc.protocol import CommandCall
 from ..session import Session
 
 

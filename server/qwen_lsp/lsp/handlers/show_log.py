@@ -8,7 +8,7 @@ from ...errors import RequestError
 from ...log import log_file, log_folder
 from ..arguments import Arguments, checked
 from ..own_log import is_there, own_log_found
-from ..protocol import CommandCall
+from ..rpc.protocol import CommandCall
 from ..session import Session
 
 

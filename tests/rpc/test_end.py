@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from qwen_lsp.lsp import stdio
+from qwen_lsp.lsp.rpc import stdio
 
 from ..support.stdio_client import GOODBYE, command, initialize, message, serving
 

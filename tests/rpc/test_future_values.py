@@ -3,7 +3,7 @@
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.serving import Server
+from qwen_lsp.lsp.rpc.endpoint import Server
 
 from ..support.handlers import started
 from ..support.link import Json, Link

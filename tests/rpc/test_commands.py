@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.protocol import CommandCall
-from qwen_lsp.lsp.serving import Server
+from qwen_lsp.lsp.rpc.endpoint import Server
+from qwen_lsp.lsp.rpc.protocol import CommandCall
 
 from ..support.handlers import Work, raising_later, run, started, turns
 from ..support.link import Link

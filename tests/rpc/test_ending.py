@@ -7,8 +7,8 @@ import json
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.framing import frame
-from qwen_lsp.lsp.serving import Server
+from qwen_lsp.lsp.rpc.endpoint import Server
+from qwen_lsp.lsp.rpc.framing import frame
 
 from ..support.handlers import Work, run, soon, started, turns
 from ..support.link import Json, Link

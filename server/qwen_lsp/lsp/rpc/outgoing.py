@@ -21,8 +21,8 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
-from .decoding import MessageId, read_result
 from .framing import frame
+from .messages import MessageId, read_result
 
 log = logging.getLogger(__name__)
 

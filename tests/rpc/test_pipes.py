@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen_lsp.lsp import pipes, stdio
+from qwen_lsp.lsp.rpc import pipes, stdio
 
 from ..support.stdio_client import (
     GOODBYE,

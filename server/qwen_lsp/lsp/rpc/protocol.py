@@ -1,6 +1,6 @@
 """The methods of LSP that are answered the same way for every server: pygls' own, put right.
 
-pygls is put right in this module and those that it builds on: `framing`, `decoding`, `outgoing`,
+pygls is put right in this module and those that it builds on: `framing`, `messages`, `outgoing`,
 `incoming` and `documents` say at their top what they replace. Each part has a test that fails
 without it, so that it can go when pygls has it.
 """
@@ -20,9 +20,9 @@ from pygls.progress import Progress
 from pygls.protocol import lsp_method
 from pygls.uris import from_fs_path
 
-from ..errors import RequestError
-from .convert import Encoding
-from .documents import Documents, OpenDocument, Watcher
+from ...errors import RequestError
+from ..convert import Encoding
+from ..documents import Documents, OpenDocument, Watcher
 from .incoming import Incoming
 
 log = logging.getLogger(__name__)

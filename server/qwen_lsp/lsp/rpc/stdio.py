@@ -1,17 +1,27 @@
-"""Serves one client on the standard input and output of the process."""
+"""Serves one client on the standard input and output of the process, for as long as that is there.
+
+LSP 3.17, "Initialize Request", `processId`: the server ends when the client's process does.
+"""
 
 import asyncio
 import contextlib
+import ctypes
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from .parent import is_running
-from .pipes import Reading, Writing, can_be_polled, open_reading, open_writing
-from .serving import Server, connect
-from .steady import keep_steady
+from .clock import keep_steady
+from .endpoint import Server, connect
+from .pipes import (
+    Reading,
+    Writing,
+    can_be_polled,
+    open_reading,
+    open_writing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +34,10 @@ TOO_MANY_BYTES_UNREAD = 4 * MANY_BYTES_UNREAD
 
 SECONDS_BETWEEN_LOOKS = 3.0
 SECONDS_TO_FLUSH = 2.0
+
+_SYNCHRONIZE = 0x00100000
+_WAIT_TIMEOUT = 0x00000102
+_ERROR_ACCESS_DENIED = 5
 
 
 def serve(server: Server) -> int:
@@ -160,3 +174,36 @@ async def _watch_parent(server: Server) -> None:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
     log.warning("The client's process is gone; the server ends")
     server.protocol.end()
+
+
+def is_running(process_id: int) -> bool:
+    """Whether a process with this id can be seen from here; in a container, others can't."""
+    if process_id <= 0:
+        return False
+    if sys.platform == "win32":
+        return is_running_on_windows(process_id, ctypes.WinDLL("kernel32", use_last_error=True))
+    try:
+        os.kill(process_id, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def is_running_on_windows(process_id: int, kernel32: Any) -> bool:
+    """The same with Windows' functions. os.kill would end the process there."""
+    kernel32.OpenProcess.restype = ctypes.c_void_p
+    handle = kernel32.OpenProcess(_SYNCHRONIZE, 0, process_id)
+    if not handle:
+        return _last_error() == _ERROR_ACCESS_DENIED
+    try:
+        waited: int = kernel32.WaitForSingleObject(ctypes.c_void_p(handle), 0)
+        return waited == _WAIT_TIMEOUT
+    finally:
+        kernel32.CloseHandle(ctypes.c_void_p(handle))
+
+
+def _last_error() -> int:
+    last_error: Any = getattr(ctypes, "get_last_error", lambda: 0)
+    return int(last_error())

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from qwen_lsp.lsp.steady import TICK, keep_steady
+from qwen_lsp.lsp.rpc.clock import TICK, keep_steady
 
 
 class Loop(asyncio.SelectorEventLoop):

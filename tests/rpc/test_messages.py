@@ -4,8 +4,8 @@ import pytest
 from lsprotocol import types
 
 from qwen_lsp.errors import UNEXPECTED
-from qwen_lsp.lsp.framing import frame
-from qwen_lsp.lsp.serving import Server
+from qwen_lsp.lsp.rpc.endpoint import Server
+from qwen_lsp.lsp.rpc.framing import frame
 
 from ..support.handlers import SECRET, run, started
 from ..support.link import Link

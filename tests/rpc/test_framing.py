@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from qwen_lsp.lsp.framing import BadHeader, Splitter, frame
+from qwen_lsp.lsp.rpc.framing import BadHeader, Splitter, frame
 
 from ..support.handlers import run, started
 

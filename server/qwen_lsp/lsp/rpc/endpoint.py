@@ -8,8 +8,8 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from .decoding import tolerant_converter
-from .documents import Documents, Watcher
+from ..documents import Documents, Watcher
+from .messages import tolerant_converter
 from .protocol import Command, Handler, Protocol
 
 log = logging.getLogger(__name__)

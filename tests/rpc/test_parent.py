@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from qwen_lsp.lsp import parent
-from qwen_lsp.lsp.parent import is_running, is_running_on_windows
+from qwen_lsp.lsp.rpc import stdio
+from qwen_lsp.lsp.rpc.stdio import is_running, is_running_on_windows
 
 
 def test_processes_that_can_be_seen() -> None:
@@ -44,7 +44,7 @@ def test_processes_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel32 = Kernel32(ended=False)
     assert is_running_on_windows(42, kernel32)
     assert not is_running_on_windows(43, kernel32)
-    monkeypatch.setattr(parent, "_last_error", lambda: 5)
+    monkeypatch.setattr(stdio, "_last_error", lambda: 5)
     assert is_running_on_windows(43, kernel32)
     assert not is_running_on_windows(42, Kernel32(ended=True))
     assert kernel32.closed == 1

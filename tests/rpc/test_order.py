@@ -8,9 +8,9 @@ import pytest
 from lsprotocol import types
 
 from qwen_lsp.lsp.documents import OpenDocument, Revision
-from qwen_lsp.lsp.framing import frame
-from qwen_lsp.lsp.protocol import CommandCall
-from qwen_lsp.lsp.serving import Server
+from qwen_lsp.lsp.rpc.endpoint import Server
+from qwen_lsp.lsp.rpc.framing import frame
+from qwen_lsp.lsp.rpc.protocol import CommandCall
 
 from ..support.handlers import started
 from ..support.link import Json, Link

@@ -18,9 +18,17 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from ..errors import UNEXPECTED, QwenError, RequestError
-from .decoding import Answer, Message, MessageId, Notification, Refusal, Request, decode
+from ...errors import UNEXPECTED, QwenError, RequestError
 from .framing import Splitter
+from .messages import (
+    Answer,
+    Message,
+    MessageId,
+    Notification,
+    Refusal,
+    Request,
+    decode,
+)
 from .outgoing import Outgoing
 
 log = logging.getLogger(__name__)

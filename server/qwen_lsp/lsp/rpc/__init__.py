@@ -1,0 +1,1 @@
+"""JSON-RPC over bytes, on top of pygls."""

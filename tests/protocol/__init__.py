@@ -1,1 +1,0 @@
-"""pygls put right: each of these fails on pygls 2.1 as it is."""

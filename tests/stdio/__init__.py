@@ -1,1 +1,0 @@
-"""The server on its standard input and output."""
