@@ -17,7 +17,7 @@ from qwen_lsp.actions.library import builtin_actions
 from qwen_lsp.actions.placing import placing_of
 from qwen_lsp.actions.prompt import prompt
 from qwen_lsp.actions.selection import Selection
-from qwen_lsp.lsp.documents import OpenDocument
+from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.lsp.pages import Sheet
 from qwen_lsp.model.chat import Request
@@ -33,7 +33,7 @@ from .reply import SELECTED, Reply, file_of
 from .upstream import apart
 
 if TYPE_CHECKING:
-    from qwen_lsp.lsp.editor import Editor
+    from qwen_lsp.lsp.client.client import Editor
 
 TOKENS = 2_000
 PACE = 0.005

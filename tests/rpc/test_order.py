@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.documents import OpenDocument, Revision
+from qwen_lsp.lsp.documents.documents import OpenDocument, Revision
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.framing import frame
 from qwen_lsp.lsp.rpc.protocol import CommandCall

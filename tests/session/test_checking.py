@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from qwen_lsp.lsp import checking
 from qwen_lsp.lsp.checking import Written
-from qwen_lsp.lsp.documents import OpenDocument
+from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.text.document import Position, Span
 
 from ..support.stage import Stage

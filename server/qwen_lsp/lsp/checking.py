@@ -12,7 +12,7 @@ from lsprotocol import types
 from ..syntax.check import TOO_LARGE, broken
 from ..syntax.languages import grammar_of
 from ..text.document import Document, Edit, Span, split_lines, without_end
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .jobs import Job
 from .page import Page
 

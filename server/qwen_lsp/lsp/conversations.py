@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from ..model.conversation import Conversation
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 
 REMEMBERED = 20
 """How many jobs of a session can be gone on with."""

@@ -10,8 +10,8 @@ from ..diagnosis.settings_read import settings_found
 from ..diagnosis.subject import Subject
 from ..errors import QwenError
 from ..log import log_file, log_folder, redact
+from .client.progress import WorkProgress
 from .own_log import own_log_found
-from .progress import WorkProgress
 
 if TYPE_CHECKING:
     from .session import Session

@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from ..text.document import Position, Span
 from ..text.edits import moved_span
-from .documents import OpenDocument, Revision
+from .documents.documents import OpenDocument, Revision
 
 MOST_KEPT = 20
 """How many explanations of a document are kept for hovering."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lsprotocol import types
 
 from ..text.document import Span
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .jobs import Job
 from .preview import Preview
 from .proposal import Patch, Proposal

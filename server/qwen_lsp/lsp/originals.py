@@ -16,10 +16,10 @@ from ..journal.journal import Journal
 from ..model.chat import Piece, Request
 from ..perform import Model
 from ..text.surroundings import Rows
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
+from .documents.tracked_rows import Place
 from .jobs import Job
 from .page import Page
-from .place import Place
 
 if TYPE_CHECKING:
     from .session import Session

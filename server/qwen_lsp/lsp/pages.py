@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from lsprotocol import types
 
+from .client.client import Editor, UndoStops
 from .delivery import Delivery
-from .documents import OpenDocument, Revision
-from .editor import Editor, UndoStops
+from .documents.documents import OpenDocument, Revision
 from .flight import Send
 from .manner import Kind, Manner
 from .page import Page

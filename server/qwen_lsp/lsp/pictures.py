@@ -14,7 +14,7 @@ from ..actions.images import MOST_ROWS, Image, defined, image_in, rows_of_image
 from ..errors import QwenError, RequestError
 from ..model.chat import Request
 from ..model.families import sees
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .work import Work
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
+from .documents.tracked_rows import Place
 from .jobs import Job
-from .place import Place
 
 if TYPE_CHECKING:
     from .session import Session

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..perform import PageEnd
 from ..text.rewrite import Rewrite
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .page import Page
 from .preview import Preview
 

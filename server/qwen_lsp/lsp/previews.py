@@ -8,9 +8,9 @@ from lsprotocol import types
 from ..errors import RequestError
 from ..text.document import Span
 from .applying import apply, check
-from .documents import OpenDocument, Revision
+from .documents.documents import OpenDocument, Revision
+from .documents.tracked_rows import Place
 from .jobs import Job
-from .place import Place
 from .preview import Preview
 from .previewing import Previewing
 

@@ -9,7 +9,7 @@ from ..text.hunks import Hunk, hunks, undone
 from ..text.retraced import beside, retraced
 from ..text.standing import held
 from ..text.traced import State, Traced
-from .documents import OpenDocument, Revision
+from .documents.documents import OpenDocument, Revision
 from .jobs import Job
 from .page import Page
 

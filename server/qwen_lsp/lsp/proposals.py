@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from ..errors import RequestError
 from ..text.document import Span
-from .documents import OpenDocument, Revision
+from .documents.documents import OpenDocument, Revision
 from .jobs import Job
 from .page import Page
 from .proposal import Patch, Proposal, proposal_of

@@ -9,7 +9,7 @@ from ..errors import RequestError
 from ..journal.entry import Entry
 from ..journal.restoring import Place, place_of
 from ..text.document import Document
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .page import Page
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ..text.edits import moved_span
 from ..text.standing import standing
 from ..text.surroundings import Rows
 from .arguments import RetryArguments
-from .documents import OpenDocument, Revision
+from .documents.documents import OpenDocument, Revision
 from .jobs import Job
 from .options import Edits
 from .proposal import Proposal, share_rows

@@ -12,10 +12,10 @@ from ..errors import UNEXPECTED
 from ..perform import NoPage, Outcome, perform
 from .answering import Answering
 from .checking import checked
+from .client.progress import WorkProgress
 from .explanations import Explanation
 from .jobs import Job
 from .page import Page
-from .progress import WorkProgress
 from .ways import Way
 from .work import Work
 

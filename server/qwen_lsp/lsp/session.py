@@ -15,11 +15,12 @@ from ..actions.library import builtin_actions
 from ..errors import RequestError
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
+from .client.client import Editor
+from .client.private_files import PrivateFiles
 from .configuration import Configuration
 from .conversations import Conversations
 from .diagnosing import Diagnosing
-from .documents import Documents, OpenDocument, Revision
-from .editor import Editor
+from .documents.documents import Documents, OpenDocument, Revision
 from .explanations import Explanations
 from .jobs import Job, Jobs
 from .lenses import Lenses
@@ -28,7 +29,6 @@ from .originals import Originals
 from .page import Page
 from .pages import Pages
 from .previews import Previews
-from .private_files import PrivateFiles
 from .proposals import Proposals
 from .restores import Restores
 from .retrying import Retries

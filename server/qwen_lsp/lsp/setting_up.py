@@ -21,7 +21,7 @@ from ..first_run import (
     ready,
 )
 from .arguments import ChoiceArguments
-from .progress import WorkProgress
+from .client.progress import WorkProgress
 from .services import SIGN_IN_PROVIDER, Chosen
 
 if TYPE_CHECKING:

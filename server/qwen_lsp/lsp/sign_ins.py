@@ -10,7 +10,7 @@ from lsprotocol import types
 from ..account.account import Account
 from ..account.device_flow import UserCode
 from ..errors import UNEXPECTED, AccountError, QwenError
-from .progress import WorkProgress
+from .client.progress import WorkProgress
 
 if TYPE_CHECKING:
     from .session import Session

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ..text.document import Span
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .explanations import Explanation
 from .jobs import Job
 

@@ -16,7 +16,7 @@ from ..model.conversation import Conversation
 from ..text.document import Document, Position, Span
 from ..text.surroundings import Rows, beginning, block_around, is_bare, whole_lines
 from .arguments import RunArguments
-from .documents import OpenDocument
+from .documents.documents import OpenDocument
 from .options import Edits
 
 if TYPE_CHECKING:

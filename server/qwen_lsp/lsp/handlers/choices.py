@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from ...actions.offer import is_within
 from ...text.document import Span
-from ..documents import OpenDocument
+from ..documents.documents import OpenDocument
 from ..lenses import PREVIEW_ENTRIES, plain_range
 from ..preview import Preview
 from ..proposal import Proposal, share_rows

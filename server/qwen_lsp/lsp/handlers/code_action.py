@@ -8,7 +8,7 @@ from lsprotocol import types
 from ...actions.action import Action
 from ...actions.offer import is_within, menu_kind, offered
 from ...text.surroundings import is_bare
-from ..documents import OpenDocument
+from ..documents.documents import OpenDocument
 from ..pictures import may_be_shown
 from ..session import Session
 from ..settings import Settings

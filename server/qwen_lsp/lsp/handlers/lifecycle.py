@@ -5,7 +5,7 @@ import sys
 
 from lsprotocol import types
 
-from ..abilities import entry
+from ..client.capabilities import entry
 from ..session import Session
 from ..settings import SECTION
 

@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from ...actions.offer import is_within
 from ..arguments import DocumentArguments, checked
-from ..documents import OpenDocument
+from ..documents.documents import OpenDocument
 from ..rpc.protocol import CommandCall
 from ..session import Session
 

@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from ..documents import Documents, Watcher
+from ..documents.documents import Documents, Watcher
 from .messages import tolerant_converter
 from .protocol import Command, Handler, Protocol
 

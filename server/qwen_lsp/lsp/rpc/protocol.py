@@ -21,8 +21,8 @@ from pygls.protocol import lsp_method
 from pygls.uris import from_fs_path
 
 from ...errors import RequestError
-from ..convert import Encoding
-from ..documents import Documents, OpenDocument, Watcher
+from ..client.positions import Encoding
+from ..documents.documents import Documents, OpenDocument, Watcher
 from .incoming import Incoming
 
 log = logging.getLogger(__name__)

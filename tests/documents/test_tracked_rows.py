@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.documents import OpenDocument
-from qwen_lsp.lsp.place import Place
+from qwen_lsp.lsp.documents.documents import OpenDocument
+from qwen_lsp.lsp.documents.tracked_rows import Place
 
 TEXT = "above\none\ntwo\nthree\nbelow\n"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .editor import Editor
+from .client import Editor
 
 
 class WorkProgress:

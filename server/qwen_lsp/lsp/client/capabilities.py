@@ -5,7 +5,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from .rpc.protocol import Protocol
+from ..rpc.protocol import Protocol
 
 _NAMELESS = "A client without a name"
 _LONGEST = 100

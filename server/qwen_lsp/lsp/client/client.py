@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from lsprotocol import types
 
-from ..errors import RequestError
-from .abilities import Abilities, entry
+from ...errors import RequestError
+from .capabilities import Abilities, entry
 
 TIME_LIMIT = 10.0
 """Seconds in which an editor answers a request."""

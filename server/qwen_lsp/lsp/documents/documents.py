@@ -10,10 +10,16 @@ from urllib.parse import unquote
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
-from ..errors import RequestError
-from ..text.document import Document, Edit, Position, Span, split_lines
-from ..text.edits import moved_span, smallest_edit
-from .convert import Encoding, column, units
+from ...errors import RequestError
+from ...text.document import (
+    Document,
+    Edit,
+    Position,
+    Span,
+    split_lines,
+)
+from ...text.edits import moved_span, smallest_edit
+from ..client.positions import Encoding, column, units
 
 REMEMBERED = 200
 """How many changes of a document are kept, so that a range of an older version can be moved."""
