@@ -8,9 +8,9 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from qwen_lsp.actions.library import builtin_actions
-from qwen_lsp.lsp.options import Options
-from qwen_lsp.lsp.settings import Settings
 from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.settings.options import Options
+from qwen_lsp.settings.settings import Settings
 
 FOLDER = Path(__file__).parent
 BEGINS = (

@@ -6,8 +6,8 @@ from pydantic import SecretStr
 
 from qwen_lsp.account.key_places import Known, Place, Service
 from qwen_lsp.lsp.services import Services
-from qwen_lsp.lsp.settings import Settings
 from qwen_lsp.model.http import Http
+from qwen_lsp.settings.settings import Settings
 
 MOST = 0.005
 """Seconds that a menu may take in all."""

@@ -13,7 +13,7 @@ from qwen_lsp.diagnosis.subject import Subject
 from qwen_lsp.errors import QwenError
 from qwen_lsp.log import log_folder, redact
 from qwen_lsp.lsp.services import Chosen, Services
-from qwen_lsp.lsp.settings import Settings
+from qwen_lsp.settings.settings import Settings
 
 from . import answer
 from .here import add_other_issuer, services_of, settings_of, source_here

@@ -19,10 +19,10 @@ from qwen_lsp.first_run import (
     ready,
 )
 from qwen_lsp.lsp.services import Chosen, Services
-from qwen_lsp.lsp.settings import OAuth, Settings
 from qwen_lsp.model.address import authority_of, base_url_of, origin_of
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.settings.settings import OAuth, Settings
 
 from . import answer, signing_in
 from .asking import chosen, line, say

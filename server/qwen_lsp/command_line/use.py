@@ -9,10 +9,10 @@ from qwen_lsp.account.choice import LastChoice, place_of
 from qwen_lsp.errors import RequestError
 from qwen_lsp.lsp.choosing import BY_DEFAULT, where
 from qwen_lsp.lsp.services import Services
-from qwen_lsp.lsp.settings import Settings
 from qwen_lsp.lsp.told import told_choice
 from qwen_lsp.model.address import base_url_of
 from qwen_lsp.model.providers import providers
+from qwen_lsp.settings.settings import Settings
 
 from . import answer
 from .here import services_of, this_folder

@@ -18,10 +18,10 @@ from .pictures import shown
 from .work import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
+    from ..settings.settings import Settings
     from .jobs import Job
     from .services import Chosen
     from .session import Session
-    from .settings import Settings
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
 WAITING = "waiting for {name}"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.alias_generators import to_camel
 
 from ..errors import RequestError
-from .options import Edits
+from ..settings.options import Edits
 from .rpc.protocol import CommandCall
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"

@@ -8,7 +8,7 @@ from ..account.key_places import MODELS, Known
 from ..account.keys import named_key, stored_key
 from ..errors import AccountError, RequestError
 from ..model.providers import providers
-from .settings import Settings
+from ..settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

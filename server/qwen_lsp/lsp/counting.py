@@ -11,8 +11,8 @@ from ..errors import AccountError
 from ..model.chat import Piece, Usage
 
 if TYPE_CHECKING:
+    from ..settings.settings import Settings
     from .session import Session
-    from .settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from ..text.tokens import tokens_in
 from .work import Work
 
 if TYPE_CHECKING:
+    from ..settings.settings import Settings
     from .services import Chosen
     from .session import Session
-    from .settings import Settings
 
 SURELY_READ = 6_000
 """Tokens that any service reads that is not on this machine; it is not asked for these.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import QwenError
 from ..model.providers import Provider
-from .settings import Settings
+from ..settings.settings import Settings
 
 if TYPE_CHECKING:
     from .services import Chosen, Services

@@ -6,13 +6,13 @@ from contextlib import suppress
 
 from lsprotocol import types
 
+from ..settings.settings import Settings
 from .client.client import Editor, UndoStops
 from .delivery import Delivery
 from .documents.documents import OpenDocument, Revision
 from .flight import Send
 from .manner import Kind, Manner
 from .page import Page
-from .settings import Settings
 
 SAVING = 2.0
 """Seconds after the announcement of a save in which a change counts as a formatter's."""

@@ -18,9 +18,9 @@ from .documents.documents import OpenDocument
 from .work import Work
 
 if TYPE_CHECKING:
+    from ..settings.settings import Settings
     from .services import Chosen
     from .session import Session
-    from .settings import Settings
 
 NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."
 UNDEFINED = "What [{label}] is, this file does not say; write a line “[{label}]: PATH” into it."

@@ -14,7 +14,7 @@ from ..model.address import base_url_of
 from ..model.along import Along
 from ..model.network import Network
 from ..model.providers import Provider, providers
-from .settings import Settings
+from ..settings.settings import Settings
 
 OTHER_SIGN_IN = "oauth"
 

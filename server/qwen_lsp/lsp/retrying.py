@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import RequestError
+from ..settings.options import Edits
 from ..text.document import Span
 from ..text.edits import moved_span
 from ..text.standing import standing
@@ -12,7 +13,6 @@ from ..text.surroundings import Rows
 from .arguments import RetryArguments
 from .documents.documents import OpenDocument, Revision
 from .jobs import Job
-from .options import Edits
 from .proposal import Proposal, share_rows
 from .proposals import CHANGED, RUNNING
 from .running import begin

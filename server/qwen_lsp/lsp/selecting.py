@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from ..account.choice import LastChoice, place_of
 from ..errors import QwenError
 from ..model.providers import Provider
+from ..settings.settings import Settings
 from .arguments import ChoiceArguments
 from .choosing import Undecided, not_allowed, unknown
 from .offering import Offered, models_offered, providers_offered
 from .services import Chosen
-from .settings import Settings
 from .told import told_choice
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from ..model.models import ModelLists
 from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
 from ..model.windows import Windows
+from ..settings.settings import Settings
 from .choosing import (
     FOUND,
     NOTHING,
@@ -41,7 +42,6 @@ from .provider_settings import (
     may_be_found,
     network_of,
 )
-from .settings import Settings
 
 if TYPE_CHECKING:
     from ..account.exchange import Issuer

@@ -15,6 +15,7 @@ from ..actions.library import builtin_actions
 from ..errors import RequestError
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
+from ..settings.settings import Settings
 from .client.client import Editor
 from .client.private_files import PrivateFiles
 from .configuration import Configuration
@@ -36,7 +37,6 @@ from .rpc.endpoint import Server
 from .selecting import Selecting
 from .services import Services
 from .setting_up import SetUps
-from .settings import Settings
 from .sign_ins import SignIns
 from .status import Status
 from .trusting import Trusting, path_of

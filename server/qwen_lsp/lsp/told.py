@@ -7,9 +7,9 @@ from ..account.choice import LastChoice
 from ..account.keys import no_sign_in
 from ..diagnosis.login_command import login_command
 from ..errors import QwenError
+from ..settings.settings import Settings
 from .choosing import source_of, where
 from .services import Chosen, Services
-from .settings import Settings
 
 _FINISHES = "What is running finishes as it began."
 _NO_MODEL = "Choose its model too, with Qwen: Select model."

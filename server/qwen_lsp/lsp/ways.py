@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from .. import perform
+from ..settings.options import Edits
 from .jobs import Job
 from .once import Once
-from .options import Edits
 from .page import Page
 from .previewing import Previewing
 

@@ -13,11 +13,11 @@ from ..actions.selection import Other, Selection
 from ..errors import RequestError
 from ..model.chat import Message, Request
 from ..model.conversation import Conversation
+from ..settings.options import Edits
 from ..text.document import Document, Position, Span
 from ..text.surroundings import Rows, beginning, block_around, is_bare, whole_lines
 from .arguments import RunArguments
 from .documents.documents import OpenDocument
-from .options import Edits
 
 if TYPE_CHECKING:
     from .explanations import Explanation

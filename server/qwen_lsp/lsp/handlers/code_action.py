@@ -7,11 +7,11 @@ from lsprotocol import types
 
 from ...actions.action import Action
 from ...actions.offer import is_within, menu_kind, offered
+from ...settings.settings import Settings
 from ...text.surroundings import is_bare
 from ..documents.documents import OpenDocument
 from ..pictures import may_be_shown
 from ..session import Session
-from ..settings import Settings
 from . import choices, restore
 
 SET_UP_KIND = "refactor.qwen.setUp"

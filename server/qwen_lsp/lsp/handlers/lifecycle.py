@@ -5,9 +5,9 @@ import sys
 
 from lsprotocol import types
 
+from ...settings.settings import SECTION
 from ..client.capabilities import entry
 from ..session import Session
-from ..settings import SECTION
 
 log = logging.getLogger(__name__)
 

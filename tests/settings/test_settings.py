@@ -4,9 +4,14 @@ import pytest
 
 from qwen_lsp.errors import RequestError
 from qwen_lsp.lsp.services import Services
-from qwen_lsp.lsp.settings import OAuth, SentSettings, Settings, read_settings
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Timeouts
+from qwen_lsp.settings.settings import (
+    OAuth,
+    SentSettings,
+    Settings,
+    read_settings,
+)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from qwen_lsp.account.key_places import Known
 from qwen_lsp.lsp.provider_settings import network_of
-from qwen_lsp.lsp.scopes import UsersOwn
-from qwen_lsp.lsp.settings import NO_HOME, SentSettings
+from qwen_lsp.settings.settings import NO_HOME, SentSettings
+from qwen_lsp.settings.trust_scopes import UsersOwn
 
 EVIL = "https://evil.example/v1"
 REDIRECTING: list[tuple[str, Any]] = [

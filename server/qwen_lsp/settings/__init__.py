@@ -1,0 +1,1 @@
+"""What a user may set. Knows nothing of LSP."""
