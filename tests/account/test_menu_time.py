@@ -5,8 +5,8 @@ import time
 from pydantic import SecretStr
 
 from qwen_lsp.account.key_places import Known, Place, Service
-from qwen_lsp.lsp.services import Services
 from qwen_lsp.model.http import Http
+from qwen_lsp.services.services import Services
 from qwen_lsp.settings.settings import Settings
 
 MOST = 0.005

@@ -64,7 +64,7 @@ def engine(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = dict(providers.providers())
     rows["ollama"] = replace(rows["ollama"], base_url=simulator.base_url)
     table = MappingProxyType(rows)
-    for name in ("qwen_lsp.lsp.services", "qwen_lsp.lsp.provider_settings"):
+    for name in ("qwen_lsp.services.services", "qwen_lsp.services.provider_settings"):
         monkeypatch.setattr(f"{name}.providers", lambda: table)
     monkeypatch.setattr("qwen_lsp.first_run.local_engines", lambda: (rows["ollama"],))
 
@@ -326,7 +326,7 @@ def test_where_there_is_no_list_that_is_said(
 ) -> None:
     rows = dict(providers.providers())
     rows["ollama"] = replace(rows["ollama"], base_url="http://127.0.0.1:9/v1")
-    monkeypatch.setattr("qwen_lsp.lsp.services.providers", lambda: MappingProxyType(rows))
+    monkeypatch.setattr("qwen_lsp.services.services.providers", lambda: MappingProxyType(rows))
     assert main(("models", *words)) == status
     assert says in capsys.readouterr().err
 

@@ -321,7 +321,7 @@ def test_before_one_signs_in_to_qwen_it_says_that_the_free_tier_ended(
     advice = rows["qwen-oauth"].advice
     rows["simulator"] = replace(rows["simulator"], advice=advice)
     table = MappingProxyType(rows)
-    monkeypatch.setattr("qwen_lsp.lsp.services.providers", lambda: table)
+    monkeypatch.setattr("qwen_lsp.services.services.providers", lambda: table)
     named = ("--provider", "simulator", "--base-url", simulator.base_url)
     assert main(("login", *named)) == 0
     said = capsys.readouterr().err

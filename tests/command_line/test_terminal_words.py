@@ -11,10 +11,7 @@ import qwen_lsp
 from qwen_lsp.command_line.terminal_words import in_terminal
 
 SERVER = Path(qwen_lsp.__file__).parent
-SPEAK_IN_BOTH = (
-    "account", "diagnosis", "model", "errors.py", "lsp/choosing.py", "lsp/provider_settings.py",
-    "lsp/services.py", "lsp/told.py",
-)  # fmt: skip
+SPEAK_IN_BOTH = ("account", "diagnosis", "model", "services", "errors.py")
 EDITORS = re.compile(
     r"Qwen: [A-Z]|qwen\.(model|baseUrl|provider|oauth\.\w+|caBundle)\b|the action\b"
     r"|the editor again"
@@ -78,7 +75,7 @@ def sentences() -> Iterator[str]:
     """All that is said, as far as it stands in one piece."""
     for name in SPEAK_IN_BOTH:
         path = SERVER / name
-        for file in path.glob("*.py") if path.is_dir() else (path,):
+        for file in path.rglob("*.py") if path.is_dir() else (path,):
             tree = ast.parse(file.read_text(encoding="utf-8"))
             documentation = {
                 id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)

@@ -3,9 +3,9 @@
 import pytest
 
 from qwen_lsp.errors import RequestError
-from qwen_lsp.lsp.services import Services
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.patience import Timeouts
+from qwen_lsp.services.services import Services
 from qwen_lsp.settings.settings import (
     OAuth,
     SentSettings,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from qwen_lsp.account.key_places import Known
-from qwen_lsp.lsp.provider_settings import network_of
+from qwen_lsp.services.provider_settings import network_of
 from qwen_lsp.settings.settings import NO_HOME, SentSettings
 from qwen_lsp.settings.trust_scopes import UsersOwn
 

@@ -12,7 +12,7 @@ from qwen_lsp.diagnosis.settings_read import settings_found
 from qwen_lsp.diagnosis.subject import Subject
 from qwen_lsp.errors import QwenError
 from qwen_lsp.log import log_folder, redact
-from qwen_lsp.lsp.services import Chosen, Services
+from qwen_lsp.services.services import Chosen, Services
 from qwen_lsp.settings.settings import Settings
 
 from . import answer

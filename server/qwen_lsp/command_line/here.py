@@ -9,11 +9,11 @@ from pathlib import Path
 
 from qwen_lsp.account.choice import project_of
 from qwen_lsp.account.key_sources import Workspace
-from qwen_lsp.diagnosis.login_command import login_command
 from qwen_lsp.errors import NotSignedIn, RequestError
-from qwen_lsp.lsp.services import Chosen, Services
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import providers
+from qwen_lsp.services.login_command import login_command
+from qwen_lsp.services.services import Chosen, Services
 from qwen_lsp.settings.settings import OAuth, Settings
 
 from .answer import Misused

@@ -18,10 +18,10 @@ from qwen_lsp.first_run import (
     choosable,
     ready,
 )
-from qwen_lsp.lsp.services import Chosen, Services
 from qwen_lsp.model.address import authority_of, base_url_of, origin_of
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.services.services import Chosen, Services
 from qwen_lsp.settings.settings import OAuth, Settings
 
 from . import answer, signing_in

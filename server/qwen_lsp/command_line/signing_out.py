@@ -5,8 +5,8 @@ import asyncio
 from pathlib import Path
 
 from qwen_lsp.account.keys import takes_key
-from qwen_lsp.lsp.services import SIGN_IN_PROVIDER
 from qwen_lsp.model.providers import providers
+from qwen_lsp.services.services import SIGN_IN_PROVIDER
 
 from . import answer
 from .asking import must_agree

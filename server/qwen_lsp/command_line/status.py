@@ -3,10 +3,10 @@
 import argparse
 import asyncio
 
-from qwen_lsp.diagnosis.login_command import login_command
 from qwen_lsp.errors import NotSignedIn
-from qwen_lsp.lsp.choosing import key_source
-from qwen_lsp.lsp.services import Chosen, Services
+from qwen_lsp.services.login_command import login_command
+from qwen_lsp.services.resolution import key_source
+from qwen_lsp.services.services import Chosen, Services
 
 from . import answer
 from .here import services_of, settings_of

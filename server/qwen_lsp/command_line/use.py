@@ -7,11 +7,11 @@ from pathlib import Path
 
 from qwen_lsp.account.choice import LastChoice, place_of
 from qwen_lsp.errors import RequestError
-from qwen_lsp.lsp.choosing import BY_DEFAULT, where
-from qwen_lsp.lsp.services import Services
-from qwen_lsp.lsp.told import told_choice
 from qwen_lsp.model.address import base_url_of
 from qwen_lsp.model.providers import providers
+from qwen_lsp.services.messages import told_choice
+from qwen_lsp.services.resolution import BY_DEFAULT, where
+from qwen_lsp.services.services import Services
 from qwen_lsp.settings.settings import Settings
 
 from . import answer

@@ -7,8 +7,8 @@ from qwen_lsp.account.keys import named_key, stored_key, takes_key
 from qwen_lsp.account.store import Store
 from qwen_lsp.errors import AccountError
 
+from ..services.login_command import login_command
 from .finding import Finding
-from .login_command import login_command
 from .subject import Subject
 
 ABOUT = "Credential"

@@ -18,9 +18,9 @@ from .pictures import shown
 from .work import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
+    from ..services.services import Chosen
     from ..settings.settings import Settings
     from .jobs import Job
-    from .services import Chosen
     from .session import Session
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."

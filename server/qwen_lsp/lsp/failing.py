@@ -8,7 +8,7 @@ from .fitting import room_in, tokens_of, with_around
 from .work import Work
 
 if TYPE_CHECKING:
-    from .services import Chosen
+    from ..services.services import Chosen
     from .session import Session
 
 SMALLER = "too long; asking again with less of the file"

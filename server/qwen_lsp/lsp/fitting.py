@@ -14,8 +14,8 @@ from ..text.tokens import tokens_in
 from .work import Work
 
 if TYPE_CHECKING:
+    from ..services.services import Chosen
     from ..settings.settings import Settings
-    from .services import Chosen
     from .session import Session
 
 SURELY_READ = 6_000

@@ -18,8 +18,8 @@ from .documents.documents import OpenDocument
 from .work import Work
 
 if TYPE_CHECKING:
+    from ..services.services import Chosen
     from ..settings.settings import Settings
-    from .services import Chosen
     from .session import Session
 
 NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ..account.choice import LastChoice, place_of
 from ..errors import QwenError
 from ..model.providers import Provider
+from ..services.choices import Offered, models_offered, providers_offered
+from ..services.messages import told_choice
+from ..services.resolution import Undecided, not_allowed, unknown
+from ..services.services import Chosen
 from ..settings.settings import Settings
 from .arguments import ChoiceArguments
-from .choosing import Undecided, not_allowed, unknown
-from .offering import Offered, models_offered, providers_offered
-from .services import Chosen
-from .told import told_choice
 
 if TYPE_CHECKING:
     from .session import Session
@@ -47,7 +47,7 @@ class Selecting:
         """The answer of `qwen.selectProvider`. Raises RequestError, AccountError."""
         settings = await self._session.settings_in_force()
         if asked.provider is None and asked.model is None:
-            return self._offer(await providers_offered(self._session, settings), asked)
+            return self._offer(await providers_offered(self._session.services, settings), asked)
         if asked.provider is None:
             return await self.model(asked)
         if asked.provider == "auto":

@@ -15,6 +15,7 @@ from ..actions.library import builtin_actions
 from ..errors import RequestError
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
+from ..services.services import Services
 from ..settings.settings import Settings
 from .client.client import Editor
 from .client.private_files import PrivateFiles
@@ -35,7 +36,6 @@ from .restores import Restores
 from .retrying import Retries
 from .rpc.endpoint import Server
 from .selecting import Selecting
-from .services import Services
 from .setting_up import SetUps
 from .sign_ins import SignIns
 from .status import Status

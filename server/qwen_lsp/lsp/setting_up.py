@@ -20,9 +20,9 @@ from ..first_run import (
     choosable,
     ready,
 )
+from ..services.services import SIGN_IN_PROVIDER, Chosen
 from .arguments import ChoiceArguments
 from .client.progress import WorkProgress
-from .services import SIGN_IN_PROVIDER, Chosen
 
 if TYPE_CHECKING:
     from .session import Session

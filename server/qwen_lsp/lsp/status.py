@@ -7,8 +7,8 @@ from lsprotocol import types
 
 from ..errors import NotSignedIn, QwenError
 from ..perform import Outcome
-from .choosing import key_source
-from .services import Chosen
+from ..services.resolution import key_source
+from ..services.services import Chosen
 
 if TYPE_CHECKING:
     from ..account.account import Account

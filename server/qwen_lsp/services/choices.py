@@ -11,7 +11,6 @@ from ..settings.settings import Settings
 
 if TYPE_CHECKING:
     from .services import Chosen, Services
-    from .session import Session
 
 ANSWER_WITHIN = 7.0
 """Seconds in which a command is answered; some editors give one up after 10."""
@@ -29,12 +28,11 @@ class Offered:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def providers_offered(session: "Session", settings: Settings) -> Offered:
+async def providers_offered(services: "Services", settings: Settings) -> Offered:
     """The services that there is a sign-in or a key for, and the engines that run just now."""
     from ..model.engines import local_engines, running_engines
     from .services import SET_UP
 
-    services = session.services
     local = [provider for provider in local_engines() if settings.allows(provider.id)]
     running = await running_engines(services.http, local)
     found = [each.provider for each in services.ready(settings)]

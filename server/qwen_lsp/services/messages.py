@@ -5,10 +5,10 @@ from typing import Any
 
 from ..account.choice import LastChoice
 from ..account.keys import no_sign_in
-from ..diagnosis.login_command import login_command
 from ..errors import QwenError
 from ..settings.settings import Settings
-from .choosing import source_of, where
+from .login_command import login_command
+from .resolution import source_of, where
 from .services import Chosen, Services
 
 _FINISHES = "What is running finishes as it began."

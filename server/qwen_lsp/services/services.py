@@ -11,7 +11,12 @@ from ..account.choice import choice_file
 from ..account.key_sources import KeySources, Workspace
 from ..account.keys import no_sign_in
 from ..account.wanted import wanted
-from ..errors import AccountError, NotSignedIn, QwenError, RequestError
+from ..errors import (
+    AccountError,
+    NotSignedIn,
+    QwenError,
+    RequestError,
+)
 from ..model.address import authority_of
 from ..model.http import Http
 from ..model.limiter import Limiters
@@ -20,7 +25,16 @@ from ..model.providers import Provider, providers
 from ..model.qwen import Qwen
 from ..model.windows import Windows
 from ..settings.settings import Settings
-from .choosing import (
+from .last_choice import ChosenLast
+from .provider_settings import (
+    OTHER_SIGN_IN,
+    address_of,
+    command_of,
+    issuer_of,
+    may_be_found,
+    network_of,
+)
+from .resolution import (
     FOUND,
     NOTHING,
     QWEN_CODES,
@@ -32,15 +46,6 @@ from .choosing import (
     qwen_codes_model,
     source_of,
     unknown,
-)
-from .chosen_last import ChosenLast
-from .provider_settings import (
-    OTHER_SIGN_IN,
-    address_of,
-    command_of,
-    issuer_of,
-    may_be_found,
-    network_of,
 )
 
 if TYPE_CHECKING:

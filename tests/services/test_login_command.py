@@ -4,9 +4,9 @@ import pytest
 
 from qwen_lsp.account.account import Account
 from qwen_lsp.account.exchange import Issuer
-from qwen_lsp.diagnosis.login_command import login_command
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import providers
+from qwen_lsp.services.login_command import login_command
 
 API = "https://models.acme.example/v1"
 ISSUER = "https://login.acme.example/realms/acme"

@@ -1,0 +1,1 @@
+"""Which service and model answer, and who has said so. Knows nothing of LSP."""
