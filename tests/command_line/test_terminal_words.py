@@ -11,7 +11,11 @@ import qwen_lsp
 from qwen_lsp.command_line.terminal_words import in_terminal
 
 SERVER = Path(qwen_lsp.__file__).parent
-SPEAK_IN_BOTH = ("account", "diagnosis", "model", "services", "errors.py")
+SPEAK_IN_BOTH = (
+    "account", "diagnosis", "model", "errors.py", "services/login_command.py",
+    "services/messages.py", "services/provider_settings.py", "services/resolution.py",
+    "services/services.py",
+)  # fmt: skip
 EDITORS = re.compile(
     r"Qwen: [A-Z]|qwen\.(model|baseUrl|provider|oauth\.\w+|caBundle)\b|the action\b"
     r"|the editor again"
