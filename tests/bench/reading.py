@@ -18,8 +18,8 @@ from qwen_lsp.actions.placing import placing_of
 from qwen_lsp.actions.prompt import prompt
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.lsp.documents.documents import OpenDocument
+from qwen_lsp.lsp.edits.pages import Sheet
 from qwen_lsp.lsp.manner import Manner
-from qwen_lsp.lsp.pages import Sheet
 from qwen_lsp.model.chat import Request
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.network import Network

@@ -11,8 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from qwen_lsp.lsp.applying import CHANGED, MOVED_ON, TYPED, UNANSWERED
-from qwen_lsp.lsp.previews import ASKED, DECLINED
+from qwen_lsp.lsp.edits.apply_preview import (
+    CHANGED,
+    MOVED_ON,
+    TYPED,
+    UNANSWERED,
+)
+from qwen_lsp.lsp.edits.previews import ASKED, DECLINED
 from qwen_lsp.text.document import Position, Span
 
 from ..support.client import CAPABILITIES

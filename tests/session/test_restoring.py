@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from qwen_lsp.journal.journal import Journal
-from qwen_lsp.lsp.restores import NO_EDITS, TYPED
+from qwen_lsp.lsp.edits.restore import NO_EDITS, TYPED
 from qwen_lsp.text.document import Position, Span
 
 from ..support.client import CAPABILITIES

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from qwen_lsp.lsp.page import SILENT
+from qwen_lsp.lsp.edits.page import SILENT
 
 from ..support.stage import Stage
 from .conftest import Play

@@ -13,8 +13,8 @@ from ..syntax.check import TOO_LARGE, broken
 from ..syntax.languages import grammar_of
 from ..text.document import Document, Edit, Span, split_lines, without_end
 from .documents.documents import OpenDocument
+from .edits.page import Page
 from .jobs import Job
-from .page import Page
 
 if TYPE_CHECKING:
     from .session import Session

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..actions.action import Action
 
 if TYPE_CHECKING:
-    from .ways import Way
+    from .edits.ways import Way
 
 
 @dataclass(eq=False)

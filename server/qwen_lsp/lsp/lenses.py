@@ -9,8 +9,8 @@ from lsprotocol import types
 
 from ..text.document import Span
 from .documents.documents import OpenDocument
+from .edits.preview import Preview
 from .jobs import Job
-from .preview import Preview
 from .proposal import Patch, Proposal
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from ..text.retraced import beside, retraced
 from ..text.standing import held
 from ..text.traced import State, Traced
 from .documents.documents import OpenDocument, Revision
+from .edits.page import Page
 from .jobs import Job
-from .page import Page
 
 
 @dataclass(frozen=True)

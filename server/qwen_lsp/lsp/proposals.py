@@ -10,8 +10,8 @@ from lsprotocol import types
 from ..errors import RequestError
 from ..text.document import Span
 from .documents.documents import OpenDocument, Revision
+from .edits.page import Page
 from .jobs import Job
-from .page import Page
 from .proposal import Patch, Proposal, proposal_of
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from ..perform import NoPage, Outcome, perform
 from .answering import Answering
 from .checking import checked
 from .client.progress import WorkProgress
+from .edits.page import Page
+from .edits.ways import Way
 from .explanations import Explanation
 from .jobs import Job
-from .page import Page
-from .ways import Way
 from .work import Work
 
 if TYPE_CHECKING:

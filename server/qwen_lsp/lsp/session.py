@@ -23,16 +23,16 @@ from .configuration import Configuration
 from .conversations import Conversations
 from .diagnosing import Diagnosing
 from .documents.documents import Documents, OpenDocument, Revision
+from .edits.originals import Originals
+from .edits.page import Page
+from .edits.pages import Pages
+from .edits.previews import Previews
+from .edits.restore import Restores
 from .explanations import Explanations
 from .jobs import Job, Jobs
 from .lenses import Lenses
 from .looking import Looking
-from .originals import Originals
-from .page import Page
-from .pages import Pages
-from .previews import Previews
 from .proposals import Proposals
-from .restores import Restores
 from .retrying import Retries
 from .rpc.endpoint import Server
 from .selecting import Selecting

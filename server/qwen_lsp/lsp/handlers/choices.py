@@ -8,8 +8,8 @@ from lsprotocol import types
 from ...actions.offer import is_within
 from ...text.document import Span
 from ..documents.documents import OpenDocument
+from ..edits.preview import Preview
 from ..lenses import PREVIEW_ENTRIES, plain_range
-from ..preview import Preview
 from ..proposal import Proposal, share_rows
 from ..session import Session
 

@@ -9,7 +9,7 @@ from ...errors import RequestError
 from ...text.document import Span
 from ..arguments import ChangeArguments, RetryArguments, checked
 from ..comparing import compare as begin_to_compare
-from ..preview import Preview
+from ..edits.preview import Preview
 from ..proposal import Proposal
 from ..proposals import NOTHING, RUNNING
 from ..rpc.protocol import CommandCall

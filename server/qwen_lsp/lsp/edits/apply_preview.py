@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..errors import RequestError
-from ..text.edits import common
-from ..text.hunks import Hunk
-from ..text.rewrite import Rewrite
+from ...errors import RequestError
+from ...text.edits import common
+from ...text.hunks import Hunk
+from ...text.rewrite import Rewrite
+from ..writing import Writing
 from .preview import Preview
-from .writing import Writing
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 MADE_WITHIN = 2.0
 """Seconds in which an edit that the user has agreed to is seen in the document."""

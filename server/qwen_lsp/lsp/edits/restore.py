@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..errors import RequestError
-from ..journal.entry import Entry
-from ..journal.restoring import Place, place_of
-from ..text.document import Document
-from .documents.documents import OpenDocument
+from ...errors import RequestError
+from ...journal.entry import Entry
+from ...journal.restoring import Place, place_of
+from ...text.document import Document
+from ..documents.documents import OpenDocument
 from .page import Page
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 INTERRUPTED = (
     "Qwen was interrupted in {name}; run Qwen: Restore the original to get your text back."

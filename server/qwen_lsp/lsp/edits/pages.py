@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from lsprotocol import types
 
-from ..settings.settings import Settings
-from .client.client import Editor, UndoStops
-from .delivery import Delivery
-from .documents.documents import OpenDocument, Revision
-from .flight import Send
-from .manner import Kind, Manner
+from ...settings.settings import Settings
+from ..client.client import Editor, UndoStops
+from ..delivery import Delivery
+from ..documents.documents import OpenDocument, Revision
+from ..flight import Send
+from ..manner import Kind, Manner
 from .page import Page
 
 SAVING = 2.0

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from ..perform import PageEnd
-from ..text.rewrite import Rewrite
-from .documents.documents import OpenDocument
+from ...perform import PageEnd
+from ...text.rewrite import Rewrite
+from ..documents.documents import OpenDocument
 from .page import Page
 from .preview import Preview
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 UNWRITABLE = (
     "The preview can't be written to a file ({reason}); see that there is room in the temporary "

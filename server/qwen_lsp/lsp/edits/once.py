@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..perform import PageEnd
+from ...perform import PageEnd
 from .page import Page
 
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from ..journal.entry import Entry, neighbours
-from ..journal.journal import Journal
-from ..model.chat import Piece, Request
-from ..perform import Model
-from ..text.surroundings import Rows
-from .documents.documents import OpenDocument
-from .documents.tracked_rows import Place
-from .jobs import Job
+from ...journal.entry import Entry, neighbours
+from ...journal.journal import Journal
+from ...model.chat import Piece, Request
+from ...perform import Model
+from ...text.surroundings import Rows
+from ..documents.documents import OpenDocument
+from ..documents.tracked_rows import Place
+from ..jobs import Job
 from .page import Page
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 log = logging.getLogger(__name__)
 

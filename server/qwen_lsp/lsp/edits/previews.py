@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..errors import RequestError
-from ..text.document import Span
-from .applying import apply, check
-from .documents.documents import OpenDocument, Revision
-from .documents.tracked_rows import Place
-from .jobs import Job
+from ...errors import RequestError
+from ...text.document import Span
+from ..documents.documents import OpenDocument, Revision
+from ..documents.tracked_rows import Place
+from ..jobs import Job
+from .apply_preview import apply, check
 from .preview import Preview
 from .previewing import Previewing
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 INCOMPLETE = (
     "The preview of {name} is incomplete: below the new lines it holds the original ones that were "

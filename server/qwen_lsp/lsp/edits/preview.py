@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .documents.documents import OpenDocument
-from .documents.tracked_rows import Place
-from .jobs import Job
+from ..documents.documents import OpenDocument
+from ..documents.tracked_rows import Place
+from ..jobs import Job
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 OPENED_WITHIN = 2.0
 """Seconds in which an editor that lets us follow what it shows has opened the preview."""

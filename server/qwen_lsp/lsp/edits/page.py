@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..perform import PageEnd
-from ..text.document import Span
-from ..text.hunks import Hunk
-from .writing import Ending, Writing
+from ...perform import PageEnd
+from ...text.document import Span
+from ...text.hunks import Hunk
+from ..writing import Ending, Writing
 
 if TYPE_CHECKING:
     from .pages import Sheet

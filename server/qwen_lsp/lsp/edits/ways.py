@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from .. import perform
-from ..settings.options import Edits
-from .jobs import Job
+from ... import perform
+from ...settings.options import Edits
+from ..jobs import Job
 from .once import Once
 from .page import Page
 from .previewing import Previewing
 
 if TYPE_CHECKING:
-    from .session import Session
-    from .work import Work
+    from ..session import Session
+    from ..work import Work
 
 
 class Way:

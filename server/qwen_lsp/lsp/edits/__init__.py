@@ -1,0 +1,1 @@
+"""How replies get into documents, and originals back into them."""
