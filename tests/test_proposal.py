@@ -16,7 +16,7 @@ from qwen_lsp.text.hunks import hunks, made
 
 if TYPE_CHECKING:
     from qwen_lsp.lsp.edits.page import Page
-    from qwen_lsp.lsp.jobs import Job
+    from qwen_lsp.lsp.jobs.job import Job
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "  d"]), min_size=1, max_size=6)
 ABOVE, BELOW = ["A0", "a", "A1"], ["B0", "b", "B1", ""]

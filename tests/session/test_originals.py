@@ -9,7 +9,7 @@ import pytest
 
 from qwen_lsp.journal.journal import Journal
 from qwen_lsp.lsp.edits import originals
-from qwen_lsp.lsp.jobs import Job
+from qwen_lsp.lsp.jobs.job import Job
 from qwen_lsp.lsp.session import Session
 from qwen_lsp.text.document import Position, Span
 

@@ -20,7 +20,7 @@ from .work import SWITCHED_OFF, Work
 if TYPE_CHECKING:
     from ..services.services import Chosen
     from ..settings.settings import Settings
-    from .jobs import Job
+    from .jobs.job import Job
     from .session import Session
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from ..actions.placing import placing_of
 from ..errors import RequestError
 from .arguments import AskArguments
-from .jobs import Job
-from .running import begin
+from .jobs.job import Job
+from .jobs.runner import begin
 from .work import SWITCHED_OFF
 
 if TYPE_CHECKING:

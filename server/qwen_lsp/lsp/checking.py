@@ -14,7 +14,7 @@ from ..syntax.languages import grammar_of
 from ..text.document import Document, Edit, Span, split_lines, without_end
 from .documents.documents import OpenDocument
 from .edits.page import Page
-from .jobs import Job
+from .jobs.job import Job
 
 if TYPE_CHECKING:
     from .session import Session

@@ -12,7 +12,7 @@ from lsprotocol import types
 from ..errors import RequestError
 from ..text.hunks import made
 from .arguments import ChangeArguments
-from .jobs import Job
+from .jobs.job import Job
 from .proposals import NOT_HERE
 
 if TYPE_CHECKING:

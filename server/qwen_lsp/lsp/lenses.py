@@ -10,7 +10,7 @@ from lsprotocol import types
 from ..text.document import Span
 from .documents.documents import OpenDocument
 from .edits.preview import Preview
-from .jobs import Job
+from .jobs.job import Job
 from .proposal import Patch, Proposal
 
 if TYPE_CHECKING:

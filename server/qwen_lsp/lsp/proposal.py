@@ -11,7 +11,7 @@ from ..text.standing import held
 from ..text.traced import State, Traced
 from .documents.documents import OpenDocument, Revision
 from .edits.page import Page
-from .jobs import Job
+from .jobs.job import Job
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ..errors import RequestError
 from ..text.document import Span
 from .documents.documents import OpenDocument, Revision
 from .edits.page import Page
-from .jobs import Job
+from .jobs.job import Job
 from .proposal import Patch, Proposal, proposal_of
 
 if TYPE_CHECKING:

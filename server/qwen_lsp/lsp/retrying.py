@@ -12,10 +12,10 @@ from ..text.standing import standing
 from ..text.surroundings import Rows
 from .arguments import RetryArguments
 from .documents.documents import OpenDocument, Revision
-from .jobs import Job
+from .jobs.job import Job
+from .jobs.runner import begin
 from .proposal import Proposal, share_rows
 from .proposals import CHANGED, RUNNING
-from .running import begin
 from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from .edits.pages import Pages
 from .edits.previews import Previews
 from .edits.restore import Restores
 from .explanations import Explanations
-from .jobs import Job, Jobs
+from .jobs.job import Job, Jobs
 from .lenses import Lenses
 from .looking import Looking
 from .proposals import Proposals

@@ -8,7 +8,7 @@ from lsprotocol import types
 from ..text.document import Span
 from .documents.documents import OpenDocument
 from .explanations import Explanation
-from .jobs import Job
+from .jobs.job import Job
 
 if TYPE_CHECKING:
     from .session import Session

@@ -18,7 +18,7 @@ from ...perform import Model
 from ...text.surroundings import Rows
 from ..documents.documents import OpenDocument
 from ..documents.tracked_rows import Place
-from ..jobs import Job
+from ..jobs.job import Job
 from .page import Page
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ..documents.documents import OpenDocument
 from ..documents.tracked_rows import Place
-from ..jobs import Job
+from ..jobs.job import Job
 
 if TYPE_CHECKING:
     from ..session import Session

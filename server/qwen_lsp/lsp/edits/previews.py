@@ -9,7 +9,7 @@ from ...errors import RequestError
 from ...text.document import Span
 from ..documents.documents import OpenDocument, Revision
 from ..documents.tracked_rows import Place
-from ..jobs import Job
+from ..jobs.job import Job
 from .apply_preview import apply, check
 from .preview import Preview
 from .previewing import Previewing

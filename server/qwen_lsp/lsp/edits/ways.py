@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from ... import perform
 from ...settings.options import Edits
-from ..jobs import Job
+from ..jobs.job import Job
 from .once import Once
 from .page import Page
 from .previewing import Previewing

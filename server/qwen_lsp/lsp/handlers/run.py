@@ -3,8 +3,8 @@
 from typing import Any
 
 from ..arguments import JobArguments, RunArguments, checked
+from ..jobs.runner import begin
 from ..rpc.protocol import CommandCall
-from ..running import begin
 from ..session import Session
 from ..work import work_of
 

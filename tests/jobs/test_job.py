@@ -3,7 +3,7 @@
 import asyncio
 
 from qwen_lsp.actions.library import builtin_actions
-from qwen_lsp.lsp.jobs import Job, Jobs
+from qwen_lsp.lsp.jobs.job import Job, Jobs
 
 ACTION = builtin_actions()[0]
 

@@ -6,10 +6,10 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..actions.action import Action
+from ...actions.action import Action
 
 if TYPE_CHECKING:
-    from .edits.ways import Way
+    from ..edits.ways import Way
 
 
 @dataclass(eq=False)

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from ..errors import UNEXPECTED
-from ..perform import NoPage, Outcome, perform
-from .answering import Answering
-from .checking import checked
-from .client.progress import WorkProgress
-from .edits.page import Page
-from .edits.ways import Way
-from .explanations import Explanation
-from .jobs import Job
-from .work import Work
+from ...errors import UNEXPECTED
+from ...perform import NoPage, Outcome, perform
+from ..answering import Answering
+from ..checking import checked
+from ..client.progress import WorkProgress
+from ..edits.page import Page
+from ..edits.ways import Way
+from ..explanations import Explanation
+from ..work import Work
+from .job import Job
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 log = logging.getLogger(__name__)
 

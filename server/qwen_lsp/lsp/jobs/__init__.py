@@ -1,0 +1,1 @@
+"""The running jobs, and each from its start to its end."""
