@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from qwen_lsp.lsp.lenses import MOST_CHANGES
+from qwen_lsp.lsp.review.lenses import MOST_CHANGES
 from qwen_lsp.text.document import Position, Span
 
 from ..support.client import CAPABILITIES

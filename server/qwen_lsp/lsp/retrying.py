@@ -14,8 +14,8 @@ from .arguments import RetryArguments
 from .documents.documents import OpenDocument, Revision
 from .jobs.job import Job
 from .jobs.runner import begin
-from .proposal import Proposal, share_rows
-from .proposals import CHANGED, RUNNING
+from .review.proposal import Proposal, share_rows
+from .review.proposals import CHANGED, RUNNING
 from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
 
 if TYPE_CHECKING:

@@ -30,10 +30,10 @@ from .edits.previews import Previews
 from .edits.restore import Restores
 from .explanations import Explanations
 from .jobs.job import Job, Jobs
-from .lenses import Lenses
 from .looking import Looking
-from .proposals import Proposals
 from .retrying import Retries
+from .review.lenses import Lenses
+from .review.proposals import Proposals
 from .rpc.endpoint import Server
 from .selecting import Selecting
 from .setting_up import SetUps

@@ -9,8 +9,8 @@ from ...actions.offer import is_within
 from ...text.document import Span
 from ..documents.documents import OpenDocument
 from ..edits.preview import Preview
-from ..lenses import PREVIEW_ENTRIES, plain_range
-from ..proposal import Proposal, share_rows
+from ..review.lenses import PREVIEW_ENTRIES, plain_range
+from ..review.proposal import Proposal, share_rows
 from ..session import Session
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from ...errors import RequestError
 from ...text.document import Span
 from ..arguments import ChangeArguments, RetryArguments, checked
-from ..comparing import compare as begin_to_compare
 from ..edits.preview import Preview
-from ..proposal import Proposal
-from ..proposals import NOTHING, RUNNING
+from ..review.diff import compare as begin_to_compare
+from ..review.proposal import Proposal
+from ..review.proposals import NOTHING, RUNNING
 from ..rpc.protocol import CommandCall
 from ..session import Session
 

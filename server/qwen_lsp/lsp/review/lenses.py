@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types
 
-from ..text.document import Span
-from .documents.documents import OpenDocument
-from .edits.preview import Preview
-from .jobs.job import Job
+from ...text.document import Span
+from ..documents.documents import OpenDocument
+from ..edits.preview import Preview
+from ..jobs.job import Job
 from .proposal import Patch, Proposal
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 ENTRIES = {
     "keep": "Keep",

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ..text.document import Position, Span
-from ..text.hunks import Hunk, hunks, undone
-from ..text.retraced import beside, retraced
-from ..text.standing import held
-from ..text.traced import State, Traced
-from .documents.documents import OpenDocument, Revision
-from .edits.page import Page
-from .jobs.job import Job
+from ...text.document import Position, Span
+from ...text.hunks import Hunk, hunks, undone
+from ...text.retraced import beside, retraced
+from ...text.standing import held
+from ...text.traced import State, Traced
+from ..documents.documents import OpenDocument, Revision
+from ..edits.page import Page
+from ..jobs.job import Job
 
 
 @dataclass(frozen=True)

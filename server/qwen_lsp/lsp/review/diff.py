@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
-from ..errors import RequestError
-from ..text.hunks import made
-from .arguments import ChangeArguments
-from .jobs.job import Job
+from ...errors import RequestError
+from ...text.hunks import made
+from ..arguments import ChangeArguments
+from ..jobs.job import Job
 from .proposals import NOT_HERE
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 NOTHING = "There are no changes of Qwen's to show here; run an action first."
 SAME = "Qwen has changed nothing here so far; there is something to show once it has."

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..errors import RequestError
-from ..text.document import Span
-from .documents.documents import OpenDocument, Revision
-from .edits.page import Page
-from .jobs.job import Job
+from ...errors import RequestError
+from ...text.document import Span
+from ..documents.documents import OpenDocument, Revision
+from ..edits.page import Page
+from ..jobs.job import Job
 from .proposal import Patch, Proposal, proposal_of
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 NOTHING = "There is nothing of Qwen's to keep or to discard here; run an action first."
 RUNNING = "It is still being written; stop it first (Qwen: Stop), or wait for its end."

@@ -1,0 +1,1 @@
+"""What jobs have written, until it is kept or discarded."""
