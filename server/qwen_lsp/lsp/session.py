@@ -28,7 +28,8 @@ from .edits.page import Page
 from .edits.pages import Pages
 from .edits.previews import Previews
 from .edits.restore import Restores
-from .explanations import Explanations
+from .explain.explanations import Explanations
+from .explain.view import View
 from .jobs.job import Job, Jobs
 from .looking import Looking
 from .retrying import Retries
@@ -40,7 +41,6 @@ from .setting_up import SetUps
 from .sign_ins import SignIns
 from .status import Status
 from .trusting import Trusting, path_of
-from .views import View
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from .arguments import RunArguments
 from .documents.documents import OpenDocument
 
 if TYPE_CHECKING:
-    from .explanations import Explanation
+    from .explain.explanations import Explanation
     from .session import Session
 
 OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."

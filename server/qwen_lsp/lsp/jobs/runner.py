@@ -15,7 +15,7 @@ from ..checking import checked
 from ..client.progress import WorkProgress
 from ..edits.page import Page
 from ..edits.ways import Way
-from ..explanations import Explanation
+from ..explain.explanations import Explanation
 from ..work import Work
 from .job import Job
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types
 
-from ..text.document import Position, Span
-from ..text.edits import moved_span
-from .documents.documents import OpenDocument, Revision
+from ...text.document import Position, Span
+from ...text.edits import moved_span
+from ..documents.documents import OpenDocument, Revision
 
 MOST_KEPT = 20
 """How many explanations of a document are kept for hovering."""

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..text.document import Span
-from .documents.documents import OpenDocument
+from ...text.document import Span
+from ..documents.documents import OpenDocument
+from ..jobs.job import Job
 from .explanations import Explanation
-from .jobs.job import Job
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 MOST_OF_A_MESSAGE = 2_000
 """Characters of an explanation that is shown as a message."""
