@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import ModelError, QwenError, RequestError
 from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
-from .counting import counted
+from .accounts.usage import counted
 from .failing import SMALLER, smaller, tell_of_less, with_names, with_offer
 from .fitting import fitted
 from .pictures import shown

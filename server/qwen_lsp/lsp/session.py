@@ -17,11 +17,17 @@ from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
 from ..services.services import Services
 from ..settings.settings import Settings
+from .accounts.credentials import Looking
+from .accounts.diagnose import Diagnosing
+from .accounts.select import Selecting
+from .accounts.setup import SetUps
+from .accounts.sign_in import SignIns
+from .accounts.status import Status
+from .accounts.workspace_trust import Trusting, path_of
 from .client.client import Editor
 from .client.private_files import PrivateFiles
 from .configuration import Configuration
 from .conversations import Conversations
-from .diagnosing import Diagnosing
 from .documents.documents import Documents, OpenDocument, Revision
 from .edits.originals import Originals
 from .edits.page import Page
@@ -31,16 +37,10 @@ from .edits.restore import Restores
 from .explain.explanations import Explanations
 from .explain.view import View
 from .jobs.job import Job, Jobs
-from .looking import Looking
 from .retrying import Retries
 from .review.lenses import Lenses
 from .review.proposals import Proposals
 from .rpc.endpoint import Server
-from .selecting import Selecting
-from .setting_up import SetUps
-from .sign_ins import SignIns
-from .status import Status
-from .trusting import Trusting, path_of
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..accounts.usage import told, used_today
 from ..arguments import Arguments, ProviderArguments, checked
-from ..counting import told, used_today
 from ..rpc.protocol import CommandCall
 from ..session import Session
 

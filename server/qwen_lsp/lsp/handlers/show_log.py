@@ -6,8 +6,8 @@ from typing import Any
 
 from ...errors import RequestError
 from ...log import log_file, log_folder
+from ..accounts.diagnose import is_there, own_log_found
 from ..arguments import Arguments, checked
-from ..own_log import is_there, own_log_found
 from ..rpc.protocol import CommandCall
 from ..session import Session
 

@@ -7,12 +7,12 @@ from urllib.request import url2pathname
 
 from lsprotocol import types
 
-from ..account.folder import Offer
-from ..account.key_sources import Workspace, variables_read
-from ..errors import AccountError
+from ...account.folder import Offer
+from ...account.key_sources import Workspace, variables_read
+from ...errors import AccountError
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 QUESTION = (
     "May Qwen take keys and the address of a model from {names} in {folder}? Say yes only if you "

@@ -5,18 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..account.choice import LastChoice, place_of
-from ..errors import QwenError
-from ..model.providers import Provider
-from ..services.choices import Offered, models_offered, providers_offered
-from ..services.messages import told_choice
-from ..services.resolution import Undecided, not_allowed, unknown
-from ..services.services import Chosen
-from ..settings.settings import Settings
-from .arguments import ChoiceArguments
+from ...account.choice import LastChoice, place_of
+from ...errors import QwenError
+from ...model.providers import Provider
+from ...services.choices import Offered, models_offered, providers_offered
+from ...services.messages import told_choice
+from ...services.resolution import Undecided, not_allowed, unknown
+from ...services.services import Chosen
+from ...settings.settings import Settings
+from ..arguments import ChoiceArguments
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 MOST_ASKED = 6
 """Answers that a question has room for."""
@@ -71,7 +71,7 @@ class Selecting:
         return self._offer(await models_offered(services, chosen), asked)
 
     def _allowed(self, provider_id: str, settings: Settings) -> Provider:
-        from ..model.providers import providers
+        from ...model.providers import providers
 
         provider = providers().get(provider_id)
         if provider is None:

@@ -8,7 +8,7 @@ import pytest
 
 from qwen_lsp.account.usage import Total, totals, usage_file
 from qwen_lsp.cli import main
-from qwen_lsp.lsp import counting
+from qwen_lsp.lsp.accounts import usage
 
 from ..support.service import event
 from ..support.stage import Stage
@@ -138,7 +138,7 @@ def test_once_more_is_one_more(play: Play) -> None:
 
 def test_another_day_has_totals_of_its_own(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     today = ["2026-11-20"]
-    monkeypatch.setattr(counting, "_today", lambda: today[0])
+    monkeypatch.setattr(usage, "_today", lambda: today[0])
 
     async def scene(stage: Stage) -> None:
         await refactored(stage, {"provider": "ollama"})

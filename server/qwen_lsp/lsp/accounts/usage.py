@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..account.usage import count, totals
-from ..errors import AccountError
-from ..model.chat import Piece, Usage
+from ...account.usage import count, totals
+from ...errors import AccountError
+from ...model.chat import Piece, Usage
 
 if TYPE_CHECKING:
-    from ..settings.settings import Settings
-    from .session import Session
+    from ...settings.settings import Settings
+    from ..session import Session
 
 log = logging.getLogger(__name__)
 

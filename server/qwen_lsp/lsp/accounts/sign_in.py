@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from ..account.account import Account
-from ..account.device_flow import UserCode
-from ..errors import UNEXPECTED, AccountError, QwenError
-from .client.progress import WorkProgress
+from ...account.account import Account
+from ...account.device_flow import UserCode
+from ...errors import UNEXPECTED, AccountError, QwenError
+from ..client.progress import WorkProgress
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 log = logging.getLogger(__name__)
 

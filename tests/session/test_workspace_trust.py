@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from qwen_lsp.account.folder import offer_of
 from qwen_lsp.account.trust import Trust, trust_file
 from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.lsp.accounts.workspace_trust import NO, QUESTION, YES
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.lsp.trusting import NO, QUESTION, YES
 from qwen_lsp.model.http import Http
 
 from ..support.client import CAPABILITIES

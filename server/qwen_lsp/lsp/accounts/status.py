@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from ..errors import NotSignedIn, QwenError
-from ..perform import Outcome
-from ..services.resolution import key_source
-from ..services.services import Chosen
+from ...errors import NotSignedIn, QwenError
+from ...perform import Outcome
+from ...services.resolution import key_source
+from ...services.services import Chosen
 
 if TYPE_CHECKING:
-    from ..account.account import Account
-    from .session import Session
+    from ...account.account import Account
+    from ..session import Session
 
 
 class Status:

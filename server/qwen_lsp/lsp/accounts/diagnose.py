@@ -1,26 +1,30 @@
 """`qwen.diagnose`: what the doctor of the command line finds, and what only the server knows."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..diagnosis.examine import examine, examine_network
-from ..diagnosis.finding import Finding, markdown, summary
-from ..diagnosis.settings_read import settings_found
-from ..diagnosis.subject import Subject
-from ..errors import QwenError
-from ..log import log_file, log_folder, redact
-from .client.progress import WorkProgress
-from .own_log import own_log_found
+from ...diagnosis.examine import examine, examine_network
+from ...diagnosis.finding import Finding, markdown, summary
+from ...diagnosis.log_place import log_found
+from ...diagnosis.settings_read import settings_found
+from ...diagnosis.subject import Subject
+from ...errors import QwenError
+from ...log import log_file, log_folder, redact
+from ..client.progress import WorkProgress
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
+
 
 ANSWER_WITHIN = 6.5
 """Seconds in which the command is answered; what takes longer is shown when it is done."""
 NAME = "diagnosis.md"
 STILL_LOOKING = "Qwen is still looking; the diagnosis opens when it is done."
 STOPPED = "The diagnosis was stopped."
+_AGAIN = "Start the editor again, and it has one."
 _TOKEN = "qwen-lsp/diagnosis"  # noqa: S105  (of a progress)
 
 
@@ -147,3 +151,25 @@ def _client(session: "Session") -> Finding:
     unable = ", ".join(name for name, is_there in can.items() if not is_there)
     said = f"{editor.name} ({manner}). It has: {able}"
     return Finding("Editor", "ok", f"{said}; it lacks: {unable}." if unable else f"{said}.")
+
+
+def own_log_found(file: Path | None, folder: Path) -> Finding:
+    """The log of the server that asks: `file`, None where none could be begun in `folder`. Blocks.
+
+    A file that is no longer there is written to all the same, where nobody can read it.
+    """
+    found = log_found(file.parent if file else folder)
+    if file and is_there(file):
+        said = f"It is {file}."
+        return replace(found, sentence=said if found.grade == "ok" else f"{said} {found.sentence}")
+    if found.grade != "ok":
+        return replace(found, way_out=f"{found.way_out} Then start the editor again.")
+    said = f"The file {file} is gone." if file else "None could be written when this server began."
+    return Finding("Log", "warning", said, _AGAIN)
+
+
+def is_there(file: Path) -> bool:
+    """Whether there is such a file that can be looked at. Blocks."""
+    with suppress(OSError):
+        return file.is_file()
+    return False

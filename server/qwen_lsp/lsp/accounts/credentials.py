@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..account.watch import Watch
+from ...account.watch import Watch
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 LOOKED_WITHIN = 2.0
 """Seconds that a job waits for the first look at the keys: a keyring may ask its user first."""

@@ -8,8 +8,8 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import QwenError, RequestError
-from ..first_run import (
+from ...errors import QwenError, RequestError
+from ...first_run import (
     GATEWAY_SAYS,
     KEY_SAYS,
     ON_THE_COMMAND_LINE,
@@ -20,12 +20,12 @@ from ..first_run import (
     choosable,
     ready,
 )
-from ..services.services import SIGN_IN_PROVIDER, Chosen
-from .arguments import ChoiceArguments
-from .client.progress import WorkProgress
+from ...services.services import SIGN_IN_PROVIDER, Chosen
+from ..arguments import ChoiceArguments
+from ..client.progress import WorkProgress
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 ANSWER_WITHIN = 6.0
 """Seconds in which the command is answered, the half second of the look for engines apart."""
