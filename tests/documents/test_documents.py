@@ -10,12 +10,7 @@ from lsprotocol import types
 
 from qwen_lsp.errors import RequestError
 from qwen_lsp.lsp.client.positions import Encoding
-from qwen_lsp.lsp.documents.documents import (
-    REMEMBERED,
-    Documents,
-    OpenDocument,
-    Revision,
-)
+from qwen_lsp.lsp.documents.documents import REMEMBERED, Documents, OpenDocument, Revision
 from qwen_lsp.text.document import Document, Edit, Position, Span
 from qwen_lsp.text.edits import moved
 

@@ -8,12 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_lsp.lsp.documents.documents import OpenDocument, Revision
-from qwen_lsp.lsp.review.proposal import (
-    Patch,
-    Proposal,
-    proposal_of,
-    share_rows,
-)
+from qwen_lsp.lsp.review.proposal import Patch, Proposal, proposal_of, share_rows
 from qwen_lsp.perform import PageEnd
 from qwen_lsp.text.document import Document, Edit, Position, Span, without_end
 from qwen_lsp.text.edits import smallest_edit

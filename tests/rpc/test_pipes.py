@@ -11,15 +11,7 @@ import pytest
 
 from qwen_lsp.lsp.rpc import pipes, stdio
 
-from ..support.stdio_client import (
-    GOODBYE,
-    SECONDS,
-    answers,
-    command,
-    initialize,
-    posix,
-    serving,
-)
+from ..support.stdio_client import GOODBYE, SECONDS, answers, command, initialize, posix, serving
 
 
 async def test_files_in_place_of_pipes(tmp_path: Path) -> None:

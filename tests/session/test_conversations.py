@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from qwen_lsp.lsp import conversations
+from qwen_lsp.generation import conversations
 
 from ..support.model_editor import Json
 from ..support.stage import TEXT, URI, Stage

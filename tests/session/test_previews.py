@@ -11,12 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from qwen_lsp.lsp.edits.apply_preview import (
-    CHANGED,
-    MOVED_ON,
-    TYPED,
-    UNANSWERED,
-)
+from qwen_lsp.lsp.edits.apply_preview import CHANGED, MOVED_ON, TYPED, UNANSWERED
 from qwen_lsp.lsp.edits.previews import ASKED, DECLINED
 from qwen_lsp.text.document import Position, Span
 

@@ -2,7 +2,7 @@
 
 import time
 
-from qwen_lsp.lsp.work import MOST_ROWS, MOST_SELECTED, TOO_LARGE
+from qwen_lsp.generation.request import MOST_ROWS, MOST_SELECTED, TOO_LARGE
 
 from ..support.stage import Stage
 from .conftest import Play

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ..errors import RequestError
-from ..settings.settings import (
-    SECTION,
-    Reading,
-    SentSettings,
-    Settings,
-    read_settings,
-)
+from ..settings.settings import SECTION, Reading, SentSettings, Settings, read_settings
 
 if TYPE_CHECKING:
     from .session import Session

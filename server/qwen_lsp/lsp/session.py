@@ -13,6 +13,7 @@ from ..account.account import Account
 from ..actions.action import Action
 from ..actions.library import builtin_actions
 from ..errors import RequestError
+from ..generation.conversations import Conversations
 from ..journal.journal import Journal, journal_folder
 from ..model.http import Http
 from ..services.services import Services
@@ -27,7 +28,6 @@ from .accounts.workspace_trust import Trusting, path_of
 from .client.client import Editor
 from .client.private_files import PrivateFiles
 from .configuration import Configuration
-from .conversations import Conversations
 from .documents.documents import Documents, OpenDocument, Revision
 from .edits.originals import Originals
 from .edits.page import Page
@@ -37,9 +37,9 @@ from .edits.restore import Restores
 from .explain.explanations import Explanations
 from .explain.view import View
 from .jobs.job import Job, Jobs
-from .retrying import Retries
 from .review.lenses import Lenses
 from .review.proposals import Proposals
+from .review.retry import Retries
 from .rpc.endpoint import Server
 
 log = logging.getLogger(__name__)

@@ -11,12 +11,7 @@ from ..account.choice import choice_file
 from ..account.key_sources import KeySources, Workspace
 from ..account.keys import no_sign_in
 from ..account.wanted import wanted
-from ..errors import (
-    AccountError,
-    NotSignedIn,
-    QwenError,
-    RequestError,
-)
+from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
 from ..model.http import Http
 from ..model.limiter import Limiters

@@ -13,12 +13,7 @@ from ..model.network import Network
 from ..model.patience import Timeouts
 from .faults import faults_in
 from .options import Edits, Options
-from .trust_scopes import (
-    USERS_ALONE,
-    UsersOwn,
-    merged,
-    users_own,
-)
+from .trust_scopes import USERS_ALONE, UsersOwn, merged, users_own
 
 SECTION = "qwen"
 FAILS_CLOSED = USERS_ALONE | {"enabled", "provider", "providers"}

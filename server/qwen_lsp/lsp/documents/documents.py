@@ -11,13 +11,7 @@ from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
 from ...errors import RequestError
-from ...text.document import (
-    Document,
-    Edit,
-    Position,
-    Span,
-    split_lines,
-)
+from ...text.document import Document, Edit, Position, Span, split_lines
 from ...text.edits import moved_span, smallest_edit
 from ..client.positions import Encoding, column, units
 

@@ -8,15 +8,7 @@ from lsprotocol import types
 
 from ...text.document import Position, Span
 from ...text.edits import moved_span
-from ...text.region import (
-    Hull,
-    edges_of,
-    exactly,
-    fitted,
-    found,
-    hull_of,
-    moved_by_rows,
-)
+from ...text.region import Hull, edges_of, exactly, fitted, found, hull_of, moved_by_rows
 from .documents import OpenDocument, Revision
 
 

@@ -14,8 +14,8 @@ from .page import Page
 from .previewing import Previewing
 
 if TYPE_CHECKING:
+    from ...generation.request import Work
     from ..session import Session
-    from ..work import Work
 
 
 class Way:

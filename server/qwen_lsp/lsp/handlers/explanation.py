@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from ...errors import RequestError
 from ..arguments import AskArguments, JobArguments, checked
-from ..asking import ask as begin_to_ask
+from ..explain.questions import ask as begin_to_ask
 from ..rpc.protocol import CommandCall
 from ..session import Session
 

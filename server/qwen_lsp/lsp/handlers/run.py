@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from ...generation.request import work_of
 from ..arguments import JobArguments, RunArguments, checked
 from ..jobs.runner import begin
 from ..rpc.protocol import CommandCall
 from ..session import Session
-from ..work import work_of
 
 
 def run(session: Session, call: CommandCall) -> dict[str, Any]:

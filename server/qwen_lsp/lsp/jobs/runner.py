@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ...errors import UNEXPECTED
+from ...generation.model_call import Answering
+from ...generation.request import Work
+from ...generation.syntax_check import checked
 from ...perform import NoPage, Outcome, perform
-from ..answering import Answering
-from ..checking import checked
 from ..client.progress import WorkProgress
 from ..edits.page import Page
 from ..edits.ways import Way
 from ..explain.explanations import Explanation
-from ..work import Work
 from .job import Job
 
 if TYPE_CHECKING:

@@ -20,15 +20,7 @@ from pygls.lsp.server import LanguageServer
 
 from ...errors import UNEXPECTED, QwenError, RequestError
 from .framing import Splitter
-from .messages import (
-    Answer,
-    Message,
-    MessageId,
-    Notification,
-    Refusal,
-    Request,
-    decode,
-)
+from .messages import Answer, Message, MessageId, Notification, Refusal, Request, decode
 from .outgoing import Outgoing
 
 log = logging.getLogger(__name__)

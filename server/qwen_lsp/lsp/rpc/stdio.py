@@ -15,13 +15,7 @@ from typing import Any
 
 from .clock import keep_steady
 from .endpoint import Server, connect
-from .pipes import (
-    Reading,
-    Writing,
-    can_be_polled,
-    open_reading,
-    open_writing,
-)
+from .pipes import Reading, Writing, can_be_polled, open_reading, open_writing
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from ..model.chat import Message, Request
 from ..model.window import Window
 from ..model.windows import OLLAMAS_LEAST, known_window
 from ..text.tokens import tokens_in
-from .work import Work
+from .request import Work
 
 if TYPE_CHECKING:
+    from ..lsp.session import Session
     from ..services.services import Chosen
     from ..settings.settings import Settings
-    from .session import Session
 
 SURELY_READ = 6_000
 """Tokens that any service reads that is not on this machine; it is not asked for these.

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from ..lsp.documents.documents import OpenDocument
+from ..lsp.edits.page import Page
+from ..lsp.jobs.job import Job
 from ..syntax.check import TOO_LARGE, broken
 from ..syntax.languages import grammar_of
 from ..text.document import Document, Edit, Span, split_lines, without_end
-from .documents.documents import OpenDocument
-from .edits.page import Page
-from .jobs.job import Job
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..lsp.session import Session
 
 PATIENCE = 1.0
 """Seconds that the end of a job waits for what is known of its file."""

@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
+from ..lsp.documents.documents import OpenDocument
 from ..model.conversation import Conversation
-from .documents.documents import OpenDocument
 
 REMEMBERED = 20
 """How many jobs of a session can be gone on with."""

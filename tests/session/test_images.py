@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qwen_lsp.errors import RequestError
-from qwen_lsp.lsp.pictures import NOT_LOCAL, file_of
+from qwen_lsp.generation.images import NOT_LOCAL, file_of
 
 
 @pytest.fixture

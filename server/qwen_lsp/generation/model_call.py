@@ -1,6 +1,7 @@
 """The model that answers a job: of the service that is chosen by the time that the job starts.
 
-What is chosen later is for later jobs.
+What is chosen later is for later jobs. Where a request was too long, less of the file is sent;
+where its model is not there, the error names those that are.
 """
 
 from collections.abc import AsyncGenerator
@@ -9,23 +10,34 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError, QwenError, RequestError
+from ..lsp.accounts.usage import counted
 from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
-from .accounts.usage import counted
-from .failing import SMALLER, smaller, tell_of_less, with_names, with_offer
-from .fitting import fitted
-from .pictures import shown
-from .work import SWITCHED_OFF, Work
+from .context_window import fitted, room_in, tokens_of, with_around
+from .images import shown
+from .request import SWITCHED_OFF, Work
 
 if TYPE_CHECKING:
+    from ..lsp.jobs.job import Job
+    from ..lsp.session import Session
     from ..services.services import Chosen
     from ..settings.settings import Settings
-    from .jobs.job import Job
-    from .session import Session
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
 WAITING = "waiting for {name}"
 WAITING_HERE = "waiting for {name}, which may have to load the model"
+
+SMALLER = "too long; asking again with less of the file"
+LESS = (
+    "The selection with its surroundings was too long for {model}{by}, so less of the file around "
+    "it was sent; set qwen.context.tooLong to fail where you don't want that."
+)
+OFFER = "It fits with qwen.context.tokens at {fits}."
+LOWER = "Or set qwen.context.tokens lower."
+THERE = "{said} It has {names}."
+MOST_NAMES = 8
+_SURE_PART = 5 / 4
+"""Our count of tokens is a guess, so that more is left out than was too many."""
 
 
 class Answering:
@@ -118,3 +130,48 @@ class Answering:
             return type(error)(TOLD.format(name=chosen.provider.name))
         told.add(advice)
         return error
+
+
+def smaller(work: Work, request: Request, error: ModelError) -> Request | None:
+    """`request` with less around the selection, where it was too long and there is something."""
+    if error.meaning != "too long":
+        return None
+    less = with_around(work, request, max(_room(work, request, error) or 0, 0))
+    return None if less.messages == request.messages else less
+
+
+def tell_of_less(session: "Session", model: str, over: int | None) -> None:
+    """Tells the user, once for each model, that less than they allow was sent: `over` tokens."""
+    by = f" by {over:,} tokens" if over else ""
+    session.tell_once(LESS.format(model=model, by=by), about=f"less for {model}")
+
+
+def with_offer(work: Work, request: Request, error: ModelError) -> ModelError:
+    """`error`, with the number that qwen.context.tokens would have to be, where there is one."""
+    room = _room(work, request, error)
+    if room is not None and room < 0:
+        return error
+    offer = LOWER if room is None else OFFER.format(fits=room)
+    return type(error)(f"{error} {offer}", meaning=error.meaning, over=error.over)
+
+
+def _room(work: Work, request: Request, error: ModelError) -> int | None:
+    """How much around the selection there is room for, as `room_in`; None where nobody says."""
+    if error.over is None:
+        return None
+    return room_in(work, request, tokens_of(request.messages) - int(error.over * _SURE_PART))
+
+
+async def with_names(session: "Session", error: QwenError, chosen: "Chosen") -> QwenError:
+    """`error`, with the models that there are where the one asked for is not."""
+    if not isinstance(error, ModelError) or error.meaning != "model":
+        return error
+    try:
+        access = await chosen.account.access()
+    except QwenError:
+        return error
+    names = (await session.services.models.of(chosen.provider, access)).names
+    if not names:
+        return error
+    listed = ", ".join(names[:MOST_NAMES]) + (" and others" if len(names) > MOST_NAMES else "")
+    return type(error)(THERE.format(said=error, names=listed), meaning=error.meaning)

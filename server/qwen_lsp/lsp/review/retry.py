@@ -4,22 +4,22 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import RequestError
-from ..settings.options import Edits
-from ..text.document import Span
-from ..text.edits import moved_span
-from ..text.standing import standing
-from ..text.surroundings import Rows
-from .arguments import RetryArguments
-from .documents.documents import OpenDocument, Revision
-from .jobs.job import Job
-from .jobs.runner import begin
-from .review.proposal import Proposal, share_rows
-from .review.proposals import CHANGED, RUNNING
-from .work import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
+from ...errors import RequestError
+from ...generation.request import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
+from ...settings.options import Edits
+from ...text.document import Span
+from ...text.edits import moved_span
+from ...text.standing import standing
+from ...text.surroundings import Rows
+from ..arguments import RetryArguments
+from ..documents.documents import OpenDocument, Revision
+from ..jobs.job import Job
+from ..jobs.runner import begin
+from .proposal import Proposal, share_rows
+from .proposals import CHANGED, RUNNING
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 REMEMBERED = 20
 """How many jobs of a session can be run once more."""

@@ -11,17 +11,17 @@ from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
 from ..actions.selection import Other, Selection
 from ..errors import RequestError
+from ..lsp.arguments import RunArguments
+from ..lsp.documents.documents import OpenDocument
 from ..model.chat import Message, Request
 from ..model.conversation import Conversation
 from ..settings.options import Edits
 from ..text.document import Document, Position, Span
 from ..text.surroundings import Rows, beginning, block_around, is_bare, whole_lines
-from .arguments import RunArguments
-from .documents.documents import OpenDocument
 
 if TYPE_CHECKING:
-    from .explain.explanations import Explanation
-    from .session import Session
+    from ..lsp.explain.explanations import Explanation
+    from ..lsp.session import Session
 
 OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
 MOVED_ON = "The text has changed since it was selected; select it again."

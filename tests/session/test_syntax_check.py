@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp import checking
-from qwen_lsp.lsp.checking import Written
+from qwen_lsp.generation import syntax_check
+from qwen_lsp.generation.syntax_check import Written
 from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.text.document import Position, Span
 
@@ -41,14 +41,14 @@ def ended_with(stage: Stage) -> list[str | None]:
 
 def takes(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Makes each check take so long."""
-    quick = checking._broken_row
+    quick = syntax_check._broken_row
 
     async def slow(of: Written) -> int | None:
         row = await quick(of)
         await asyncio.sleep(seconds)
         return row
 
-    monkeypatch.setattr(checking, "_broken_row", slow)
+    monkeypatch.setattr(syntax_check, "_broken_row", slow)
 
 
 def test_the_end_of_the_job_says_it(play: Play) -> None:
@@ -105,7 +105,7 @@ def test_who_stops_a_job_that_is_checked_comes_too_late(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     takes(monkeypatch, 10)
-    monkeypatch.setattr(checking, "PATIENCE", 60.0)
+    monkeypatch.setattr(syntax_check, "PATIENCE", 60.0)
 
     async def scene(stage: Stage) -> None:
         await stage.begin()
@@ -145,7 +145,7 @@ def test_a_check_that_fails_is_not_the_jobs_failure(
     def failing(*_: str, given_up: Callable[[], bool]) -> int | None:
         raise MemoryError
 
-    monkeypatch.setattr(checking, "broken", failing)
+    monkeypatch.setattr(syntax_check, "broken", failing)
 
     async def scene(stage: Stage) -> None:
         await written(stage)
@@ -159,7 +159,7 @@ def test_a_check_that_fails_is_not_the_jobs_failure(
 def test_a_file_that_is_too_large_is_not_copied(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "TOO_LARGE", 4)
+    monkeypatch.setattr(syntax_check, "TOO_LARGE", 4)
 
     async def scene(stage: Stage) -> None:
         await written(stage, "    return (a", "    return (b")
@@ -179,11 +179,11 @@ async def test_the_thread_ends_with_who_waits_for_it(monkeypatch: pytest.MonkeyP
         has_ended.set()
         return None
 
-    monkeypatch.setattr(checking, "broken", endless)
+    monkeypatch.setattr(syntax_check, "broken", endless)
     item = types.TextDocumentItem("file:///project/a.py", "python", 1, "x\n")
     document = OpenDocument(item, "utf-16")
     waiting = asyncio.create_task(
-        checking._broken_row(Written(document, 1, document.lines, TOP, ["y"]))
+        syntax_check._broken_row(Written(document, 1, document.lines, TOP, ["y"]))
     )
     assert await asyncio.to_thread(has_begun.wait, 10)
     waiting.cancel()

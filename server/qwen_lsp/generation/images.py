@@ -12,15 +12,15 @@ from lsprotocol import types
 
 from ..actions.images import MOST_ROWS, Image, defined, image_in, rows_of_image
 from ..errors import QwenError, RequestError
+from ..lsp.documents.documents import OpenDocument
 from ..model.chat import Request
 from ..model.families import sees
-from .documents.documents import OpenDocument
-from .work import Work
+from .request import Work
 
 if TYPE_CHECKING:
+    from ..lsp.session import Session
     from ..services.services import Chosen
     from ..settings.settings import Settings
-    from .session import Session
 
 NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."
 UNDEFINED = "What [{label}] is, this file does not say; write a line “[{label}]: PATH” into it."

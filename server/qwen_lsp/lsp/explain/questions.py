@@ -3,15 +3,15 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..actions.placing import placing_of
-from ..errors import RequestError
-from .arguments import AskArguments
-from .jobs.job import Job
-from .jobs.runner import begin
-from .work import SWITCHED_OFF
+from ...actions.placing import placing_of
+from ...errors import RequestError
+from ...generation.request import SWITCHED_OFF
+from ..arguments import AskArguments
+from ..jobs.job import Job
+from ..jobs.runner import begin
 
 if TYPE_CHECKING:
-    from .session import Session
+    from ..session import Session
 
 NOTHING = "There is no explanation to ask about yet; run Qwen: Explain first."
 UNFINISHED = "Qwen is still writing that explanation; ask when it is whole."

@@ -1,0 +1,1 @@
+"""What is asked of a model for one job, and asking it."""
