@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
+from qwen_lsp.text.context import Excerpt, excerpt
 from qwen_lsp.text.document import Document
-from qwen_lsp.text.excerpt import Excerpt
-from qwen_lsp.text.surroundings import lines_above, lines_below
-from qwen_lsp.text.worth import excerpt
+from qwen_lsp.text.enclosing import lines_above, lines_below
 
 from .prose_languages import PROSE_LANGUAGES
 

@@ -17,7 +17,7 @@ from ..model.chat import Message, Request
 from ..model.conversation import Conversation
 from ..settings.options import Edits
 from ..text.document import Document, Position, Span
-from ..text.surroundings import Rows, beginning, block_around, is_bare, whole_lines
+from ..text.enclosing import Rows, beginning, block_around, is_bare, whole_lines
 
 if TYPE_CHECKING:
     from ..lsp.explain.explanations import Explanation

@@ -15,7 +15,7 @@ from ...journal.entry import Entry, neighbours
 from ...journal.journal import Journal
 from ...model.chat import Piece, Request
 from ...perform import Model
-from ...text.surroundings import Rows
+from ...text.enclosing import Rows
 from ..documents.documents import OpenDocument
 from ..documents.tracked_rows import Place
 from ..jobs.job import Job

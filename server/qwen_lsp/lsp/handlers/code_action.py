@@ -9,7 +9,7 @@ from ...actions.action import Action
 from ...actions.offer import is_within, menu_kind, offered
 from ...generation.images import may_be_shown
 from ...settings.settings import Settings
-from ...text.surroundings import is_bare
+from ...text.enclosing import is_bare
 from ..documents.documents import OpenDocument
 from ..session import Session
 from . import choices, restore

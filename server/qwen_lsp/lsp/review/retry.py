@@ -9,8 +9,8 @@ from ...generation.request import OVERLAP, SWITCHED_OFF, Work, again, others, se
 from ...settings.options import Edits
 from ...text.document import Span
 from ...text.edits import moved_span
+from ...text.enclosing import Rows
 from ...text.standing import standing
-from ...text.surroundings import Rows
 from ..arguments import RetryArguments
 from ..documents.documents import OpenDocument, Revision
 from ..jobs.job import Job

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_lsp.text.context import GAP, Excerpt, excerpt
 from qwen_lsp.text.document import Document
-from qwen_lsp.text.excerpt import GAP, Excerpt
-from qwen_lsp.text.used import import_rows, signature_rows, words_in
-from qwen_lsp.text.worth import excerpt
+from qwen_lsp.text.used_symbols import import_rows, signature_rows, words_in
 
 FILLING = "".join(f"# filling {row}\n" for row in range(200))
 PYTHON = f"""\

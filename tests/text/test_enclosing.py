@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_lsp.text.blocks import MOST_BLOCK_LINES
 from qwen_lsp.text.document import Document, Position, Span
-from qwen_lsp.text.surroundings import (
+from qwen_lsp.text.enclosing import (
+    MOST_BLOCK_LINES,
     beginning,
     block_around,
     is_bare,

@@ -6,8 +6,8 @@ Told by the looks of lines, in the manner of many languages, so that no parser i
 import re
 from collections.abc import Iterable, Iterator
 
-from .blocks import block_end
 from .document import Document
+from .enclosing import block_end
 
 IMPORT_ROWS = 300
 """Rows at the top of a file that imports are looked for in."""

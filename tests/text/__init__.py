@@ -1,0 +1,1 @@
+"""Tables and laws of documents, spans and edits."""
