@@ -21,7 +21,7 @@ soak: .venv/dev .venv/gateway
 	$(BIN)/python -m tests.weather $(WEATHER) || status=1; \
 	$(BIN)/python -m pytest -s tests/engine/soak_gateway.py || status=1; \
 	QWEN_SOAK=1 $(BIN)/python -m pytest tests/e2e/test_killed.py || status=1; \
-	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/test_many_processes.py || status=1; \
+	QWEN_SOAK=1 $(BIN)/python -m pytest -s tests/account/storage/test_many_processes.py || status=1; \
 	exit $$status
 
 # In real editors, those that NVIM, HELIX and EMACS name: make editors NVIM=nvim HELIX=hx EMACS=emacs. Needs tmux.

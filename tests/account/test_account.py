@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account.places import own_file
+from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.errors import (
     AccountError,
     CredentialRefused,

@@ -10,9 +10,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account import device_flow, exchange, keys, post, refresh, sign_in, token, tokens
+from qwen_lsp.account import token
 from qwen_lsp.account.account import Account
-from qwen_lsp.account.other_issuer import other_issuer
+from qwen_lsp.account.issuer import other_issuer
+from qwen_lsp.account.keys import keys
+from qwen_lsp.account.sign_in import device_flow, exchange, post, refresh, sign_in, tokens
 
 from .authorization import (
     ACCESS_2,

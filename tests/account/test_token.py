@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from qwen_lsp.account.exchange import QWEN
+from qwen_lsp.account.issuer import QWEN
 from qwen_lsp.account.token import (
     PORTAL,
     Token,

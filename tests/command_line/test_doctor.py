@@ -9,10 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from qwen_lsp.account.choice import Choices, LastChoice, choice_file
-from qwen_lsp.account.folder import offer_of
-from qwen_lsp.account.places import shared_file
-from qwen_lsp.account.trust import Trust, trust_file
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.keys.folder import offer_of
+from qwen_lsp.account.keys.trust import Trust, trust_file
+from qwen_lsp.account.keys.vault import Vault, vault_file
+from qwen_lsp.account.storage.token_paths import shared_file
 from qwen_lsp.cli import main
 from qwen_lsp.log import log_folder
 from qwen_lsp.simulator.service import Simulator

@@ -13,10 +13,10 @@ import pytest
 from pydantic import SecretStr
 
 from qwen_lsp.account.choice import Choices, LastChoice, choice_file
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.cli import main
 
-from ..account.keyrings import Ring, use
+from ..account.keys.keyrings import Ring, use
 
 KEY = "sk-the-key-7Qx"
 INTL = "https://dashscope-intl.aliyuncs.com"

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from qwen_lsp.account.choice import Choices, LastChoice, choice_file
-from qwen_lsp.account.other_issuer import other_issuer
-from qwen_lsp.account.places import own_file
+from qwen_lsp.account.issuer import other_issuer
+from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.account.token import Token, to_file
 from qwen_lsp.cli import main
 from qwen_lsp.simulator.service import Simulator

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import pytest
 
 from qwen_lsp.account.choice import Choices, LastChoice, choice_file
-from qwen_lsp.account.places import shared_file
+from qwen_lsp.account.storage.token_paths import shared_file
 from qwen_lsp.cli import main
 from qwen_lsp.command_line.signing_in import has_browser
 from qwen_lsp.model.providers import providers
@@ -155,7 +155,7 @@ def test_a_sign_in_that_can_not_be_kept_is_lost_with_the_program(
     def full(*_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("qwen_lsp.account.store._replaced", full)
+    monkeypatch.setattr("qwen_lsp.account.storage.store._replaced", full)
     assert main(login) == 1
     assert "sign in again then" in capsys.readouterr().err
 

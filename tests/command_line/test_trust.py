@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qwen_lsp.account.folder import offer_of
-from qwen_lsp.account.trust import Trust, trust_file
+from qwen_lsp.account.keys.folder import offer_of
+from qwen_lsp.account.keys.trust import Trust, trust_file
 from qwen_lsp.cli import main
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from qwen_lsp.account.account import Account
-from qwen_lsp.account.key_sources import KeySources
+from qwen_lsp.account.keys.sources import KeySources
 from qwen_lsp.diagnosis import examine as examining
 from qwen_lsp.diagnosis.answers import answer_found
 from qwen_lsp.diagnosis.credential import credential_found

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen_lsp.account.key_sources import KeySources, Workspace
+from qwen_lsp.account.keys.sources import KeySources, Workspace
 from qwen_lsp.diagnosis.finding import Finding
 from qwen_lsp.diagnosis.settings_read import settings_found
 

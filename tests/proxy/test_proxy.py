@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account.exchange import Form, NoAnswer
-from qwen_lsp.account.post import post
+from qwen_lsp.account.sign_in.exchange import Form, NoAnswer
+from qwen_lsp.account.sign_in.post import post
 from qwen_lsp.errors import Unreachable
 from qwen_lsp.model.exchange import opened
 from qwen_lsp.model.http import Http

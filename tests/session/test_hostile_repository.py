@@ -14,7 +14,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.lsp.server import create_server
 from qwen_lsp.model.http import Http
 

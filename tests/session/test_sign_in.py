@@ -108,7 +108,7 @@ def test_a_renewed_token_that_cannot_be_written_is_told_once(
         kept.write_text(json.dumps(tokens | {"expiry_date": 0}))
         newer = {"access_token": "a-2", "refresh_token": "r-2", "expires_in": 21600}
         stage.service.answers.append(httpx.Response(200, json=newer))
-        monkeypatch.setattr("qwen_lsp.account.store._replaced", _full)
+        monkeypatch.setattr("qwen_lsp.account.storage.store._replaced", _full)
         await stage.begin(stage.editor.settings)
         await asyncio.sleep(1)
         for _ in range(2):

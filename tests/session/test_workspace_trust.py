@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account.folder import offer_of
-from qwen_lsp.account.trust import Trust, trust_file
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.keys.folder import offer_of
+from qwen_lsp.account.keys.trust import Trust, trust_file
+from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.lsp.accounts.workspace_trust import NO, QUESTION, YES
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.server import create_server

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.account.key_places import Known
+from qwen_lsp.account.keys.places import Known
 from qwen_lsp.services.provider_settings import network_of
 from qwen_lsp.settings.settings import NO_HOME, SentSettings
 from qwen_lsp.settings.trust_scopes import UsersOwn

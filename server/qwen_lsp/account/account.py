@@ -12,21 +12,19 @@ from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
 from qwen_lsp.model.address import authority_of, origin_of
 from qwen_lsp.model.qwen import Access
 
-from .device_flow import UserCode
-from .discovery import Directory
-from .exchange import QWEN, Issuer, like_qwen
-from .fresh import FreshTokenRefused
+from .issuer import QWEN, Issuer, like_qwen
 from .keyed import EnvironmentAlone, Keyed, Sources
-from .keys import no_sign_in, normalised
-from .lock import Clock, Sleep
-from .pending import Pending
-from .places import token_file
-from .post import Client
-from .sign_in import SignIn, ticking
-from .store import Store
+from .keys.keys import no_sign_in, normalised
+from .sign_in.device_flow import UserCode
+from .sign_in.discovery import Directory
+from .sign_in.post import Client
+from .sign_in.sign_in import Pending, SignIn, ticking
+from .sign_in.tokens import FreshTokenRefused, Tokens
+from .storage.lock import Clock, Sleep
+from .storage.shielded import finished
+from .storage.store import Store
+from .storage.token_paths import token_file
 from .token import Token, base_url_of_resource
-from .tokens import Tokens
-from .waiting import finished
 
 if TYPE_CHECKING:
     from qwen_lsp.model.providers import Provider

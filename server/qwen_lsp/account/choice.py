@@ -14,7 +14,7 @@ from typing import Any
 
 from qwen_lsp.errors import RequestError
 
-from .own_file import alone, content, data_folder, write
+from .storage.files import alone, content, data_folder, write
 
 log = logging.getLogger(__name__)
 

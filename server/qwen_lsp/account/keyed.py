@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 from qwen_lsp.errors import AccountError
 from qwen_lsp.model.qwen import Access
 
-from .key_command import KeyCommand
-from .key_places import Key, Known
-from .keys import address, named_key, refusal, stored_key, takes_key
+from .keys.command import KeyCommand
+from .keys.keys import address, named_key, refusal, stored_key, takes_key
+from .keys.places import Key, Known
 
 if TYPE_CHECKING:
     from qwen_lsp.model.providers import Provider

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from qwen_lsp.errors import AccountError
 
-from .exchange import Issuer, seconds, visible
+from .fields import seconds, visible
+from .issuer import Issuer
 
 PORTAL = "https://portal.qwen.ai/v1"
 

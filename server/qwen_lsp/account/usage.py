@@ -13,7 +13,7 @@ from typing import Any
 
 from qwen_lsp.model.chat import Usage
 
-from .own_file import alone, content, data_folder, write
+from .storage.files import alone, content, data_folder, write
 
 KEPT_DAYS = 90
 """Days that are kept, of those on which there was a job."""

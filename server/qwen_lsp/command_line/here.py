@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from qwen_lsp.account.choice import project_of
-from qwen_lsp.account.key_sources import Workspace
+from qwen_lsp.account.keys.sources import Workspace
 from qwen_lsp.errors import NotSignedIn, RequestError
 from qwen_lsp.model.http import Http
 from qwen_lsp.model.providers import providers

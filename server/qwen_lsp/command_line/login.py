@@ -6,8 +6,8 @@ import warnings
 
 from pydantic import SecretStr
 
-from qwen_lsp.account.exchange import visible
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.fields import visible
+from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.errors import AccountError
 
 from . import answer, signing_in, whose_key

@@ -2,8 +2,8 @@
 
 import argparse
 
-from qwen_lsp.account.keys import named_key
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.keys.keys import named_key
+from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.errors import AccountError
 
 from . import answer, signing_out, whose_key

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from qwen_lsp.account.choice import LastChoice
-from qwen_lsp.account.vault import Vault, vault_file
+from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.errors import QwenError, RequestError
 from qwen_lsp.first_run import (
     QUESTION,

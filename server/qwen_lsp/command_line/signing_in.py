@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from qwen_lsp.account.account import Account
-from qwen_lsp.account.device_flow import UserCode
+from qwen_lsp.account.sign_in.device_flow import UserCode
 from qwen_lsp.errors import AccountError
 
 from . import answer

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from qwen_lsp.account.keys import takes_key
+from qwen_lsp.account.keys.keys import takes_key
 from qwen_lsp.model.providers import providers
 from qwen_lsp.services.services import SIGN_IN_PROVIDER
 

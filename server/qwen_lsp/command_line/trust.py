@@ -4,10 +4,10 @@ import argparse
 import os
 from pathlib import Path
 
-from qwen_lsp.account.folder import offer_of
-from qwen_lsp.account.key_places import Known, Place
-from qwen_lsp.account.key_sources import users_settings, variables_read
-from qwen_lsp.account.trust import Trust, trust_file
+from qwen_lsp.account.keys.folder import offer_of
+from qwen_lsp.account.keys.places import Known, Place
+from qwen_lsp.account.keys.sources import users_settings, variables_read
+from qwen_lsp.account.keys.trust import Trust, trust_file
 from qwen_lsp.errors import RequestError
 
 from . import answer

@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass
 
 from qwen_lsp.account.choice import Choices, choice_file
-from qwen_lsp.account.key_places import Known
-from qwen_lsp.account.keys import address, takes_key
+from qwen_lsp.account.keys.keys import address, takes_key
+from qwen_lsp.account.keys.places import Known
 from qwen_lsp.errors import AccountError
 from qwen_lsp.model.address import origin_of
 from qwen_lsp.model.providers import Provider, providers

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
-from qwen_lsp.account.keys import named_key, stored_key, takes_key
-from qwen_lsp.account.store import Store
+from qwen_lsp.account.keys.keys import named_key, stored_key, takes_key
+from qwen_lsp.account.storage.store import Store
 from qwen_lsp.errors import AccountError
 
 from ..services.login_command import login_command

@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Sequence
 
-from qwen_lsp.account.key_places import Place
-from qwen_lsp.account.key_sources import KeySources
+from qwen_lsp.account.keys.places import Place
+from qwen_lsp.account.keys.sources import KeySources
 
 from .finding import Finding
 

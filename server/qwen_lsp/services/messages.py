@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..account.choice import LastChoice
-from ..account.keys import no_sign_in
+from ..account.keys.keys import no_sign_in
 from ..errors import QwenError
 from ..settings.settings import Settings
 from .login_command import login_command

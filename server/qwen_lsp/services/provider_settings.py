@@ -6,10 +6,9 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from ..account.choice import LastChoice
-from ..account.exchange import Issuer
-from ..account.key_places import Known
-from ..account.key_sources import CommandFor
-from ..account.other_issuer import other_issuer
+from ..account.issuer import Issuer, other_issuer
+from ..account.keys.places import Known
+from ..account.keys.sources import CommandFor
 from ..model.address import base_url_of
 from ..model.along import Along
 from ..model.network import Network

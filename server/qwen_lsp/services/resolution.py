@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..account.choice import EVERYWHERE, LastChoice
-from ..account.key_places import MODELS, Known
-from ..account.keys import named_key, stored_key
+from ..account.keys.keys import named_key, stored_key
+from ..account.keys.places import MODELS, Known
 from ..errors import AccountError, RequestError
 from ..model.providers import providers
 from ..settings.settings import Settings

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..account.account import Account
 from ..account.choice import choice_file
-from ..account.key_sources import KeySources, Workspace
-from ..account.keys import no_sign_in
-from ..account.wanted import wanted
+from ..account.keys.keys import no_sign_in
+from ..account.keys.qwen_code_settings import wanted
+from ..account.keys.sources import KeySources, Workspace
 from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
 from ..model.http import Http
@@ -44,7 +44,7 @@ from .resolution import (
 )
 
 if TYPE_CHECKING:
-    from ..account.exchange import Issuer
+    from ..account.issuer import Issuer
 
 SET_UP = (
     "Qwen has no model to ask yet; choose Qwen: Set up a model…, or run qwen-lsp setup in a "

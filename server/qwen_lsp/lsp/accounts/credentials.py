@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...account.watch import Watch
+from ...account.storage.watch import Watch
 
 if TYPE_CHECKING:
     from ..session import Session

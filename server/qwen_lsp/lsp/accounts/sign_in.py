@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ...account.account import Account
-from ...account.device_flow import UserCode
+from ...account.sign_in.device_flow import UserCode
 from ...errors import UNEXPECTED, AccountError, QwenError
 from ..client.progress import WorkProgress
 

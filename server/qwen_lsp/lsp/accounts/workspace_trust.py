@@ -7,8 +7,8 @@ from urllib.request import url2pathname
 
 from lsprotocol import types
 
-from ...account.folder import Offer
-from ...account.key_sources import Workspace, variables_read
+from ...account.keys.folder import Offer
+from ...account.keys.sources import Workspace, variables_read
 from ...errors import AccountError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Signing in with an authorization server, and the tokens that it gives."""

@@ -1,0 +1,1 @@
+"""What is kept on disk, and who may change it meanwhile."""
