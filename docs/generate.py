@@ -8,7 +8,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from qwen_lsp.actions.library import builtin_actions
-from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.model.catalog.providers import Provider, providers
 from qwen_lsp.settings.options import Options
 from qwen_lsp.settings.settings import Settings
 

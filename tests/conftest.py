@@ -76,12 +76,13 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a model is asked again is asked at once, as often as ever."""
-    from qwen_lsp.model import continuing, retrying
+    from qwen_lsp.model.limits import retry
+    from qwen_lsp.model.stream import resume
 
-    at_once = {meaning: (0.0,) * len(pauses) for meaning, pauses in retrying.PAUSES.items()}
-    monkeypatch.setattr(retrying, "PAUSES", at_once)
-    for meaning in continuing.PAUSES:
-        monkeypatch.setitem(continuing.PAUSES, meaning, 0.0)
+    at_once = {meaning: (0.0,) * len(pauses) for meaning, pauses in retry.PAUSES.items()}
+    monkeypatch.setattr(retry, "PAUSES", at_once)
+    for meaning in resume.PAUSES:
+        monkeypatch.setitem(resume.PAUSES, meaning, 0.0)
 
 
 def _check(host: Any, sought: list[Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.text.document import Document, Edit, Position, Span
 
 from .support.model_editor import Kind, ModelEditor, OpenFile

@@ -24,7 +24,7 @@ from rpc import Refused, ServerEnded
 from screen import Screen
 from story import Failed, Pauses, tell
 
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.simulator.knobs import Knobs
 from qwen_lsp.simulator.server import running
 from qwen_lsp.simulator.service import Simulator

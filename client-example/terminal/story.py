@@ -9,7 +9,7 @@ import sample
 from client import Client
 from screen import Screen
 
-from qwen_lsp.model.providers import Provider
+from qwen_lsp.model.catalog.providers import Provider
 
 _SIGN_IN_SECONDS = 300
 _JOB_SECONDS = 600

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .errors import ServiceRefused
+from .model.catalog.engines import Engine, local_engines, running_engines
 from .model.chat import Message, Request, Text, Thought
-from .model.engines import Engine, local_engines, running_engines
-from .model.http import Http
 from .model.qwen import Qwen
+from .model.transport.http import Http
 
 Way = Literal["engine", "key", "gateway", "signIn"]
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.payer import Access
+from qwen_lsp.model.transport.http import Http
 
 Scripted = httpx.Response | Exception | Callable[[dict[str, str]], httpx.Response]
 

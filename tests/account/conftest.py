@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qwen_lsp.account.account import Account
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 
 from .authorization import AuthorizationServer, Clock
 

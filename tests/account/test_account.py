@@ -9,7 +9,7 @@ from qwen_lsp.errors import (
     CredentialRefused,
     NotSignedIn,
 )
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.payer import Access
 
 from .authorization import (
     ACCESS_1,

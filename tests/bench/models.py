@@ -15,7 +15,7 @@ from typing import Literal
 from unittest.mock import patch
 
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.text.document import Position, Span
 from tests.support.model_editor import Json, Kind, ModelEditor, OpenFile
 from tests.support.service import Service, chunk, last_chunks

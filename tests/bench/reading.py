@@ -20,12 +20,12 @@ from qwen_lsp.actions.selection import Selection
 from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.lsp.edits.pages import Sheet
 from qwen_lsp.lsp.manner import Manner
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Request
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.network import Network
-from qwen_lsp.model.providers import providers
 from qwen_lsp.model.qwen import Qwen
-from qwen_lsp.model.routes import Routes
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.network import Network
+from qwen_lsp.model.transport.routes import Routes
 from qwen_lsp.perform import perform
 from tests.model.engine import NoKey
 

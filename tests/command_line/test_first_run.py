@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from qwen_lsp.account.choice import Choices, LastChoice, choice_file
 from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.cli import COMMANDS, main
-from qwen_lsp.model import providers
+from qwen_lsp.model.catalog import providers
 from qwen_lsp.simulator.service import Simulator
 
 from .conftest import Says

@@ -19,7 +19,7 @@ from qwen_lsp.account.choice import Choices, LastChoice, choice_file
 from qwen_lsp.account.storage.token_paths import shared_file
 from qwen_lsp.cli import main
 from qwen_lsp.command_line.signing_in import has_browser
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.simulator.service import Simulator
 
 from .conftest import Says

@@ -19,10 +19,10 @@ from qwen_lsp.diagnosis.examine import examine
 from qwen_lsp.diagnosis.finding import Finding
 from qwen_lsp.diagnosis.subject import Subject
 from qwen_lsp.errors import UNEXPECTED, QwenError
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.network import Network
-from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.catalog.providers import providers
+from qwen_lsp.model.payer import Access
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.network import Network
 
 NOW = 1_790_000_000.0
 TOKENS = {"access_token": "access-7Qx", "token_type": "Bearer"}

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from qwen_lsp.diagnosis.finding import Finding
 from qwen_lsp.diagnosis.way import Place, certificate_found, name_found, proxy_found
 from qwen_lsp.errors import Unreachable
-from qwen_lsp.model.network import Network
+from qwen_lsp.model.transport.network import Network
 
 FAR = Place.of("https://dashscope-intl.aliyuncs.com/compatible-mode/v1")
 HERE = Place.of("http://127.0.0.1:11434/v1")

@@ -13,7 +13,7 @@ import httpx
 from qwen_lsp.log import start_logging
 from qwen_lsp.lsp.rpc.stdio import serve
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 
 
 class Crashing(httpx.AsyncHTTPTransport):

@@ -10,7 +10,7 @@ from lsprotocol import types
 from qwen_lsp.errors import UNEXPECTED
 from qwen_lsp.log import Redacting
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.simulator.service import Simulator
 from tests.support.link import Link
 

@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from qwen_lsp.errors import ModelError, ReplyCut
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Usage
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access, Qwen
+from qwen_lsp.model.payer import Access
+from qwen_lsp.model.qwen import Qwen
+from qwen_lsp.model.transport.http import Http
 
 from .conftest import Engine
 from .recording import Recording, recording

@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from qwen_lsp.errors import ReplyCut
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Waiting
 from qwen_lsp.model.conversation import Conversation
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.patience import Timeouts
-from qwen_lsp.model.providers import providers
 from qwen_lsp.model.qwen import GOING_ON as SAID
 from qwen_lsp.model.qwen import Qwen
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.timeouts import Timeouts
 
 from .conftest import Engine
 from .recording import Recording, recording

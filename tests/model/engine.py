@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.payer import Access
+from qwen_lsp.model.transport.http import Http
 
 
 class NoKey:

@@ -5,8 +5,8 @@ import typing
 import pytest
 
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Message, Request, Role
-from qwen_lsp.model.providers import providers
 
 OLD_HOST = "dashscope.aliyuncs.com"
 

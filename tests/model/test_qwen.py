@@ -15,13 +15,14 @@ from qwen_lsp.errors import (
     ReplyCut,
     Unreachable,
 )
-from qwen_lsp.model import receive
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Usage
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.patience import Timeouts
-from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access, Qwen
-from qwen_lsp.model.sse import EventReader
+from qwen_lsp.model.payer import Access
+from qwen_lsp.model.qwen import Qwen
+from qwen_lsp.model.stream import receive
+from qwen_lsp.model.stream.sse import EventReader
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.timeouts import Timeouts
 from tests.model.wire import Call, wire
 
 pytestmark = pytest.mark.usefixtures("hasty")

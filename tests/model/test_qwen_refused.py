@@ -13,11 +13,11 @@ from qwen_lsp.errors import (
     ServiceRefused,
     Unauthorized,
 )
-from qwen_lsp.model import exchange
+from qwen_lsp.model.catalog.providers import Provider, providers
 from qwen_lsp.model.chat import Request, Text, Usage
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import Provider, providers
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.payer import Access
+from qwen_lsp.model.transport import exchange
+from qwen_lsp.model.transport.http import Http
 
 from .test_qwen import KEY, REQUEST, Purse, failure_of, qwen, reply_of, text_of
 

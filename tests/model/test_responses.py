@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from qwen_lsp.errors import ModelError, QwenError, ReplyCut, ServiceRefused
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Kept, Message, Piece, Request, Text, Thought, Usage, Waiting
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
 from qwen_lsp.model.qwen import Qwen
 from qwen_lsp.model.responses import chunk_of, responses_body
+from qwen_lsp.model.transport.http import Http
 from tests.model.engine import NoKey
 from tests.model.wire import Call, Wire, wire
 

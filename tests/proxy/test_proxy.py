@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from qwen_lsp.account.sign_in.exchange import Form, NoAnswer
 from qwen_lsp.account.sign_in.post import post
 from qwen_lsp.errors import Unreachable
-from qwen_lsp.model.exchange import opened
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.network import Network
-from qwen_lsp.model.patience import Patience
+from qwen_lsp.model.transport.exchange import opened
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.network import Network
+from qwen_lsp.model.transport.timeouts import Patience
 from tests.model.wire import Call, Wire, wire
 
 from .conftest import SECRETS, Mitm, shown

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from qwen_lsp.model.network import Network
+from qwen_lsp.model.transport.network import Network
 from qwen_lsp.settings.settings import read_settings
 from tests.e2e.conftest import Home
 from tests.e2e.sample import ABOVE, BELOW, CODE

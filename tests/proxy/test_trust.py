@@ -9,10 +9,10 @@ import pytest
 import trustme
 
 from qwen_lsp.errors import Unreachable
-from qwen_lsp.model.exchange import opened
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.network import Network
-from qwen_lsp.model.patience import Patience
+from qwen_lsp.model.transport.exchange import opened
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.network import Network
+from qwen_lsp.model.transport.timeouts import Patience
 from tests.model.wire import Call, wire
 
 from .conftest import shown

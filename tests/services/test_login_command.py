@@ -4,8 +4,8 @@ import pytest
 
 from qwen_lsp.account.account import Account
 from qwen_lsp.account.issuer import Issuer
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.services.login_command import login_command
 
 API = "https://models.acme.example/v1"

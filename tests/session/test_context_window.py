@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from qwen_lsp.model.windows import Windows
+from qwen_lsp.model.catalog.windows import Windows
 
 from ..support.model_editor import Json
 from ..support.stage import GREETING, URI, Stage

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 
 from ..support.client import CAPABILITIES
 from ..support.model_editor import Json, ModelEditor

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 
 from ..support.client import CAPABILITIES
 from ..support.model_editor import Json, ModelEditor

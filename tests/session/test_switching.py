@@ -13,7 +13,7 @@ from qwen_lsp.account.choice import Choices, LastChoice, choice_file
 from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.text.document import Position, Span
 
 from ..support.client import CAPABILITIES

@@ -3,8 +3,8 @@
 import pytest
 
 from qwen_lsp.errors import RequestError
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.patience import Timeouts
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.timeouts import Timeouts
 from qwen_lsp.services.services import Services
 from qwen_lsp.settings.settings import (
     OAuth,

@@ -16,10 +16,10 @@ from qwen_lsp.errors import (
     ServiceRefused,
     SignInDenied,
 )
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Message, Request, Text, Thought, Usage
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
 from qwen_lsp.model.qwen import Qwen
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.simulator.knobs import Knobs
 from qwen_lsp.simulator.server import running
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 
 from .client import CAPABILITIES, homes
 from .kinds import Kind

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.text.document import Position, Span
 from qwen_lsp.text.edits import moved_span
 

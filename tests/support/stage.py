@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qwen_lsp.journal.journal import journal_folder
 from qwen_lsp.lsp.server import create_server
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.text.document import Position, Span
 
 from .client import CAPABILITIES, homes

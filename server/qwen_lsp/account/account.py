@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
 from qwen_lsp.model.address import authority_of, origin_of
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.payer import Access
 
 from .issuer import QWEN, Issuer, like_qwen
 from .keyed import EnvironmentAlone, Keyed, Sources
@@ -27,7 +27,7 @@ from .storage.token_paths import token_file
 from .token import Token, base_url_of_resource
 
 if TYPE_CHECKING:
-    from qwen_lsp.model.providers import Provider
+    from qwen_lsp.model.catalog.providers import Provider
 
 log = logging.getLogger(__name__)
 

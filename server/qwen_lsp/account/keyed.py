@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from qwen_lsp.errors import AccountError
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.payer import Access
 
 from .keys.command import KeyCommand
 from .keys.keys import address, named_key, refusal, stored_key, takes_key
 from .keys.places import Key, Known
 
 if TYPE_CHECKING:
-    from qwen_lsp.model.providers import Provider
+    from qwen_lsp.model.catalog.providers import Provider
 
 
 class Sources(Protocol):

@@ -10,8 +10,8 @@ from pathlib import Path
 from qwen_lsp.account.choice import project_of
 from qwen_lsp.account.keys.sources import Workspace
 from qwen_lsp.errors import NotSignedIn, RequestError
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.services.login_command import login_command
 from qwen_lsp.services.services import Chosen, Services
 from qwen_lsp.settings.settings import OAuth, Settings

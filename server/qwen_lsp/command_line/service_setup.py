@@ -19,8 +19,8 @@ from qwen_lsp.first_run import (
     ready,
 )
 from qwen_lsp.model.address import authority_of, base_url_of, origin_of
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.model.catalog.providers import Provider, providers
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.services.services import Chosen, Services
 from qwen_lsp.settings.settings import OAuth, Settings
 

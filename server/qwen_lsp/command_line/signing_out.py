@@ -5,7 +5,7 @@ import asyncio
 from pathlib import Path
 
 from qwen_lsp.account.keys.keys import takes_key
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.services.services import SIGN_IN_PROVIDER
 
 from . import answer

@@ -8,7 +8,7 @@ from pathlib import Path
 from qwen_lsp.account.choice import LastChoice, place_of
 from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import base_url_of
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.services.messages import told_choice
 from qwen_lsp.services.resolution import BY_DEFAULT, where
 from qwen_lsp.services.services import Services

@@ -9,7 +9,7 @@ from qwen_lsp.account.keys.keys import address, takes_key
 from qwen_lsp.account.keys.places import Known
 from qwen_lsp.errors import AccountError
 from qwen_lsp.model.address import origin_of
-from qwen_lsp.model.providers import Provider, providers
+from qwen_lsp.model.catalog.providers import Provider, providers
 
 from .answer import Misused
 from .here import this_folder

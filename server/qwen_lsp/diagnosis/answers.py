@@ -6,10 +6,10 @@ from email.utils import parsedate_to_datetime
 
 from qwen_lsp.errors import QwenError
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
-from qwen_lsp.model.failures import Answer, Asked, failure_of
-from qwen_lsp.model.model_list import names_of
-from qwen_lsp.model.patience import Patience
-from qwen_lsp.model.qwen import Access, authorization
+from qwen_lsp.model.catalog.model_list import names_of
+from qwen_lsp.model.failures.failures import Answer, Asked, failure_of
+from qwen_lsp.model.payer import Access, authorization
+from qwen_lsp.model.transport.timeouts import Patience
 
 from .finding import Finding
 from .subject import Subject
@@ -47,7 +47,7 @@ async def answer_found(subject: Subject, access: Access) -> list[Finding]:
 
 
 async def _heard(subject: Subject, access: Access) -> Heard:
-    from qwen_lsp.model.exchange import body_of_answer, opened
+    from qwen_lsp.model.transport.exchange import body_of_answer, opened
 
     client, provider = subject.http.client(), subject.provider
     headers = {"Accept": "application/json", **authorization(access, provider.name)}

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Coroutine, Mapping
 
 from qwen_lsp.errors import UNEXPECTED, QwenError
-from qwen_lsp.model.network import Network
+from qwen_lsp.model.transport.network import Network
 
 from .answers import answer_found
 from .credential import credential_found

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from qwen_lsp.account.account import Account
 from qwen_lsp.account.keyed import Sources
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.network import Network
-from qwen_lsp.model.providers import Provider
+from qwen_lsp.model.catalog.providers import Provider
+from qwen_lsp.model.transport.http import Http
+from qwen_lsp.model.transport.network import Network
 
 
 @dataclass(frozen=True)

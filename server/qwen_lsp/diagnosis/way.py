@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from qwen_lsp.model.address import is_loopback
-from qwen_lsp.model.certificate import Certificate
-from qwen_lsp.model.network import Network
-from qwen_lsp.model.proxies import Proxies, Proxy, proxies_in_force
+from qwen_lsp.model.transport.certificate import Certificate
+from qwen_lsp.model.transport.network import Network
+from qwen_lsp.model.transport.proxies import Proxies, Proxy, proxies_in_force
 
 from .finding import Finding
 
@@ -84,7 +84,7 @@ async def certificate_found(
     roots, named = await _believed(network, environ)
     import httpx
 
-    from qwen_lsp.model.presented import certificates_of_host
+    from qwen_lsp.model.transport.shown_certificate import certificates_of_host
 
     proxy = _way(_proxies(network), place)
     chain = await certificates_of_host(httpx.URL(place.url), proxy, roots)
@@ -102,7 +102,7 @@ async def roots_found(network: Network, environ: Mapping[str, str]) -> list[Find
 
 async def _believed(network: Network, environ: Mapping[str, str]) -> tuple[ssl.SSLContext, str]:
     """The roots, and the sentence for them. Raises Unreachable where they can't be read."""
-    from qwen_lsp.model.certificates import roots_named, trusted_roots
+    from qwen_lsp.model.transport.certificates import roots_named, trusted_roots
 
     roots = await asyncio.to_thread(trusted_roots, network.ca_bundle, environ)
     return roots, f"Believed are {roots_named(network.ca_bundle, environ)}."

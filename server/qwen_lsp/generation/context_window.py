@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ..actions.prompt import prompt
 from ..errors import AccountError, RequestError
 from ..model.address import host_of, is_loopback
+from ..model.catalog.window import Window
+from ..model.catalog.windows import OLLAMAS_LEAST, known_window
 from ..model.chat import Message, Request
-from ..model.window import Window
-from ..model.windows import OLLAMAS_LEAST, known_window
 from ..text.tokens import tokens_in
 from .request import Work
 

@@ -13,8 +13,8 @@ from lsprotocol import types
 from ..actions.images import MOST_ROWS, Image, defined, image_in, rows_of_image
 from ..errors import QwenError, RequestError
 from ..lsp.documents.documents import OpenDocument
+from ..model.catalog.families import sees
 from ..model.chat import Request
-from ..model.families import sees
 from .request import Work
 
 if TYPE_CHECKING:

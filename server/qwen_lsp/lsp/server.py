@@ -9,7 +9,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from ..model.http import Http
+from ..model.transport.http import Http
 from .handlers import (
     account,
     code_action,

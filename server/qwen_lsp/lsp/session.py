@@ -15,7 +15,7 @@ from ..actions.library import builtin_actions
 from ..errors import RequestError
 from ..generation.conversations import Conversations
 from ..journal.journal import Journal, journal_folder
-from ..model.http import Http
+from ..model.transport.http import Http
 from ..services.services import Services
 from ..settings.settings import Settings
 from .accounts.credentials import Looking

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 
 from qwen_lsp.model.address import is_qwen_host
-from qwen_lsp.model.chat import Message, Request
-from qwen_lsp.model.families import (
-    Dialect,
+from qwen_lsp.model.catalog.families import (
     family_of,
     limit_name,
     sampling_fields,
     thinking_fields,
 )
-from qwen_lsp.model.providers import Provider
+from qwen_lsp.model.catalog.providers import Provider, dialect_at
+from qwen_lsp.model.chat import Message, Request
 from qwen_lsp.model.special_tokens import without_tokens
 from qwen_lsp.text.tokens import tokens_in
 
@@ -56,11 +55,6 @@ def headers_of(provider: Provider, host: str, agent: str) -> Mapping[str, str]:
         if provider.sign_in:
             headers["X-DashScope-AuthType"] = provider.id
     return headers
-
-
-def dialect_at(host: str, provider: Provider) -> Dialect:
-    """How thinking is turned off at `host`: a custom address may be DashScope's."""
-    return "dashscope" if is_qwen_host(host) else provider.dialect
 
 
 def _has_to_think(model: str, provider: Provider) -> bool:

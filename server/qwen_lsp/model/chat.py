@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from qwen_lsp.model.patience import Timeouts
+from qwen_lsp.model.transport.timeouts import Timeouts
 
 Role = Literal["system", "user", "assistant"]
 

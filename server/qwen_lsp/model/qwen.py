@@ -3,24 +3,20 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from qwen_lsp.errors import CredentialRefused, ModelError, RequestError, Unauthorized
+from qwen_lsp.errors import ModelError, RequestError, Unauthorized
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
-from qwen_lsp.model.body import body_of, dialect_at, headers_of, holds_tokens
+from qwen_lsp.model.body import body_of, headers_of, holds_tokens
+from qwen_lsp.model.catalog.providers import Continues, Provider, dialect_at
 from qwen_lsp.model.chat import Kept, Piece, Request, Text
-from qwen_lsp.model.chunks import ChunkReader
-from qwen_lsp.model.continuing import Begun, asking_to_go_on, onward, way_on
-from qwen_lsp.model.failures import Asked
-from qwen_lsp.model.http import Http, user_agent
-from qwen_lsp.model.limiter import Limiters, in_turn
-from qwen_lsp.model.patience import patience_at
-from qwen_lsp.model.pausing import pause
-from qwen_lsp.model.providers import Continues, Provider
+from qwen_lsp.model.failures.failures import Asked
+from qwen_lsp.model.limits.limiter import Limiters, in_turn
+from qwen_lsp.model.limits.pauses import pause
+from qwen_lsp.model.limits.retry import persistently
+from qwen_lsp.model.payer import Access, Payer, authorization
 from qwen_lsp.model.responses import (
     PATH,
     ResponsesReader,
@@ -29,35 +25,15 @@ from qwen_lsp.model.responses import (
     new_to_service,
     responses_body,
 )
-from qwen_lsp.model.retrying import persistently
+from qwen_lsp.model.stream.chunks import ChunkReader
+from qwen_lsp.model.stream.resume import Begun, asking_to_go_on, onward, way_on
+from qwen_lsp.model.transport.http import Http, user_agent
+from qwen_lsp.model.transport.timeouts import patience_at
 
 if TYPE_CHECKING:
     import httpx
 
 GOING_ON = "going on with the reply"
-
-
-@dataclass(frozen=True)
-class Access:
-    """Where a request goes and what pays for it. `base_url` is one that `base_url_of` gave."""
-
-    base_url: str
-    key: SecretStr | None
-
-
-class Payer(Protocol):
-    """Who pays for requests."""
-
-    async def access(self) -> Access:
-        """The access to use now. Raises AccountError."""
-        ...
-
-    async def renewed(self, refused: Access) -> Access:
-        """Another access after a 401 for `refused`. Raises CredentialRefused if there is none.
-
-        It may be asked again for an access that it has just given; then it has to raise.
-        """
-        ...
 
 
 class Qwen:
@@ -83,7 +59,7 @@ class Qwen:
 
         Closing it, or cancelling the task that waits for it, closes the connection at once. A reply
         that is cut is gone on with, where the service can; of what was shown nothing comes again. A
-        request that has shown nothing is sent again where that is worth it (`retrying.py`).
+        request that has shown nothing is sent again where that is worth it (`limits/retry.py`).
         Raises ModelError, AccountError, or RequestError for what can't be sent at all.
         """
         begun, cut = Begun(), None
@@ -151,8 +127,8 @@ class Qwen:
     async def _attempt(
         self, request: Request, access: Access, way: Continues | None
     ) -> AsyncGenerator[Piece, None]:
-        from qwen_lsp.model.exchange import opened
-        from qwen_lsp.model.receive import pieces_of
+        from qwen_lsp.model.stream.receive import pieces_of
+        from qwen_lsp.model.transport.exchange import opened
 
         request = kept_at(access.base_url, request)
         asked = self._asked(request, access)
@@ -183,7 +159,7 @@ class Qwen:
         access: Access,
         way: Continues | None,
     ) -> "httpx.Request":
-        from qwen_lsp.model.exchange import stream_timeout
+        from qwen_lsp.model.transport.exchange import stream_timeout
 
         host = host_of(access.base_url)
         body = body_of(new_to_service(request), self._provider, host)
@@ -222,17 +198,3 @@ class Qwen:
             get_model_with=provider.get_model_with,
             advice=provider.advice,
         )
-
-
-def authorization(access: Access, service: str) -> dict[str, str]:
-    """The header with the key, none without one. Raises CredentialRefused for what is no key."""
-    if access.key is None:
-        return {}
-    key = access.key.get_secret_value()
-    # The HTTP library would name a header that it can't send, and the key with it.
-    if not key or not all("!" <= character <= "~" for character in key):
-        raise CredentialRefused(
-            f"The key for {service} is empty or holds blanks or letters that no key has; copy it "
-            "again."
-        )
-    return {"Authorization": f"Bearer {key}"}

@@ -10,9 +10,9 @@ from typing import Any
 
 from qwen_lsp.errors import ServiceRefused
 from qwen_lsp.model.chat import Kept, Piece, Request, Text
-from qwen_lsp.model.chunks import ChunkReader
-from qwen_lsp.model.failures import Asked
-from qwen_lsp.model.sse import Event
+from qwen_lsp.model.failures.failures import Asked
+from qwen_lsp.model.stream.chunks import ChunkReader
+from qwen_lsp.model.stream.sse import Event
 
 PATH = "/responses"
 _NEEDLESS = ("messages", "stream_options", "top_k", "repetition_penalty")

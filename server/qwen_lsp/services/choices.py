@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import QwenError
-from ..model.providers import Provider
+from ..model.catalog.providers import Provider
 from ..settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Offered:
 
 async def providers_offered(services: "Services", settings: Settings) -> Offered:
     """The services that there is a sign-in or a key for, and the engines that run just now."""
-    from ..model.engines import local_engines, running_engines
+    from ..model.catalog.engines import local_engines, running_engines
     from .services import SET_UP
 
     local = [provider for provider in local_engines() if settings.allows(provider.id)]

@@ -10,9 +10,9 @@ from ..account.issuer import Issuer, other_issuer
 from ..account.keys.places import Known
 from ..account.keys.sources import CommandFor
 from ..model.address import base_url_of
-from ..model.along import Along
-from ..model.network import Network
-from ..model.providers import Provider, providers
+from ..model.catalog.providers import Provider, providers
+from ..model.transport.extra_headers import Along
+from ..model.transport.network import Network
 from ..settings.settings import Settings
 
 OTHER_SIGN_IN = "oauth"

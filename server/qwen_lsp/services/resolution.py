@@ -7,14 +7,14 @@ from ..account.choice import EVERYWHERE, LastChoice
 from ..account.keys.keys import named_key, stored_key
 from ..account.keys.places import MODELS, Known
 from ..errors import AccountError, RequestError
-from ..model.providers import providers
+from ..model.catalog.providers import providers
 from ..settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..account.account import Account
-    from ..model.providers import Provider
+    from ..model.catalog.providers import Provider
 
 QWEN_CODES = "the settings of Qwen Code"
 FOUND = "the only one found"

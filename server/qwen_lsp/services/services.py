@@ -13,12 +13,12 @@ from ..account.keys.qwen_code_settings import wanted
 from ..account.keys.sources import KeySources, Workspace
 from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
-from ..model.http import Http
-from ..model.limiter import Limiters
-from ..model.models import ModelLists
-from ..model.providers import Provider, providers
+from ..model.catalog.models import ModelLists
+from ..model.catalog.providers import Provider, providers
+from ..model.catalog.windows import Windows
+from ..model.limits.limiter import Limiters
 from ..model.qwen import Qwen
-from ..model.windows import Windows
+from ..model.transport.http import Http
 from ..settings.settings import Settings
 from .last_choice import ChosenLast
 from .provider_settings import (

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from ..model.along import headers_fault
+from ..model.transport.extra_headers import headers_fault
 
 
 class Group(BaseModel):

@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import SecretStr
 from pydantic.alias_generators import to_camel
 
-from ..model.limiter import Limits
-from ..model.network import Network
-from ..model.patience import Timeouts
+from ..model.limits.limiter import Limits
+from ..model.transport.network import Network
+from ..model.transport.timeouts import Timeouts
 from .faults import faults_in
 from .options import Edits, Options
 from .trust_scopes import USERS_ALONE, UsersOwn, merged, users_own

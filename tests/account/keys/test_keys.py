@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from qwen_lsp.account.keys.keys import address, named_key, no_sign_in, refusal
 from qwen_lsp.account.keys.places import Known
 from qwen_lsp.errors import AccountError, NotSignedIn
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 
 ROWS = providers()
 KEY = "sk-the-key-7Qx"

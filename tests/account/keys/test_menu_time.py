@@ -5,7 +5,7 @@ import time
 from pydantic import SecretStr
 
 from qwen_lsp.account.keys.places import Known, Place, Service
-from qwen_lsp.model.http import Http
+from qwen_lsp.model.transport.http import Http
 from qwen_lsp.services.services import Services
 from qwen_lsp.settings.settings import Settings
 

@@ -16,8 +16,8 @@ from qwen_lsp.account.keys.sources import CommandFor, KeySources, Workspace
 from qwen_lsp.account.keys.trust import Trust, trust_file
 from qwen_lsp.account.keys.vault import Vault, vault_file
 from qwen_lsp.errors import AccountError, CredentialRefused, NotSignedIn
-from qwen_lsp.model.providers import providers
-from qwen_lsp.model.qwen import Access
+from qwen_lsp.model.catalog.providers import providers
+from qwen_lsp.model.payer import Access
 
 from .keyrings import Hanging, use
 

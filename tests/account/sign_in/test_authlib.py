@@ -13,8 +13,8 @@ from qwen_lsp.account.account import Account
 from qwen_lsp.account.issuer import other_issuer
 from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.errors import AccountError, CredentialRefused, SignInDenied, SignInExpired
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
+from qwen_lsp.model.transport.http import Http
 
 from ..authorization import Clock, used
 from ..conftest import Home

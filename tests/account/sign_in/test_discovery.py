@@ -11,8 +11,8 @@ from qwen_lsp.account.sign_in.discovery import Directory, NoDocument, documents,
 from qwen_lsp.account.sign_in.exchange import Answer
 from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.errors import AccountError, RequestError
-from qwen_lsp.model.http import Http
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
+from qwen_lsp.model.transport.http import Http
 
 from ..authorization import Clock
 from ..conftest import Home

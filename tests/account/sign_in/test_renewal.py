@@ -210,7 +210,7 @@ RENEWER = """
 import asyncio, os, sys, urllib.parse
 import httpx
 from qwen_lsp.account.account import Account
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 
 async def rotate(request):
     form = dict(urllib.parse.parse_qsl(request.content.decode()))

@@ -20,7 +20,7 @@ import httpx
 
 from qwen_lsp.account.account import Account
 from qwen_lsp.errors import QwenError
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 
 from .rotation import Rotation
 

@@ -11,7 +11,7 @@ from ..fields import visible
 from .places import COMMAND, STORED, Key, Known, belongs
 
 if TYPE_CHECKING:
-    from qwen_lsp.model.providers import Provider
+    from qwen_lsp.model.catalog.providers import Provider
 
 
 def address(provider: "Provider", base_url: str | None, known: Known) -> str:

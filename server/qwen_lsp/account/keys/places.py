@@ -13,7 +13,7 @@ from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import origin_of
 
 if TYPE_CHECKING:
-    from qwen_lsp.model.providers import Provider
+    from qwen_lsp.model.catalog.providers import Provider
 
 OPENAI = "https://api.openai.com/v1"
 ADDRESS = "OPENAI_BASE_URL"

@@ -8,7 +8,7 @@ from typing import Any
 
 from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import base_url_of
-from qwen_lsp.model.providers import providers
+from qwen_lsp.model.catalog.providers import providers
 
 from .places import OPENAI, Choice, Form, Known, Place, Service
 

@@ -155,7 +155,7 @@ def _without_links(workspace: Workspace) -> Workspace:
 
 def variables_read(known: Known) -> frozenset[str]:
     """The variables of an .env file that count for anything."""
-    from qwen_lsp.model.providers import providers
+    from qwen_lsp.model.catalog.providers import providers
 
     names = {ADDRESS, *(name for each in providers().values() for name in each.key_env)}
     return frozenset(names | {each.variable for place in known.places for each in place.services})

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from qwen_lsp.errors import AccountError, QwenError
-from qwen_lsp.model.network import Route, route_of
-from qwen_lsp.model.trouble import unreachable
+from qwen_lsp.model.transport.connection_errors import unreachable
+from qwen_lsp.model.transport.network import Route, route_of
 
 from .exchange import Answer, Form, NoAnswer, Reply
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...account.choice import LastChoice, place_of
 from ...errors import QwenError
-from ...model.providers import Provider
+from ...model.catalog.providers import Provider
 from ...services.choices import Offered, models_offered, providers_offered
 from ...services.messages import told_choice
 from ...services.resolution import Undecided, not_allowed, unknown
@@ -71,7 +71,7 @@ class Selecting:
         return self._offer(await models_offered(services, chosen), asked)
 
     def _allowed(self, provider_id: str, settings: Settings) -> Provider:
-        from ...model.providers import providers
+        from ...model.catalog.providers import providers
 
         provider = providers().get(provider_id)
         if provider is None:

@@ -1,0 +1,1 @@
+"""Services, families of models, and models."""

@@ -1,0 +1,1 @@
+"""What it means that a service gives no reply."""

@@ -1,0 +1,1 @@
+"""Bytes in, pieces of a reply out."""
