@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from qwen_lsp.actions.library import builtin_actions
-from qwen_lsp.actions.placing import Placing, placing_of
+from qwen_lsp.actions.reply.placing import Placing, placing_of
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.errors import UNEXPECTED, ReplyCut
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Thought, Usage

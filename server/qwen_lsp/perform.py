@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from .actions.placing import Placing
+from .actions.reply.placing import Placing
 from .errors import UNEXPECTED, QwenError
 from .model.chat import Piece, Request, Text, Thought, Usage, Waiting
 

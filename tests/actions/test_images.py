@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_lsp.actions.alt_text import LONGEST_ALT, alt_text, with_alt
 from qwen_lsp.actions.images import defined, image_in, rows_of_image
+from qwen_lsp.actions.reply.alt_text import LONGEST_ALT, alt_text, with_alt
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import httpx
 from lsprotocol import types
 
 from qwen_lsp.actions.library import builtin_actions
-from qwen_lsp.actions.placing import placing_of
 from qwen_lsp.actions.prompt import prompt
+from qwen_lsp.actions.reply.placing import placing_of
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.lsp.edits.pages import Sheet

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from .prose_languages import PROSE_LANGUAGES
+from .languages import PROSE_LANGUAGES
 
 MOST_ROWS = 50
 """Rows in which an image is looked for."""

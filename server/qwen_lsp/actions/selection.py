@@ -7,7 +7,7 @@ from qwen_lsp.text.context import Excerpt, excerpt
 from qwen_lsp.text.document import Document
 from qwen_lsp.text.enclosing import lines_above, lines_below
 
-from .prose_languages import PROSE_LANGUAGES
+from .languages import PROSE_LANGUAGES
 
 
 class Original(NamedTuple):

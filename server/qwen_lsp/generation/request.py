@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..actions.action import Action
-from ..actions.alt_text import image_of
 from ..actions.images import Image, rows_of_image
-from ..actions.placing import Placing, placing_of
 from ..actions.prompt import prompt
+from ..actions.reply.alt_text import image_of
+from ..actions.reply.placing import Placing, placing_of
 from ..actions.selection import Other, Selection
 from ..errors import RequestError
 from ..lsp.arguments import RunArguments

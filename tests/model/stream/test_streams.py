@@ -13,7 +13,7 @@ from qwen_lsp.model.failures.failures import Asked
 from qwen_lsp.model.responses import ResponsesReader
 from qwen_lsp.model.stream.chunks import ChunkReader
 from qwen_lsp.model.stream.sse import EventReader
-from tests.actions.reading import LINE, code
+from tests.actions.reply.reading import LINE, code
 
 from .failing_streams import ALL, FAILURES
 from .streams import WHOLE, Sent, sse

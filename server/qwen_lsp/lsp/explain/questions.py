@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...actions.placing import placing_of
+from ...actions.reply.placing import placing_of
 from ...errors import RequestError
 from ...generation.request import SWITCHED_OFF
 from ..arguments import AskArguments

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qwen_lsp.actions.reply import ReplyReader
+from qwen_lsp.actions.reply.reply import ReplyReader
 
 from .reading import Case, code, prose, python
 from .replies_fenced import FENCES, INNER, THINKING, TOKENS

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_lsp.actions.comment import CommentWriter
-from qwen_lsp.actions.comment_syntax import syntaxes
+from qwen_lsp.actions.languages import syntaxes
+from qwen_lsp.actions.reply.comment import CommentWriter
 from qwen_lsp.errors import RequestError
 
 

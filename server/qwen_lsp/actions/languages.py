@@ -1,7 +1,14 @@
-"""How each language writes a comment, by its LSP languageId in lowercase."""
+"""What is known of languages, by their LSP languageIds in lowercase."""
 
 from functools import cache
 from typing import NamedTuple
+
+PROSE_LANGUAGES = frozenset((
+    "", "plaintext", "text", "markdown", "mdx", "quarto", "rmd", "pandoc", "restructuredtext",
+    "rst", "asciidoc", "asciidoctor", "org", "tex", "latex", "typst", "context", "git-commit",
+    "gherkin", "cucumber", "feature", "po",
+))  # fmt: skip
+"""Those whose text is itself made of sentences."""
 
 
 class Syntax(NamedTuple):

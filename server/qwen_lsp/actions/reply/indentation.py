@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from .selection import Original
+from ..selection import Original
 
 _LEADING = re.compile(r"[ \t]*")
 _OPENS_BLOCK = re.compile(r".*(?:[:{]|\b(?:then|do)|[-=]>)\s*$")

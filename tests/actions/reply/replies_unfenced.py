@@ -1,6 +1,6 @@
 """Replies without fences, with lines around the selection again, and of another indentation."""
 
-from qwen_lsp.actions.reply import Original
+from qwen_lsp.actions.reply.reply import Original
 
 from .reading import Case, original, python
 

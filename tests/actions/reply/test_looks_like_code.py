@@ -2,8 +2,8 @@
 
 import pytest
 
+from qwen_lsp.actions.reply.looks_like_code import Judge, Verdict, is_sentence
 from qwen_lsp.actions.selection import Original
-from qwen_lsp.actions.verdict import Judge, Verdict, is_sentence
 
 CODE = [
     ("python", "return x"),

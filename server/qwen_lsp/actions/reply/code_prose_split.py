@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from .fences import Fence, FencedBlock, fence_in, late_fence, longest_fence
-from .prose_languages import PROSE_LANGUAGES
-from .selection import Original
-from .verdict import Judge, Verdict
+from ..fences import Fence, FencedBlock, fence_in, late_fence, longest_fence
+from ..languages import PROSE_LANGUAGES
+from ..selection import Original
+from .looks_like_code import Judge, Verdict
 
 _NO_CODE = frozenset(("diff", "patch"))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from qwen_lsp.actions.reply import Original, ReplyReader
+from qwen_lsp.actions.reply.reply import Original, ReplyReader
 
 
 class Read(NamedTuple):

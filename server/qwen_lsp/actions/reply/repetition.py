@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from ..selection import Original
 from .indentation import Repeated, leading
-from .selection import Original
 
 _WORD = re.compile(r"\w")
 _CLOSING = re.compile(

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from qwen_lsp.errors import RequestError
 
-from .comment_syntax import Syntax, syntaxes
-from .fences import Fence, fence_in
+from ..fences import Fence, fence_in
+from ..languages import Syntax, syntaxes
 
 NARROWEST = 30
 """The columns of text that a comment line has at least, however deep it stands."""

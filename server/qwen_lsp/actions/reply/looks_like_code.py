@@ -4,9 +4,8 @@ import re
 import unicodedata
 from enum import Enum
 
-from .comment_syntax import syntaxes
-from .prose_languages import PROSE_LANGUAGES
-from .selection import Original
+from ..languages import PROSE_LANGUAGES, syntaxes
+from ..selection import Original
 
 
 class Verdict(Enum):

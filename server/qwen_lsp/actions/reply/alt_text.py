@@ -3,9 +3,9 @@
 import html
 import re
 
-from .images import Image, image_in
+from ..images import Image, image_in
+from ..selection import Selection
 from .reply import ProseReader
-from .selection import Selection
 
 LONGEST_ALT = 250
 """Characters of an alternative text; screen readers read it at one go."""

@@ -4,11 +4,11 @@ A line leaves only when it can no longer turn out to be a fence, prose or a repe
 line, and only whole lines are looked at: so it doesn't matter how the stream was cut into pieces.
 """
 
+from ..selection import Original
+from .code_prose_split import Parting
 from .indentation import Indentation
 from .lines import Thinking, WholeLines, after_closer, is_lone_closer
-from .parting import Parting
 from .repetition import LeadingRepetition, TrailingRepetition
-from .selection import Original
 
 __all__ = ["Original", "ProseReader", "ReplyReader"]
 

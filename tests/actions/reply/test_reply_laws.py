@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_lsp.actions.reply import Original, ProseReader, ReplyReader
+from qwen_lsp.actions.reply.reply import Original, ProseReader, ReplyReader
 
 from .reading import read
 

@@ -10,11 +10,11 @@ from typing import NamedTuple, Protocol
 
 from qwen_lsp.errors import RequestError
 
-from .action import Action
+from ..action import Action
+from ..selection import Selection
 from .alt_text import AltText, image_of
 from .comment import CommentWriter
 from .reply import Original, ProseReader, ReplyReader
-from .selection import Selection
 
 NO_IMAGE = "There is no image here; put the cursor into the line of one."
 
