@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,9 @@ TOP = {
     ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "client-example", "docs",
     "pyproject.toml", "requirements", "server", "tests",
 }  # fmt: skip
+MOST_MODULES = 20
+STILL_LARGER = {"lsp": 21}
+"""Folders that wait for a part of them to be replaced; none joins them."""
 
 
 def run(*command: str) -> None:
@@ -66,6 +70,16 @@ def test_the_changelog_has_this_version() -> None:
 
 def test_the_top_level_is_what_the_design_says() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= TOP
+
+
+def test_no_folder_is_a_heap() -> None:
+    modules = Counter(
+        path.parent.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "__init__.py"
+    )
+    heaps = {folder: count for folder, count in modules.items() if count > MOST_MODULES}
+    assert heaps == STILL_LARGER
 
 
 def test_packages_say_what_they_are_and_import_nothing() -> None:

@@ -109,7 +109,7 @@ def test_the_diagnosis_knows_a_log_that_can_be_written_no_more(
 
     async def scene(stage: Stage) -> None:
         with logging_to(tmp_path / "log") as file:
-            monkeypatch.setattr("qwen_lsp.diagnosis.log_place.tempfile.TemporaryFile", full)
+            monkeypatch.setattr("qwen_lsp.diagnosis.this_machine.tempfile.TemporaryFile", full)
             assert await diagnosed(stage) == (
                 f"- ! **Log**: It is {file}. Servers can't write their logs in {file.parent} (no "
                 "space left on device). Make it a folder that you may write in, on a disk with "

@@ -3,15 +3,18 @@
 import argparse
 import io
 import json
+import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from qwen_lsp.errors import QwenError
+from qwen_lsp.log import Redacting
 
-from .beside import told_beside
+from .asking import say
 from .terminal_words import in_terminal
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -100,3 +103,28 @@ def print_json(fields: Mapping[str, Any]) -> None:
     """Writes one JSON object on a line of its own."""
     sys.stdout.write(f"{json.dumps(fields)}\n")
     sys.stdout.flush()
+
+
+class _Told(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.setFormatter(Redacting())
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = in_terminal(self.format(record))
+        if line not in self.lines:
+            self.lines.append(line)
+
+
+@contextmanager
+def told_beside() -> Iterator[list[str]]:
+    """Gathers what is logged; what is left in the list at the end is said then."""
+    told, logger = _Told(), logging.getLogger("qwen_lsp")
+    logger.addHandler(told)
+    try:
+        yield told.lines
+    finally:
+        logger.removeHandler(told)
+        for line in told.lines:
+            say(line)

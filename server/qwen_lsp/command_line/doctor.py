@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from qwen_lsp.diagnosis.examine import examine, examine_network
 from qwen_lsp.diagnosis.finding import Finding, rows, summary
-from qwen_lsp.diagnosis.log_place import log_found
-from qwen_lsp.diagnosis.settings_read import settings_found
 from qwen_lsp.diagnosis.subject import Subject
+from qwen_lsp.diagnosis.this_machine import log_found, settings_found
 from qwen_lsp.errors import QwenError
 from qwen_lsp.log import log_folder, redact
 from qwen_lsp.services.services import Chosen, Services

@@ -1,10 +1,13 @@
 """`qwen-lsp setup`: the way to a first answer, or an editor's configuration."""
 
 import argparse
+import os
+import sys
 
-from . import answer, editor_setup
-from .asking import Declined, chosen, is_terminal, say
-from .editors.files import EDITORS
+from . import answer
+from .asking import Declined, chosen, is_terminal, must_agree, say
+from .editors.change import planned
+from .editors.files import EDITORS, editor_file, program
 from .here import add_other_issuer
 
 _WITHOUT_TERMINAL = (
@@ -45,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _set_up(arguments: argparse.Namespace) -> answer.Done:
     if arguments.editor:
-        return editor_setup.set_up(arguments)
+        return _set_up_editor(arguments)
     from .service_setup import ask_and_try, try_named
 
     if arguments.provider:
@@ -62,15 +65,33 @@ def _with_editor(arguments: argparse.Namespace, done: answer.Done) -> answer.Don
     """Offers to set up an editor as well; the service stays chosen, whatever comes of that."""
     say(done.sentence)
     try:
-        return _set_up_editor(arguments, done)
+        return _choose_editor(arguments, done)
     except (Declined, EOFError, KeyboardInterrupt):
         return answer.Done("No editor's file was changed.", done.fields)
 
 
-def _set_up_editor(arguments: argparse.Namespace, done: answer.Done) -> answer.Done:
+def _choose_editor(arguments: argparse.Namespace, done: answer.Done) -> answer.Done:
     titles = ("Helix", "Neovim", "Emacs", "None of them (VS Code has an extension)")
     number = chosen("Which editor should know qwen-lsp?", titles)
     if number == len(EDITORS):
         return answer.Done("Open a file, select code, and choose Qwen: Refactor.", done.fields)
     arguments.editor = EDITORS[number]
-    return editor_setup.set_up(arguments)
+    return _set_up_editor(arguments)
+
+
+def _set_up_editor(arguments: argparse.Namespace) -> answer.Done:
+    """Shows what would change in the editor's file, asks, and changes it. Raises RequestError."""
+    file = editor_file(arguments.editor, os.environ)
+    change = planned(file, program())
+    fields = {"editor": arguments.editor, "file": str(change.path), "changed": change.is_needed}
+    if not change.is_needed:
+        return answer.Done(f"{change.path} has all of it already. {file.hint}", fields)
+    shown = change.shown()
+    (sys.stderr if arguments.json else sys.stdout).write(f"{shown}\n")
+    must_agree(f"Write that to {change.path}?", yes=arguments.yes, what="writes it")
+    backup = change.make()
+    said = f"{file.name} knows qwen-lsp now, by {change.path}."
+    if backup:
+        said += f" What was there is in {backup}."
+        fields["backup"] = str(backup)
+    return answer.Done(f"{said} {file.hint}", {**fields, "diff": shown})

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...diagnosis.examine import examine, examine_network
 from ...diagnosis.finding import Finding, markdown, summary
-from ...diagnosis.log_place import log_found
-from ...diagnosis.settings_read import settings_found
 from ...diagnosis.subject import Subject
+from ...diagnosis.this_machine import log_found, settings_found
 from ...errors import QwenError
 from ...log import log_file, log_folder, redact
 from ..client.progress import WorkProgress

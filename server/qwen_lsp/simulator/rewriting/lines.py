@@ -2,8 +2,7 @@
 
 import json
 import re
-
-from .comments import comment
+from collections.abc import Mapping
 
 _SCRIPT = frozenset(
     ("javascript", "javascriptreact", "typescript", "typescriptreact", "js", "ts", "jsx", "tsx")
@@ -19,6 +18,20 @@ _VAR = re.compile(r"^(?P<margin>[ \t]*)var (?P<name>[A-Za-z_$][\w$]*) =(?!=)", r
 _QUOTED = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`", re.DOTALL
 )
+_SYNTAX: Mapping[str, str] = {
+    "#": "python ruby perl r shellscript bash sh powershell makefile dockerfile yaml toml elixir "
+    "julia coffeescript nim cmake graphql",
+    "//": "javascript javascriptreact typescript typescriptreact js ts jsx tsx java c cpp c++ "
+    "csharp c# go rust swift kotlin scala dart php zig groovy jsonc objective-c proto solidity",
+    "--": "lua sql haskell elm ada vhdl applescript",
+    ";": "lisp clojure scheme asm ini racket elisp",
+    "%": "latex tex erlang matlab prolog",
+    '"': "vim",
+    "<!-- -->": "html xml markdown vue svelte svg",
+    "/* */": "css scss less",
+    "(* *)": "ocaml fsharp pascal",
+}
+_MARKS = {language: marks for marks, languages in _SYNTAX.items() for language in languages.split()}
 NOTE = "Simulated rewrite: there was nothing here that a simulation could improve."
 
 
@@ -96,3 +109,12 @@ def _json(code: str) -> str:
         if text != code.strip("\n"):
             return text + "\n" * (len(code) - len(code.rstrip("\n")))
     return code
+
+
+def comment(text: str, language: str) -> str | None:
+    """`text` as a comment of one line; None where the language is not known or has none."""
+    marks = _MARKS.get(language)
+    if marks is None:
+        return None
+    opening, _, closing = marks.partition(" ")
+    return f"{opening} {text} {closing}".rstrip()

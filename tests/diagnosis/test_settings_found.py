@@ -7,7 +7,7 @@ import pytest
 
 from qwen_lsp.account.keys.sources import KeySources, Workspace
 from qwen_lsp.diagnosis.finding import Finding
-from qwen_lsp.diagnosis.settings_read import settings_found
+from qwen_lsp.diagnosis.this_machine import settings_found
 
 
 @pytest.fixture

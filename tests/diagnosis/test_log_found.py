@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen_lsp.diagnosis.log_place import log_found
+from qwen_lsp.diagnosis.this_machine import log_found
 
 
 def test_a_folder_that_can_be_written_is_made_and_left_empty(tmp_path: Path) -> None:

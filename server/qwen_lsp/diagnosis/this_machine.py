@@ -1,7 +1,9 @@
-"""Which files count beside what an editor says: an .env file, the settings of Qwen Code."""
+"""What can be seen without a network: whether logs can be written, which settings files count."""
 
 import shlex
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from qwen_lsp.account.keys.places import Place
 from qwen_lsp.account.keys.sources import KeySources
@@ -10,6 +12,20 @@ from .finding import Finding
 
 _ABOUT = "Settings"
 _NONE = "No .env file and no settings of Qwen Code count here."
+
+
+def log_found(folder: Path) -> Finding:
+    """Makes the folder if need be, and tries to write in it. Blocks."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"tried")
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        said = f"Servers can't write their logs in {folder} ({reason})."
+        way_out = "Make it a folder that you may write in, on a disk with space left."
+        return Finding("Log", "warning", said, way_out)
+    return Finding("Log", "ok", f"Each server writes a file of its own in {folder}.")
 
 
 def settings_found(keys: KeySources) -> list[Finding]:
