@@ -2,8 +2,11 @@
 import { workspace } from 'vscode';
 import type { StaticFeature } from 'vscode-languageclient';
 
-/** `userSettings`: settings.ts takes from the user alone what a folder must not set. */
-const own = { status: true, jobs: true, instructions: true, undoStops: true, userSettings: true };
+/**
+ * `edits`: VS Code makes an edit for the version that it names, or not at all, and says so.
+ * `userSettings`: settings.ts takes from the user alone what a folder must not set.
+ */
+const own = { status: true, jobs: true, instructions: true, edits: 'checked', undoStops: true, userSettings: true };
 
 export const abilities: StaticFeature = {
   fillClientCapabilities(capabilities) {

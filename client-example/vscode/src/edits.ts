@@ -1,59 +1,86 @@
-/** Makes the server's edits with undo stops where it wants them, so that undo takes a whole job back at once. */
-import { window, workspace, type Disposable, type TextDocument, type TextEdit, type TextEditor } from 'vscode';
-import type { TextEdit as ProtocolEdit, ApplyWorkspaceEditResult, BaseLanguageClient, TextDocumentEdit, WorkspaceEdit } from 'vscode-languageclient';
+/** Makes the server's edits: each for one version of a document that is open, whole or not at all, with undo stops. */
+import { window, workspace, WorkspaceEdit, type Disposable, type TextDocument, type TextEdit, type TextEditor } from 'vscode';
+import type {
+  TextEdit as ProtocolEdit,
+  ApplyWorkspaceEditResult,
+  BaseLanguageClient,
+  TextDocumentEdit,
+  WorkspaceEdit as ProtocolWorkspaceEdit,
+} from 'vscode-languageclient';
 
 interface Wish {
-  edit: WorkspaceEdit;
+  edit: ProtocolWorkspaceEdit;
   undoStopBefore: boolean;
   undoStopAfter: boolean;
+  /** Whether the edit may be made where no editor shows the document; undo then stops at it. */
+  mayBeHidden?: boolean;
+}
+
+interface Outcome extends ApplyWorkspaceEditResult {
+  /** That nothing was changed because no editor shows the document. */
+  isHidden?: true;
 }
 
 export function answerEdits(client: BaseLanguageClient): Disposable {
   return client.onRequest('qwen/applyEdit', (wish: Wish) => applyEdit(client, wish));
 }
 
-async function applyEdit(client: BaseLanguageClient, wish: Wish): Promise<ApplyWorkspaceEditResult> {
+async function applyEdit(client: BaseLanguageClient, wish: Wish): Promise<Outcome> {
   const change = onlyChange(wish.edit);
   if (!change) {
     return refused('it is no edit of one document');
   }
-  const { uri, version } = change.textDocument;
   const edits = await client.protocol2CodeConverter.asTextEdits(change.edits as ProtocolEdit[]);
-  const document = workspace.textDocuments.find((each) => client.code2ProtocolConverter.asUri(each.uri) === uri);
-  if (document?.version !== version) {
+  const document = workspace.textDocuments.find((each) => client.code2ProtocolConverter.asUri(each.uri) === change.textDocument.uri);
+  // Nothing is awaited from here until the window has the edits: they go to it with the version that is looked at
+  // now, and it makes them for that version alone.
+  if (document?.version !== change.textDocument.version) {
     return refused(document ? `the document is at version ${document.version}` : 'the document is closed');
   }
   const editor = shown(document);
-  if (editor) {
-    return answer(await edited(editor, edits, wish));
+  if (!editor && !wish.mayBeHidden) {
+    return hidden();
   }
-  // Where no editor shows the document, nobody can say where undo stops: each edit is a step of its own.
-  return answer(await workspace.applyEdit(await client.protocol2CodeConverter.asWorkspaceEdit(wish.edit)));
+  const { version } = document;
+  const isSaidToBeMade = await (editor ? edited(editor, edits, wish) : replaced(document, edits)).catch(() => false);
+  if (!isSaidToBeMade) {
+    // The editor may have been closed on the way to the window.
+    return shown(document) || wish.mayBeHidden ? refused('the document has changed') : hidden();
+  }
+  // The window says so of a read-only editor as well, where it makes none.
+  const changes = edits.some(({ range, newText }) => newText !== '' || !range.isEmpty);
+  return changes && document.version === version ? refused('the document is read-only') : { applied: true };
 }
 
-function onlyChange({ documentChanges }: WorkspaceEdit): TextDocumentEdit | undefined {
+function onlyChange({ documentChanges }: ProtocolWorkspaceEdit): TextDocumentEdit | undefined {
   const [change, ...others] = documentChanges ?? [];
   return change && 'edits' in change && others.length === 0 ? change : undefined;
 }
 
 function shown(document: TextDocument): TextEditor | undefined {
-  const editors = [window.activeTextEditor, ...window.visibleTextEditors];
-  return editors.find((editor) => editor?.document === document);
+  const editors = window.visibleTextEditors.filter((editor) => editor.document === document);
+  return editors.find((editor) => editor === window.activeTextEditor) ?? editors[0];
 }
 
-/** False if the document has changed by the time that the window makes the edits. */
-async function edited(editor: TextEditor, edits: TextEdit[], stops: Wish): Promise<boolean> {
-  const { undoStopBefore, undoStopAfter } = stops;
+/** False if the document has changed before the window makes the edits. */
+async function edited(editor: TextEditor, edits: TextEdit[], { undoStopBefore, undoStopAfter }: Wish): Promise<boolean> {
   return editor.edit((builder) => edits.forEach(({ range, newText }) => builder.replace(range, newText)), {
     undoStopBefore,
     undoStopAfter,
   });
 }
 
-function answer(applied: boolean): ApplyWorkspaceEditResult {
-  return applied ? { applied } : refused('the document has changed');
+/** The same where no editor shows the document: nobody can say where undo stops, each edit is a step of its own. */
+async function replaced(document: TextDocument, edits: TextEdit[]): Promise<boolean> {
+  const edit = new WorkspaceEdit();
+  edit.set(document.uri, edits);
+  return workspace.applyEdit(edit);
 }
 
-function refused(failureReason: string): ApplyWorkspaceEditResult {
+function hidden(): Outcome {
+  return { ...refused('no editor shows the document'), isHidden: true };
+}
+
+function refused(failureReason: string): Outcome {
   return { applied: false, failureReason };
 }
