@@ -27,7 +27,7 @@
 (defun qwen-lsp ()
   "Make qwen-lsp the server of the files of this mode in this project."
   (interactive)
-  (let* ((options `(:client (:undoStops t) ,@qwen-lsp-settings))
+  (let* ((options `(:client (:undoStops t :edits "checked") ,@qwen-lsp-settings))
          (contact `(,@qwen-lsp-program :initializationOptions ,options))
          (eglot-server-programs `((,major-mode . ,contact))))
     (call-interactively #'eglot)))
@@ -147,17 +147,27 @@
 (defvar-local qwen-lsp--written nil
   "What could be undone right after the last edit of the server's.")
 
-(cl-defmethod eglot-handle-request (server (_method (eql qwen/applyEdit)) &key edit undoStopBefore undoStopAfter)
-  "Let SERVER make EDIT if it knows all that was typed, and undo stop as asked."
-  (let* ((change (aref (plist-get edit :documentChanges) 0))
-         (uri (plist-get (plist-get change :textDocument) :uri)))
-    (with-current-buffer (or (find-buffer-visiting (eglot-uri-to-path uri)) (error "The buffer is closed"))
-      (qwen-lsp--report)
-      (if (eq undoStopBefore t) (undo-boundary) (qwen-lsp--join))
-      (prog1 (eglot-handle-request server 'workspace/applyEdit :edit edit)
-        (setq qwen-lsp--written buffer-undo-list)
-        (when (eq undoStopAfter t) (undo-boundary))
-        (qwen-lsp--report)))))
+(cl-defmethod eglot-handle-request
+  (server (_method (eql qwen/applyEdit)) &key edit undoStopBefore undoStopAfter &allow-other-keys)
+  "Let SERVER make EDIT if it knows all that was typed, and undo stop as asked.
+The answer says whether it was made, and if not, why."
+  (condition-case failed
+      (let ((document (plist-get (aref (plist-get edit :documentChanges) 0) :textDocument)))
+        (unless (integerp (plist-get document :version)) (error "The edit names no version"))
+        (with-current-buffer (or (find-buffer-visiting (eglot-uri-to-path (plist-get document :uri)))
+                                 (error "The buffer is closed"))
+          (unless (eglot-managed-p) (error "The buffer is no longer served"))
+          (barf-if-buffer-read-only)
+          ;; What was typed counts from here, so that eglot refuses an edit for a version before it.
+          (qwen-lsp--report)
+          (if (eq undoStopBefore t) (undo-boundary) (qwen-lsp--join))
+          (let ((eglot-confirm-server-edits nil))
+            (eglot-handle-request server 'workspace/applyEdit :edit edit))
+          (setq qwen-lsp--written buffer-undo-list)
+          (when (eq undoStopAfter t) (undo-boundary))
+          (qwen-lsp--report)
+          '(:applied t)))
+    (error `(:applied :json-false :failureReason ,(error-message-string failed)))))
 
 (defun qwen-lsp--report ()
   "Tell the servers of this buffer at once how it has changed, where eglot lets us."

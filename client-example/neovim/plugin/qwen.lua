@@ -1,9 +1,46 @@
 -- qwen-lsp in Neovim 0.11 and newer. What the server offers for a selection is in the menu of code actions (gra);
 -- these commands do the same without the menu, and what has no place in it.
 
+--- The version that each buffer was opened with. Neovim says 0, also after a reload and under another name, and makes
+--- an edit for version 0 whatever has changed since. Here it is where the version of the next change goes on from.
+local opened = {}
+
+local function open_at_changedtick(client)
+  local notify = client.notify
+  client.notify = function(self, method, params, bufnr)
+    if method == 'textDocument/didOpen' and bufnr then
+      opened[bufnr] = vim.api.nvim_buf_get_changedtick(bufnr)
+      params.textDocument.version = opened[bufnr]
+    end
+    return notify(self, method, params, bufnr)
+  end
+end
+
+--- Makes the server's edit if its buffer is open and at that version, and says so if not: Neovim says that it made an
+--- edit also where it dropped it, and loads the file of a buffer that is gone.
+local function apply_edit(err, params, context)
+  local client = assert(vim.lsp.get_client_by_id(context.client_id))
+  for _, change in ipairs(params.edit.documentChanges or {}) do
+    local document = change.textDocument
+    local bufnr = document and vim.iter(vim.tbl_keys(client.attached_buffers)):find(function(each)
+      return vim.uri_from_bufnr(each) == document.uri
+    end)
+    if not bufnr then
+      return { applied = false, failureReason = 'the buffer is closed' }
+    end
+    local version = math.max(vim.lsp.util.buf_versions[bufnr], opened[bufnr] or 0)
+    if version ~= document.version then
+      return { applied = false, failureReason = 'the buffer is at version ' .. version }
+    end
+  end
+  return vim.lsp.handlers['workspace/applyEdit'](err, params, context)
+end
+
 vim.lsp.config('qwen', {
   cmd = { 'qwen-lsp' },
   root_markers = { '.git' },
+  on_init = open_at_changedtick,
+  handlers = { ['workspace/applyEdit'] = apply_edit },
   -- init_options = { provider = 'ollama', model = 'qwen3-coder:30b' },
 })
 vim.lsp.enable('qwen')
