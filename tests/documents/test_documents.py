@@ -194,7 +194,7 @@ def test_what_a_document_says_of_itself() -> None:
 
 
 def test_nothing_is_read_from_disk() -> None:
-    workspace = Documents(None, position_encoding="utf-16")
+    workspace = Documents()
     assert workspace.open_document("file:///etc/hostname") is None
     with pytest.raises(RequestError):
         workspace.get_text_document("file:///etc/hostname")

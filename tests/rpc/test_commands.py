@@ -5,10 +5,9 @@ import asyncio
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.protocol import CommandCall
 
-from ..support.handlers import Work, raising_later, run, started, turns
+from ..support.handlers import Work, in_memory, raising_later, run, started, turns
 from ..support.link import Link
 
 
@@ -81,7 +80,7 @@ async def test_an_unknown_command_is_refused_with_a_sentence() -> None:
 
 
 async def test_commands_are_advertised_with_progress() -> None:
-    server = Server("test", "0", commands={"a": lambda _: None, "b": lambda _: None})
+    server = in_memory(commands={"a": lambda _: None, "b": lambda _: None})
     result = await Link(server).initialize()
     assert result["capabilities"]["executeCommandProvider"] == {
         "commands": ["a", "b"],

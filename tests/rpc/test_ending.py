@@ -10,7 +10,7 @@ from lsprotocol import types
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.framing import frame
 
-from ..support.handlers import Work, run, soon, started, turns
+from ..support.handlers import Work, documents_of, in_memory, run, soon, started, turns
 from ..support.link import Json, Link
 
 
@@ -87,17 +87,17 @@ async def test_after_shutdown_nothing_but_exit_is_taken() -> None:
         error = await link.answer(link.ask(method, {"capabilities": {}, "command": "now"}))
         assert error["error"]["code"] == types.ErrorCodes.InvalidRequest
     link.open("x")
-    assert server.documents.open_document("file:///a.py") is None
+    assert documents_of(server).open_document("file:///a.py") is None
 
 
 async def test_before_initialize_requests_are_refused_and_notifications_dropped() -> None:
-    server = Server("test", "0", commands={"now": lambda _: 1})
+    server = in_memory(commands={"now": lambda _: 1})
     link = Link(server)
     error = (await link.answer(run(link, "now")))["error"]
     assert error["code"] == types.ErrorCodes.ServerNotInitialized
     link.open("x")
     await link.initialize()
-    assert server.documents.open_document("file:///a.py") is None
+    assert documents_of(server).open_document("file:///a.py") is None
     again = await link.request("initialize", capabilities={})
     assert again["error"]["code"] == types.ErrorCodes.InvalidRequest
 

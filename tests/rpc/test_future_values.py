@@ -3,9 +3,7 @@
 import pytest
 from lsprotocol import types
 
-from qwen_lsp.lsp.rpc.endpoint import Server
-
-from ..support.handlers import started
+from ..support.handlers import documents_of, in_memory, started
 from ..support.link import Json, Link
 
 FUTURE: list[Json] = [
@@ -25,14 +23,14 @@ FUTURE: list[Json] = [
 @pytest.mark.parametrize("capabilities", FUTURE, ids=str)
 async def test_initialize_takes_values_from_the_future(capabilities: Json) -> None:
     seen: list[types.InitializeParams] = []
-    link = Link(Server("test", "0", features={"initialize": seen.append}))
+    link = Link(in_memory(features={"initialize": seen.append}))
     result = await link.initialize(capabilities, trace="chatty", new=1)
     assert result["capabilities"]["positionEncoding"] == "utf-16"
     assert len(seen) == 1
 
 
 async def test_what_lies_beside_an_unknown_value_is_kept() -> None:
-    server = Server("test", "0")
+    server = in_memory()
     await Link(server).initialize({"textDocument": {"hover": {"contentFormat": ["x", "markdown"]}}})
     document = server.client_capabilities.text_document
     assert document
@@ -67,10 +65,10 @@ async def test_requests_take_values_from_the_future() -> None:
 async def test_the_first_encoding_of_the_client_is_used(
     offered: list[str] | None, chosen: str
 ) -> None:
-    server = Server("test", "0")
+    server = in_memory()
     link = Link(server)
     result = await link.initialize({"general": {"positionEncodings": offered}})
     assert result["capabilities"]["positionEncoding"] == chosen
-    document = server.documents.open_document(link.open("é"))
+    document = documents_of(server).open_document(link.open("é"))
     assert document
     assert document.encoding == chosen

@@ -4,10 +4,9 @@ import pytest
 from lsprotocol import types
 
 from qwen_lsp.errors import UNEXPECTED
-from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.framing import frame
 
-from ..support.handlers import SECRET, run, started
+from ..support.handlers import SECRET, in_memory, run, started
 from ..support.link import Link
 
 REQUESTS: list[tuple[bytes, object, int]] = [
@@ -52,7 +51,7 @@ async def test_every_malformed_request_is_answered(body: bytes, id_: object, cod
 
 
 async def test_a_malformed_initialize_is_answered_and_can_be_repeated() -> None:
-    link = Link(Server("test", "0"))
+    link = Link(in_memory())
     error = (await link.answer(link.ask("initialize", {"capabilities": 3})))["error"]
     assert error["code"] == types.ErrorCodes.InvalidParams
     assert "capabilities" in error["message"]
@@ -66,7 +65,7 @@ async def test_an_initialize_that_fails_can_be_repeated() -> None:
         while failures:
             raise failures.pop()
 
-    link = Link(Server("test", "0", features={"initialize": handler}))
+    link = Link(in_memory(features={"initialize": handler}))
     assert (await link.request("initialize", capabilities={}))["error"]["message"] == UNEXPECTED
     assert "capabilities" in await link.initialize()
 

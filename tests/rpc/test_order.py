@@ -8,11 +8,10 @@ import pytest
 from lsprotocol import types
 
 from qwen_lsp.lsp.documents.documents import OpenDocument, Revision
-from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.framing import frame
 from qwen_lsp.lsp.rpc.protocol import CommandCall
 
-from ..support.handlers import started
+from ..support.handlers import documents_of, in_memory, started
 from ..support.link import Json, Link
 
 
@@ -42,7 +41,7 @@ async def test_a_coroutine_begins_before_the_next_message_is_looked_at() -> None
     seen: list[str] = []
 
     async def look(_: CommandCall) -> object:
-        document = server.documents.open_document("file:///a.py")
+        document = documents_of(server).open_document("file:///a.py")
         seen.append(document.source if document else "")
         await asyncio.sleep(0)
         return None
@@ -69,7 +68,7 @@ async def test_who_waited_for_an_answer_goes_on_before_the_next_message() -> Non
 
     async def ask(_: CommandCall) -> object:
         await server.protocol.request("workspace/configuration", {"items": []}, timeout=5)
-        document = server.documents.open_document("file:///a.py")
+        document = documents_of(server).open_document("file:///a.py")
         seen.append(document.source if document else "")
         return None
 
@@ -86,7 +85,7 @@ async def test_who_waited_for_an_answer_goes_on_before_the_next_message() -> Non
 async def test_watchers_hear_all_in_order_and_at_once() -> None:
     server, link = await started()
     heard = Heard()
-    server.watch(heard)
+    documents_of(server).events.listeners.append(heard)
     uri = link.open("a\n")
     span = {"start": {"line": 0, "character": 1}, "end": {"line": 0, "character": 1}}
     document = {"uri": uri, "version": 2}
@@ -102,14 +101,14 @@ async def test_watchers_hear_all_in_order_and_at_once() -> None:
         ("saved", 2),
         ("closed", 2),
     ]
-    assert server.documents.open_document(uri) is None
+    assert documents_of(server).open_document(uri) is None
 
 
 async def test_a_watcher_that_fails_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
     server, link = await started()
     heard = Heard()
-    server.watch(object())  # type: ignore[arg-type]
-    server.watch(heard)
+    documents_of(server).events.listeners.append(object())  # type: ignore[arg-type]
+    documents_of(server).events.listeners.append(heard)
     link.open("a")
     assert len(heard.events) == 1
     assert "AttributeError" in caplog.text
@@ -118,7 +117,7 @@ async def test_a_watcher_that_fails_harms_no_other(caplog: pytest.LogCaptureFixt
 async def test_changes_of_a_document_that_is_not_open_are_ignored() -> None:
     server, link = await started()
     heard = Heard()
-    server.watch(heard)
+    documents_of(server).events.listeners.append(heard)
     link.send(**{k: v for k, v in _change("file:///b.py", 2, "x").items() if k != "jsonrpc"})
     link.notify("textDocument/didSave", textDocument={"uri": "file:///b.py"})
     link.notify("textDocument/didClose", textDocument={"uri": "file:///b.py"})
@@ -126,7 +125,7 @@ async def test_changes_of_a_document_that_is_not_open_are_ignored() -> None:
 
 
 async def test_sync_is_advertised_whatever_the_client_says() -> None:
-    result = await Link(Server("test", "0")).initialize()
+    result = await Link(in_memory()).initialize()
     assert result["capabilities"]["textDocumentSync"] == {
         "openClose": True,
         "change": types.TextDocumentSyncKind.Incremental,
@@ -138,4 +137,4 @@ async def test_sync_is_advertised_whatever_the_client_says() -> None:
 
 def test_methods_that_watchers_hear_of_take_no_handler() -> None:
     with pytest.raises(ValueError, match="textDocument/didOpen"):
-        Server("test", "0", features={"textDocument/didOpen": lambda _: None})
+        in_memory(features={"textDocument/didOpen": lambda _: None})

@@ -13,6 +13,7 @@ from qwen_lsp.lsp.jobs.job import Job
 from qwen_lsp.lsp.session import Session
 from qwen_lsp.text.document import Position, Span
 
+from ..support.handlers import documents_of
 from ..support.model_editor import Json
 from ..support.stage import GREETING, TEXT, URI, Stage
 from .conftest import Play
@@ -27,7 +28,7 @@ def kept(stage: Stage) -> list[list[str]]:
 
 
 def session_of(stage: Stage) -> Session:
-    (session,) = stage.server.protocol.watchers
+    (session,) = documents_of(stage.server).events.listeners
     assert isinstance(session, Session)
     return session
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from qwen_lsp.lsp.documents.documents import Documents
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.protocol import CommandCall
 
@@ -46,8 +47,19 @@ def raising_later(error: BaseException) -> Callable[[Any], object]:
     return handler
 
 
+def in_memory(**tables: Any) -> Server:
+    """A server of these tables, which keeps documents."""
+    return Server("test", "0", Documents(), **tables)
+
+
+def documents_of(server: Server) -> Documents:
+    """The documents of one that was made by `in_memory`."""
+    assert isinstance(server.documents, Documents)
+    return server.documents
+
+
 async def started(**tables: Any) -> tuple[Server, Link]:
-    server = Server("test", "0", **tables)
+    server = in_memory(**tables)
     link = Link(server)
     await link.initialize()
     return server, link

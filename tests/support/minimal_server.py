@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 
+from qwen_lsp.lsp.documents.documents import Documents
 from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.lsp.rpc.protocol import CommandCall
 from qwen_lsp.lsp.rpc.stdio import serve
 
 
 def create_server() -> Server:
-    return Server("minimal", "0", commands={"echo": echo, "print": stray, "long": long, "big": big})
+    commands = {"echo": echo, "print": stray, "long": long, "big": big}
+    return Server("minimal", "0", Documents(), commands=commands)
 
 
 def echo(call: CommandCall) -> object:

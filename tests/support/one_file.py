@@ -4,9 +4,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from qwen_lsp.lsp.rpc.endpoint import Server
 from qwen_lsp.text.document import Position, Span
 
+from .handlers import in_memory
 from .kinds import Kind, Telling
 from .model_editor import Json, ModelEditor, OpenFile
 from .virtual_time import run_virtually
@@ -18,7 +18,7 @@ class Scene(ModelEditor):
     """An editor with one file, and the milliseconds at which it said something."""
 
     def __init__(self, kind: Kind, telling: Telling = "usual") -> None:
-        super().__init__(Server("test", "0"), kind, random.Random(1), telling)
+        super().__init__(in_memory(), kind, random.Random(1), telling)
         self.told: list[tuple[int, Json]] = []
         self.file: OpenFile = self.open("file:///project/a.py", TEXT, "python")
         self.opened_at = self.told.pop()[1]["params"]["textDocument"]["version"]

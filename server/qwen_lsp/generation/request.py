@@ -106,7 +106,7 @@ def work_of(session: "Session", asked: RunArguments) -> Work:
     selection = Selection.of_rows(
         document.document,
         rows,
-        path=session.path_of(document),
+        path=session.documents.path_of(document),
         language=document.language_id,
         tokens=session.configuration.at(asked.uri).context_tokens,
         diagnostics=tuple(
@@ -135,7 +135,7 @@ def selected_again(session: "Session", work: Work, span: Span) -> tuple[Rows, Se
     selection = Selection.of_rows(
         document.document,
         rows,
-        path=session.path_of(document),
+        path=session.documents.path_of(document),
         language=document.language_id,
         tokens=session.configuration.at(document.uri).context_tokens,
     )
@@ -152,7 +152,11 @@ def others(session: "Session", uris: Sequence[str]) -> tuple[Other, ...]:
     """What else the model is to read. Raises RequestError if one is not open in the editor."""
     documents = [session.document(uri) for uri in dict.fromkeys(uris)]
     return tuple(
-        Other(session.path_of(each), each.language_id, beginning(each.document, MOST_OF_ANOTHER))
+        Other(
+            session.documents.path_of(each),
+            each.language_id,
+            beginning(each.document, MOST_OF_ANOTHER),
+        )
         for each in documents
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from lsprotocol import types
 
 from ..model.transport.http import Http
+from .documents.documents import Documents
 from .handlers import (
     account,
     code_action,
@@ -79,9 +80,11 @@ def create_server(
 
     `command_line` are settings that it was started with; they go before the client's.
     """
-    server = Server("qwen-lsp", version("qwen-lsp"), options=OPTIONS)
+    documents = Documents()
+    server = Server("qwen-lsp", version("qwen-lsp"), documents, options=OPTIONS)
     session = Session(
         server,
+        documents,
         http=http or Http(),
         environ=os.environ if environ is None else environ,
         command_line=command_line,
@@ -90,6 +93,6 @@ def create_server(
         {method: partial(handler, session) for method, handler in FEATURES.items()},
         commands={name: partial(command, session) for name, command in COMMANDS.items()},
     )
-    server.watch(session)
+    documents.events.listeners.append(session)
     server.on_close(session.close)
     return server

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from lsprotocol import types
 
@@ -54,12 +53,14 @@ class Session:
     def __init__(
         self,
         server: Server,
+        documents: Documents,
         *,
         http: Http,
         environ: Mapping[str, str],
         command_line: Mapping[str, str],
     ) -> None:
         self.server = server
+        self.documents = documents
         self.actions: dict[str, Action] = {action.id: action for action in builtin_actions()}
         self.editor = Editor(server.protocol)
         self.services = Services(http, environ, server.version or "")
@@ -72,7 +73,6 @@ class Session:
         self.proposals = Proposals(self)
         self.retries = Retries(self)
         self.lenses = Lenses(self)
-        self.active_uri = ""
         self.explanations = Explanations()
         self.conversations = Conversations()
         self.view = View(self)
@@ -142,9 +142,9 @@ class Session:
             log.error("Something in the background failed", exc_info=error)
 
     @property
-    def documents(self) -> Documents:
-        """The open documents."""
-        return self.server.documents
+    def active_uri(self) -> str:
+        """The document that the user was in last."""
+        return self.documents.active_uri
 
     def writing(self, document: OpenDocument | None = None) -> list[tuple[Job, Page]]:
         """The jobs that write to `document`, or to any, and where; not to a preview."""
@@ -168,14 +168,6 @@ class Session:
         """The open document. Raises RequestError if it is not open."""
         return self.documents.get_text_document(uri)
 
-    def path_of(self, document: OpenDocument) -> str:
-        """The document's path within the workspace, else its name."""
-        for folder in self.documents.folders.values():
-            root = folder.uri.rstrip("/") + "/"
-            if document.uri.startswith(root):
-                return unquote(document.uri.removeprefix(root))
-        return document.name
-
     def opened(self, document: OpenDocument) -> None:
         """A document was opened; once more, and what was known of it is no longer so."""
         self.closed(document)
@@ -184,7 +176,6 @@ class Session:
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
-        self.active_uri = document.uri
         self.previews.changed(document, revision)
         self.explanations.changed(document, revision)
         self.retries.changed(document, revision)

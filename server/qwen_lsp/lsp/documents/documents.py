@@ -1,7 +1,8 @@
 """The documents that are open in the editor, kept as lines, with what changed in them of late."""
 
+import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import dropwhile
 from typing import NamedTuple, Protocol, cast
@@ -14,6 +15,8 @@ from ...errors import RequestError
 from ...text.document import Document, Edit, Position, Span, split_lines
 from ...text.edits import moved_span, smallest_edit
 from ..client.positions import Encoding, column, units
+
+log = logging.getLogger(__name__)
 
 REMEMBERED = 200
 """How many changes of a document are kept, so that a range of an older version can be moved."""
@@ -32,7 +35,7 @@ class Revision(NamedTuple):
     is_compared: bool = False
 
 
-class Watcher(Protocol):
+class DocumentListener(Protocol):
     """Hears what happens to the documents, in order, each time right after it has happened.
 
     It is called before the next message of the client is looked at, and must not block.
@@ -47,6 +50,21 @@ class Watcher(Protocol):
     def saved(self, document: "OpenDocument") -> None: ...
 
     def closed(self, document: "OpenDocument") -> None: ...
+
+
+class DocumentEvents:
+    """The listeners, called one after the other; one that fails harms no other."""
+
+    def __init__(self) -> None:
+        self.listeners: list[DocumentListener] = []
+
+    def tell(self, event: Callable[[DocumentListener], None]) -> None:
+        """Calls `event` with each listener."""
+        for listener in self.listeners:
+            try:
+                event(listener)
+            except Exception:
+                log.exception("A change of a document was not taken up")
 
 
 class OpenDocument(TextDocument):
@@ -171,6 +189,30 @@ class Documents(Workspace):
 
     _text_documents: dict[str, OpenDocument]  # type: ignore[assignment]
 
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.events = DocumentEvents()
+        self.active_uri = ""
+        """The document that the user was in last; '' where that is not known."""
+
+    def begin(
+        self,
+        root: str | None,
+        folders: Sequence[types.WorkspaceFolder] | None,
+        encoding: types.PositionEncodingKind,
+    ) -> "Documents":
+        """A client has said what it has open, and in which units it counts columns."""
+        super().__init__(root, types.TextDocumentSyncKind.Incremental, folders, encoding.value)
+        return self
+
+    def path_of(self, document: OpenDocument) -> str:
+        """The document's path within the workspace, else its name."""
+        for folder in self.folders.values():
+            root = folder.uri.rstrip("/") + "/"
+            if document.uri.startswith(root):
+                return unquote(document.uri.removeprefix(root))
+        return document.name
+
     def open_document(self, uri: str) -> OpenDocument | None:
         """The document, if the editor has it open."""
         return self._text_documents.get(unquote(uri))
@@ -190,6 +232,35 @@ class Documents(Workspace):
         self._text_documents[key] = OpenDocument(text_document, encoding)
         if notebook_uri:
             self._cell_in_notebook[key] = unquote(notebook_uri)
+
+    def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Keeps the document."""
+        self.put_text_document(params.text_document)
+        document = self.get_text_document(params.text_document.uri)
+        self.events.tell(lambda listener: listener.opened(document))
+
+    def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Makes the changes, at a cost that follows what they change."""
+        document = self.get_text_document(params.text_document.uri)
+        revision = document.change(params.content_changes, params.text_document.version)
+        self.active_uri = document.uri
+        self.events.tell(lambda listener: listener.changed(document, revision))
+
+    def will_save(self, params: types.WillSaveTextDocumentParams) -> None:
+        """Passes on why the document is about to be saved."""
+        document = self.get_text_document(params.text_document.uri)
+        self.events.tell(lambda listener: listener.will_save(document, params.reason))
+
+    def did_save(self, params: types.DidSaveTextDocumentParams) -> None:
+        """Passes on that the document was saved."""
+        document = self.get_text_document(params.text_document.uri)
+        self.events.tell(lambda listener: listener.saved(document))
+
+    def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Forgets the document."""
+        document = self.get_text_document(params.text_document.uri)
+        self.remove_text_document(document.uri)
+        self.events.tell(lambda listener: listener.closed(document))
 
 
 def _measured(text: str, encoding: Encoding) -> str:

@@ -29,7 +29,7 @@ def code_action(
         return []
     context = params.context
     decisions = restore.offered(session, document, context)
-    session.active_uri = document.uri
+    session.documents.active_uri = document.uri
     decisions = choices.offered(session, document, params.range, context) + decisions
     if session.services.is_ready(settings):
         return decisions + _actions(session, document, settings, params)

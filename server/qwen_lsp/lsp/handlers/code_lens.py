@@ -10,5 +10,5 @@ def code_lens(session: Session, params: types.CodeLensParams) -> list[types.Code
     document = session.documents.open_document(params.text_document.uri)
     if document is None:
         return []
-    session.active_uri = document.uri
+    session.documents.active_uri = document.uri
     return session.lenses.of(document)

@@ -8,9 +8,9 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from ..documents.documents import Documents, Watcher
 from .messages import tolerant_converter
 from .protocol import Command, Handler, Protocol
+from .text_sync import TextSync
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Server(LanguageServer):
     """A language server made of three tables, without an effect until it is fed.
 
     `features` maps a method to what answers it, `options` a method to what is advertised for it,
-    `commands` a command's id to what runs it. Documents are heard of through `watch`.
+    `commands` a command's id to what runs it. What happens to documents goes to `documents`.
     """
 
     protocol: Protocol
@@ -40,12 +40,14 @@ class Server(LanguageServer):
         self,
         name: str,
         version: str,
+        documents: TextSync,
         *,
         features: Mapping[str, Handler] | None = None,
         options: Mapping[str, Any] | None = None,
         commands: Mapping[str, Command] | None = None,
     ) -> None:
         super().__init__(name, version, protocol_cls=Protocol, converter_factory=tolerant_converter)
+        self.documents = self.protocol.documents = documents
         self._closers: list[Callable[[], Awaitable[object]]] = []
         self.answer(features or {}, options=options or {}, commands=commands or {})
 
@@ -60,23 +62,14 @@ class Server(LanguageServer):
         protocol = self.protocol
         ignored = {*features} & {*protocol.fm.builtin_features} - _WITH_OURS
         if ignored:
-            raise ValueError(f"These have no handlers, see Server.watch: {sorted(ignored)}")
+            raise ValueError(f"These have no handlers, see TextSync: {sorted(ignored)}")
         protocol.fm.features.update(features)
         protocol.fm.feature_options.update(options or {})
         protocol.commands.update(commands or {})
 
-    def watch(self, watcher: Watcher) -> None:
-        """From now on `watcher` hears what happens to the documents."""
-        self.protocol.watchers.append(watcher)
-
     def on_close(self, close: Callable[[], Awaitable[object]]) -> None:
         """Has `close` awaited when the connection has ended, in whatever way."""
         self._closers.append(close)
-
-    @property
-    def documents(self) -> Documents:
-        """The open documents."""
-        return self.protocol.documents()
 
     async def close(self) -> None:
         """Cancels what is running and has everything closed."""

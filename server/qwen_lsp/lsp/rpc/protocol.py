@@ -21,9 +21,8 @@ from pygls.protocol import lsp_method
 from pygls.uris import from_fs_path
 
 from ...errors import RequestError
-from ..client.positions import Encoding
-from ..documents.documents import Documents, OpenDocument, Watcher
 from .incoming import Incoming
+from .text_sync import TextSync
 
 log = logging.getLogger(__name__)
 
@@ -57,16 +56,14 @@ Command = Callable[[CommandCall], Awaitable[object] | object]
 class Protocol(Incoming):
     """The methods of LSP that are answered the same way for every server."""
 
+    documents: TextSync
+    """Set by the server, right after this is made."""
+
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
         self.progress = Tokens(self)
         self.commands: dict[str, Command] = {}
-        self.watchers: list[Watcher] = []
         self.initialized = asyncio.Event()
-
-    def documents(self) -> Documents:
-        """The open documents. Raises RuntimeError before `initialize`."""
-        return cast("Documents", self.workspace)
 
     def refusal(self, method: str) -> types.ResponseError | None:
         """LSP 3.17, "Initialize Request" and "Shutdown Request"."""
@@ -89,12 +86,11 @@ class Protocol(Incoming):
         self._server.process_id = params.process_id
         self.trace = params.trace or types.TraceValue.Off
         self.client_capabilities = params.capabilities
-        chosen = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
-        encoding: Encoding = types.PositionEncodingKind(chosen).value
-        root = params.root_uri or (params.root_path and from_fs_path(params.root_path)) or None
-        self._workspace = Documents(
-            root, types.TextDocumentSyncKind.Incremental, params.workspace_folders, encoding
+        encoding = types.PositionEncodingKind(
+            ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
         )
+        root = params.root_uri or (params.root_path and from_fs_path(params.root_path)) or None
+        self._workspace = self.documents.begin(root, params.workspace_folders, encoding)
         try:
             if handler := self.fm.features.get(types.INITIALIZE):
                 yield handler, (params,), None
@@ -105,14 +101,14 @@ class Protocol(Incoming):
         self.initialized.set()
         return types.InitializeResult(self.server_capabilities, self.server_info)
 
-    def _capabilities(self, encoding: Encoding) -> types.ServerCapabilities:
+    def _capabilities(self, encoding: types.PositionEncodingKind) -> types.ServerCapabilities:
         builder = ServerCapabilitiesBuilder(
             self.client_capabilities,
             {*self.fm.features, *self.fm.builtin_features},
             self.fm.feature_options,
             [],
             types.TextDocumentSyncKind.Incremental,
-            position_encoding=encoding,
+            position_encoding=encoding.value,
         )
         capabilities: types.ServerCapabilities = builder.build()  # type: ignore[no-untyped-call]
         capabilities.text_document_sync = SYNC
@@ -137,35 +133,27 @@ class Protocol(Incoming):
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Keeps the document."""
-        self.documents().put_text_document(params.text_document)
-        document = self._document(params.text_document.uri)
-        self._tell(lambda watcher: watcher.opened(document))
+        self.documents.did_open(params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Makes the changes, at a cost that follows what they change."""
-        document = self._document(params.text_document.uri)
-        revision = document.change(params.content_changes, params.text_document.version)
-        self._tell(lambda watcher: watcher.changed(document, revision))
+        self.documents.did_change(params)
 
     @lsp_method(types.TEXT_DOCUMENT_WILL_SAVE)
     def lsp_text_document__will_save(self, params: types.WillSaveTextDocumentParams) -> None:
         """Passes on why the document is about to be saved."""
-        document = self._document(params.text_document.uri)
-        self._tell(lambda watcher: watcher.will_save(document, params.reason))
+        self.documents.will_save(params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_SAVE)
     def lsp_text_document__did_save(self, params: types.DidSaveTextDocumentParams) -> None:
         """Passes on that the document was saved."""
-        document = self._document(params.text_document.uri)
-        self._tell(lambda watcher: watcher.saved(document))
+        self.documents.did_save(params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forgets the document."""
-        document = self._document(params.text_document.uri)
-        self.documents().remove_text_document(document.uri)
-        self._tell(lambda watcher: watcher.closed(document))
+        self.documents.did_close(params)
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(
@@ -187,16 +175,6 @@ class Protocol(Incoming):
         if inspect.isawaitable(result) and not inspect.iscoroutine(result):
             return _awaiting(result)
         return result
-
-    def _document(self, uri: str) -> OpenDocument:
-        return self.documents().get_text_document(uri)
-
-    def _tell(self, tell: Callable[[Watcher], None]) -> None:
-        for watcher in self.watchers:
-            try:
-                tell(watcher)
-            except Exception:
-                log.exception("A change of a document was not taken up")
 
 
 class Tokens(Progress):
