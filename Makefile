@@ -26,7 +26,7 @@ soak: .venv/dev .venv/gateway
 
 # In real editors, those that NVIM, HELIX and EMACS name: make editors NVIM=nvim HELIX=hx EMACS=emacs. Needs tmux.
 editors: .venv/dev
-	NVIM="$(NVIM)" HELIX="$(HELIX)" EMACS="$(EMACS)" $(BIN)/python -m tests.editors
+	NVIM="$(NVIM)" HELIX="$(HELIX)" EMACS="$(EMACS)" $(BIN)/python -m tests.editors $(STORIES)
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench

@@ -1,76 +1,75 @@
-"""Plays the story in each editor that is named; exits with 1 where one is not as it must be."""
+"""Plays the stories in each editor that is named; exits with 1 where one is not as it must be.
 
-import json
-import os
-import subprocess
+`make editors STORIES="typing-outside moving"` plays those alone.
+"""
+
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from .programs import CLIENTS, Program, installed
+from .stage import at_home, simulated, staged
+from .stories import AGREED, STORIES, Episode
 from .story import Story
 from .terminal import Terminal
 
-SERVER = Path(sys.executable).with_name("qwen-lsp")
 SAMPLE = CLIENTS / "vscode" / "try" / "sample.py"
 NAMES = "NVIM, HELIX, EMACS"
+MAIN = "signing-in-and-undo"
+"""The story that signs in, refactors, undoes, stops and discards."""
 
 
-def main() -> int:
+def main(wanted: list[str]) -> int:
     """The exit status."""
     editors = installed()
     if not editors:
         say(f"Name the programs of editors in the environment: {NAMES}. tmux must be there too.")
         return 2
+    names = [MAIN, *(each.name for each in STORIES)]
+    if unknown := set(wanted) - set(names):
+        say(f"There is no story {', '.join(sorted(unknown))}; there are {', '.join(names)}.")
+        return 2
     wrong = 0
+    played = wanted or [name for name in names if name not in AGREED]
     for program, path in editors:
-        try:
-            play(program, path)
-        except AssertionError as error:
-            wrong += 1
-            say(f"{path}: {error}")
-        else:
-            say(f"{path}: all is well")
+        for name in played:
+            told = next((each for each in STORIES if each.name == name), None)
+            try:
+                said = tell(program, path, told) if told else play(program, path)
+            except AssertionError as error:
+                wrong += 1
+                say(f"{path}, {name}: FAILED: {error}")
+            else:
+                say(f"{path}, {name}: {said}")
     return int(wrong > 0)
 
 
-def play(program: Program, path: str) -> None:
-    """Plays the story in one editor, in an empty home."""
-    with tempfile.TemporaryDirectory() as place, simulated() as base_url:
+def play(program: Program, path: str) -> str:
+    """Plays the main story in one editor, in an empty home."""
+    knobs = ["--pace", "40", "--approval", "approve"]
+    with tempfile.TemporaryDirectory() as place, simulated(knobs) as base_url:
         home, folder = Path(place, "home"), Path(place, "folder")
         home.mkdir()
         folder.mkdir()
         file = folder / "sample.py"
         file.write_text(SAMPLE.read_text())
         command = [path, *program.set_up(home, base_url), str(file)]
-        terminal = Terminal(command, folder=folder, environment=_at(home))
+        terminal = Terminal(command, folder=folder, environment=at_home(home))
         try:
             Story(program, terminal, file).play()
         finally:
             terminal.close()
+    return "all is well"
 
 
-@contextmanager
-def simulated() -> Iterator[str]:
-    """The address of a simulated service, as long as it lasts."""
-    arguments = ["--port", "0", "--pace", "40", "--approval", "approve"]
-    with subprocess.Popen([SERVER, "simulate", *arguments], stdout=subprocess.PIPE) as service:
-        assert service.stdout
+def tell(program: Program, path: str, told: Episode) -> str:
+    """Plays a story of its own editor; what was seen."""
+    with staged(program, path, told.scene) as stage:
         try:
-            yield json.loads(service.stdout.readline())["baseUrl"]
-        finally:
-            service.terminate()
-
-
-def _at(home: Path) -> dict[str, str]:
-    """An environment with an empty home, so that nobody's own settings take part."""
-    names = ("HELIX_RUNTIME", "VIMRUNTIME", "LANG")
-    kept = {name: os.environ[name] for name in names if name in os.environ}
-    path = f"{SERVER.parent}{os.pathsep}{os.environ['PATH']}"
-    terminal = {"TERM": "xterm-256color", "BROWSER": "true"}
-    return {"LANG": "C.UTF-8", **kept, **terminal, "PATH": path, "HOME": str(home)}
+            stage.start()
+            return told.play(stage)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{stage.report}") from error
 
 
 def say(text: str) -> None:
@@ -80,4 +79,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -57,9 +57,11 @@ class Terminal:
         return done.stdout
 
 
-def wait_until(holds: Callable[[], bool], *, every: float = LOOK) -> bool:
+def wait_until(
+    holds: Callable[[], bool], *, every: float = LOOK, patience: float = PATIENCE
+) -> bool:
     """Whether it holds before patience is at an end."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not holds():
         if time.monotonic() > end:
             return False

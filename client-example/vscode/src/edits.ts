@@ -1,5 +1,5 @@
 /** Makes the server's edits: each for one version of a document that is open, whole or not at all, with undo stops. */
-import { window, workspace, WorkspaceEdit, type Disposable, type TextDocument, type TextEdit, type TextEditor } from 'vscode';
+import { Disposable, window, workspace, WorkspaceEdit, type Uri, type TextDocument, type TextEdit, type TextEditor } from 'vscode';
 import type {
   TextEdit as ProtocolEdit,
   ApplyWorkspaceEditResult,
@@ -21,11 +21,41 @@ interface Outcome extends ApplyWorkspaceEditResult {
   isHidden?: true;
 }
 
+/** How long an edit may come too late for a file that gets another name, in milliseconds. */
+const RENAMING = 5000;
+
 export function answerEdits(client: BaseLanguageClient): Disposable {
-  return client.onRequest('qwen/applyEdit', (wish: Wish) => applyEdit(client, wish));
+  const renamed = new Renamed();
+  return Disposable.from(renamed, client.onRequest('qwen/applyEdit', (wish: Wish) => applyEdit(client, renamed, wish)));
 }
 
-async function applyEdit(client: BaseLanguageClient, wish: Wish): Promise<Outcome> {
+/**
+ * What is getting another name. VS Code opens the text anew under that name, and an edit that came to the old document
+ * after this would bring the old file back, with changes to save.
+ */
+class Renamed {
+  private readonly left = new Map<string, number>();
+  private readonly listening = Disposable.from(
+    workspace.onWillRenameFiles(({ files }) => this.leave(files)),
+    workspace.onDidRenameFiles(({ files }) => this.leave(files)),
+  );
+
+  private leave(files: readonly { oldUri: Uri }[]): void {
+    files.forEach(({ oldUri }) => this.left.set(oldUri.toString(), Date.now() + RENAMING));
+  }
+
+  /** Whether a document, or a folder that it lies in, has another name by now or is getting one. */
+  has({ uri }: TextDocument): boolean {
+    const path = uri.toString();
+    return [...this.left].some(([old, until]) => Date.now() < until && (path === old || path.startsWith(`${old}/`)));
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+  }
+}
+
+async function applyEdit(client: BaseLanguageClient, renamed: Renamed, wish: Wish): Promise<Outcome> {
   const change = onlyChange(wish.edit);
   if (!change) {
     return refused('it is no edit of one document');
@@ -36,6 +66,9 @@ async function applyEdit(client: BaseLanguageClient, wish: Wish): Promise<Outcom
   // now, and it makes them for that version alone.
   if (document?.version !== change.textDocument.version) {
     return refused(document ? `the document is at version ${document.version}` : 'the document is closed');
+  }
+  if (renamed.has(document)) {
+    return refused('the file is getting another name');
   }
   const editor = shown(document);
   if (!editor && !wish.mayBeHidden) {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -22,25 +22,27 @@ await build({
   logLevel: 'error',
 });
 const { answerEdits, vscode } = createRequire(import.meta.url)(file);
-const { Document, Editor, desk } = vscode;
+const { Document, Editor, desk, happen } = vscode;
 
 const row = { range: { isEmpty: false, start: 0, end: 3 }, newText: 'two' };
 
+let handler;
+const client = {
+  onRequest: (_method, answer) => (handler = answer),
+  code2ProtocolConverter: { asUri: (uri) => uri },
+  protocol2CodeConverter: {},
+};
+answerEdits(client);
+
 /** What the client answers to an edit of `document` for `version`. */
 function ask(document, version, more = {}, converted = async (given) => given) {
-  let handler;
-  const client = {
-    onRequest: (_method, answer) => (handler = answer),
-    code2ProtocolConverter: { asUri: (uri) => uri },
-    protocol2CodeConverter: { asTextEdits: converted },
-  };
-  answerEdits(client);
+  client.protocol2CodeConverter.asTextEdits = converted;
   const edit = { documentChanges: [{ textDocument: { uri: document.uri, version }, edits: [row] }] };
   return handler({ edit, undoStopBefore: true, undoStopAfter: false, ...more });
 }
 
-function opened({ shown = true, ...more } = {}) {
-  const document = new Document('file:///a.py', 'one', 7);
+function opened({ shown = true, uri = 'file:///a.py', ...more } = {}) {
+  const document = new Document(uri, 'one', 7);
   const editor = new Editor(document, more);
   desk({ documents: [document], editors: shown ? [editor] : [] });
   return { document, editor };
@@ -125,6 +127,26 @@ test('an editor that is closed on the way to the window hides the document', asy
 test('a read-only document is refused, although the window says that the edit was made', async () => {
   const { document } = opened({ isReadOnly: true });
   assert.deepEqual(await ask(document, 7), { applied: false, failureReason: 'the document is read-only' });
+});
+
+test('a document whose file is getting another name is refused', async () => {
+  const { document } = opened();
+  const files = [{ oldUri: 'file:///a.py', newUri: 'file:///b.py' }];
+  const refusal = { applied: false, failureReason: 'the file is getting another name' };
+  happen('willRename', { files });
+  assert.deepEqual(await ask(document, 7), refusal);
+  happen('didRename', { files });
+  assert.deepEqual(await ask(document, 7, { mayBeHidden: true }), refusal);
+  assert.equal(document.text, 'one');
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + 6000 });
+  assert.deepEqual(await ask(document, 7), { applied: true });
+  mock.timers.reset();
+});
+
+test('a document in a folder that is getting another name is refused', async () => {
+  const { document } = opened({ uri: 'file:///folder/a.py' });
+  happen('willRename', { files: [{ oldUri: 'file:///folder' }] });
+  assert.equal((await ask(document, 7)).failureReason, 'the file is getting another name');
 });
 
 test('an edit of two documents is refused', async () => {

@@ -1,7 +1,21 @@
 // As much of the `vscode` module as edits.ts uses. A window makes edits a moment later, for the version that came along.
 export const window = { visibleTextEditors: [], activeTextEditor: undefined };
+const listeners = {};
+const event = (name) => (listener) => {
+  (listeners[name] ??= []).push(listener);
+  return { dispose() {} };
+};
+
+/** Has the listeners of an event hear of it. */
+export function happen(name, what) {
+  (listeners[name] ?? []).forEach((listener) => listener(what));
+}
+
+export const Disposable = { from: () => ({ dispose() {} }) };
 export const workspace = {
   textDocuments: [],
+  onWillRenameFiles: event('willRename'),
+  onDidRenameFiles: event('didRename'),
   async applyEdit({ document, edits }) {
     const { version } = document;
     return made(document, version, edits, onTheWay);

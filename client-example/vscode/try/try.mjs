@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { start } from './vscode.mjs';
+import { atHome, firstLine, saved, start } from './vscode.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = process.env.QWEN_LSP ?? 'qwen-lsp';
@@ -225,12 +225,6 @@ function chosen(text) {
   return { first: lines.indexOf('def total(orders, country):') + 1, last: lines.indexOf('    return sum') + 1 };
 }
 
-/** An environment whose home is empty, so that nobody's own sign-in or settings take part. */
-function atHome(place) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(XDG_|QWEN_|DASHSCOPE_|OPENAI_)/.test(name));
-  return { ...Object.fromEntries(kept), HOME: place };
-}
-
 function assertAround(original, now, first, last) {
   const lines = original.split('\n');
   const [above, below] = [lines.slice(0, first - 1).join('\n') + '\n', '\n' + lines.slice(last).join('\n')];
@@ -239,36 +233,10 @@ function assertAround(original, now, first, last) {
   assert.equal(now.slice(-below.length), below, 'what is below is untouched');
 }
 
-/** The text of the document, by way of the disk: read until it stands still, for a file is empty while it is written. */
-async function saved(editor, file) {
-  await editor.save();
-  for (let text; ; ) {
-    const again = readFileSync(file, 'utf8');
-    if (again && again === text) {
-      return text;
-    }
-    text = again;
-    await editor.page.waitForTimeout(200);
-  }
-}
-
 async function picture(editor, name) {
   if (pictures && editor) {
     await editor.page.screenshot({ path: join(pictures, `${name}.png`) });
   }
-}
-
-function firstLine(child) {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('error', reject).once('exit', (code) => reject(new Error(`the simulator ended with ${code}`)));
-    child.stdout.on('data', (piece) => {
-      text += piece;
-      if (text.includes('\n')) {
-        resolve(JSON.parse(text.split('\n')[0]));
-      }
-    });
-  });
 }
 
 main().catch((error) => {

@@ -1,6 +1,6 @@
 // A real VS Code (code-server) in a real browser, and the few things that a person does in it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -82,6 +82,39 @@ function freePort() {
   });
 }
 
+/** An environment whose home is empty, so that nobody's own sign-in or settings take part. */
+export function atHome(place) {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(XDG_|QWEN_|DASHSCOPE_|OPENAI_)/.test(name));
+  return { ...Object.fromEntries(kept), HOME: place };
+}
+
+/** The text of the document, by way of the disk: read until it stands still, for a file is empty while it is written. */
+export async function saved(editor, file) {
+  await editor.save();
+  for (let text; ; ) {
+    const again = readFileSync(file, 'utf8');
+    if (again && again === text) {
+      return text;
+    }
+    text = again;
+    await editor.page.waitForTimeout(200);
+  }
+}
+
+/** The first line that a program prints, read as JSON. */
+export function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.once('error', reject).once('exit', (code) => reject(new Error(`the simulator ended with ${code}`)));
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (text.includes('\n')) {
+        resolve(JSON.parse(text.split('\n')[0]));
+      }
+    });
+  });
+}
+
 class VSCode {
   constructor(page, context, stop) {
     Object.assign(this, { page, context, stop });
@@ -113,12 +146,17 @@ class VSCode {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Selects whole lines, counted from 1. */
-  async selectLines(first, last) {
+  /** Goes to the beginning of a line, counted from 1. */
+  async goTo(line) {
     await this.page.keyboard.press('Control+G');
-    await this.page.locator('.quick-input-widget input').first().fill(`:${first}`);
+    await this.page.locator('.quick-input-widget input').first().fill(`:${line}`);
     await this.page.keyboard.press('Enter');
     await this.page.keyboard.press('Home');
+  }
+
+  /** Selects whole lines, counted from 1. */
+  async selectLines(first, last) {
+    await this.goTo(first);
     for (let line = first; line <= last; line += 1) {
       await this.page.keyboard.press('Shift+ArrowDown');
     }
