@@ -66,7 +66,7 @@ async def fitted(
     if fault := _fault(window, chosen, needed, room, may_be_less=may_be_less):
         raise RequestError(fault)
     told = _narrow(window, chosen, needed)
-    session.tell_once(told, about=told)
+    session.notices.show_once(told, about=told)
     return with_around(work, request, max(0, room))
 
 

@@ -55,7 +55,9 @@ async def shown(session: "Session", work: Work, request: Request, chosen: "Chose
     if not model:
         raise RequestError(NO_EYES.format(model=request.model or chosen.provider.name))
     source = _source(image, work.document)
-    url = await asyncio.to_thread(_url_of, source, _file(work.document.uri), tuple(session.folders))
+    url = await asyncio.to_thread(
+        _url_of, source, _file(work.document.uri), tuple(session.documents.local_folders)
+    )
     *before, last = request.messages
     return replace(request, model=model, messages=(*before, replace(last, image=url)))
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError, QwenError, RequestError
-from ..lsp.accounts.usage import counted
+from ..lsp.accounts.usage import record_usage
 from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
 from .context_window import fitted, room_in, tokens_of, with_around
@@ -49,10 +49,10 @@ class Answering:
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """The reply, piece by piece. Raises QwenError."""
-        settings = await self._session.settings_in_force(self._work.document.uri)
+        settings = await self._session.credentials.settings_in_force(self._work.document.uri)
         if not settings.enabled:
             raise RequestError(SWITCHED_OFF)
-        chosen = await self._session.selecting.chosen(settings)
+        chosen = await self._session.picker.chosen(settings)
         asked, said = self._with(request, settings, chosen), list[Piece]()
         # To learn how much fits, a model may have to be loaded.
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
@@ -70,7 +70,7 @@ class Answering:
             raise self._told_once(told, chosen) from None
         finally:
             if any(isinstance(piece, Text | Usage) for piece in said):
-                counted(self._session, settings, chosen.provider.id, said)
+                self._record_usage(settings, chosen.provider.id, said)
 
     async def _answers(
         self, asked: Request, chosen: "Chosen", settings: "Settings"
@@ -96,6 +96,12 @@ class Answering:
                 if isinstance(piece, Text):
                     tell_of_less(self._session, less.model, over)
                 yield piece
+
+    def _record_usage(self, settings: "Settings", provider: str, pieces: list[Piece]) -> None:
+        """Counts what was used, unless the user does not want that."""
+        if settings.usage == "keep":
+            usage = [piece for piece in pieces if isinstance(piece, Usage)]
+            record_usage(self._session.tasks, provider, usage[-1] if usage else Usage())
 
     def _remember(self, asked: Request, pieces: list[Piece]) -> None:
         """What was said, once its reply is whole. An image is too large to be kept."""
@@ -123,13 +129,10 @@ class Answering:
 
     def _told_once(self, error: QwenError, chosen: "Chosen") -> QwenError:
         """The error, but for a long story that its user has read in this session already."""
-        advice, told = chosen.provider.advice, self._session.told
-        if advice is None or advice not in str(error):
+        advice = chosen.provider.advice
+        if advice is None or advice not in str(error) or self._session.notices.is_new(advice):
             return error
-        if advice in told:
-            return type(error)(TOLD.format(name=chosen.provider.name))
-        told.add(advice)
-        return error
+        return type(error)(TOLD.format(name=chosen.provider.name))
 
 
 def smaller(work: Work, request: Request, error: ModelError) -> Request | None:
@@ -143,7 +146,7 @@ def smaller(work: Work, request: Request, error: ModelError) -> Request | None:
 def tell_of_less(session: "Session", model: str, over: int | None) -> None:
     """Tells the user, once for each model, that less than they allow was sent: `over` tokens."""
     by = f" by {over:,} tokens" if over else ""
-    session.tell_once(LESS.format(model=model, by=by), about=f"less for {model}")
+    session.notices.show_once(LESS.format(model=model, by=by), about=f"less for {model}")
 
 
 def with_offer(work: Work, request: Request, error: ModelError) -> ModelError:

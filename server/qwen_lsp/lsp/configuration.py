@@ -1,17 +1,15 @@
 """The settings in force: asked for, waited for, and tightened for each folder that is open."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from ..errors import RequestError
 from ..settings.settings import SECTION, Reading, SentSettings, Settings, read_settings
-
-if TYPE_CHECKING:
-    from .session import Session
+from .client.client import Editor
+from .documents.documents import Documents
 
 CONFIGURED_WITHIN = 5.0
 """Seconds that a job waits for settings that the client was asked for."""
@@ -24,8 +22,12 @@ NO_SETTINGS = (
 class Configuration:
     """What the client has sent as settings, and what it makes of them."""
 
-    def __init__(self, session: "Session", command_line: Mapping[str, str]) -> None:
-        self._session = session
+    def __init__(
+        self, editor: Editor, documents: Documents, command_line: Mapping[str, str]
+    ) -> None:
+        self._editor, self._documents = editor, documents
+        self.listeners: list[Callable[[Settings], object]] = []
+        """Called with the settings each time the client has sent some."""
         self.settings = Settings()
         self.sent = SentSettings(command_line)
         self._of_folders: Mapping[str, Settings] = {}
@@ -42,7 +44,7 @@ class Configuration:
     @property
     def is_known(self) -> bool:
         """Whether the client has sent the settings that it was asked for."""
-        return self._configured.is_set() or not self._session.editor.has_settings
+        return self._configured.is_set() or not self._editor.has_settings
 
     def at(self, uri: str) -> Settings:
         """The settings for a document: those of its folder, the innermost one, tighten them."""
@@ -54,20 +56,19 @@ class Configuration:
     def take(self, reading: Reading) -> None:
         """Goes on with these settings, and tells the user once what is wrong with them."""
         self.settings, self._warnings = reading
-        self._session.pages.take_settings(self.settings)
-        self._session.services.reach_by(self.settings)
         for warning in self._warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
-                self._session.editor.say(warning, types.MessageType.Warning)
-        self._session.status.changed()
+                self._editor.say(warning, types.MessageType.Warning)
+        for listener in self.listeners:
+            listener(self.settings)
 
     async def in_force(self) -> None:
         """Waits until the client has sent the settings.
 
         Raises RequestError if it does not: they may forbid what the defaults allow.
         """
-        if not self._session.editor.has_settings:
+        if not self._editor.has_settings:
             return
         try:
             async with asyncio.timeout(CONFIGURED_WITHIN):
@@ -85,7 +86,7 @@ class Configuration:
         mine = self._asked
         folders = self._folders()
         with suppress(TimeoutError):
-            sent, *of_folders = await self._session.editor.configuration(SECTION, folders)
+            sent, *of_folders = await self._editor.configuration(SECTION, folders)
             if mine == self._asked:
                 self._take_folders(dict(zip(folders, of_folders, strict=True)))
                 self.take(self.sent.update(sent))
@@ -95,7 +96,7 @@ class Configuration:
 
     def _folders(self) -> list[str]:
         """Those that may have settings of their own: where there is one, it has those of all."""
-        folders = [folder.uri for folder in self._session.documents.folders.values()]
+        folders = [folder.uri for folder in self._documents.folders.values()]
         return folders if len(folders) > 1 else []
 
     def _take_folders(self, sent: Mapping[str, object]) -> None:

@@ -3,12 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
-from ..account.account import Account
 from ..actions.action import Action
 from ..actions.library import builtin_actions
 from ..errors import RequestError
@@ -17,15 +15,17 @@ from ..journal.journal import Journal, journal_folder
 from ..model.transport.http import Http
 from ..services.services import Services
 from ..settings.settings import Settings
-from .accounts.credentials import Looking
+from .accounts.credentials import CredentialWatcher
 from .accounts.diagnose import Diagnosing
-from .accounts.select import Selecting
+from .accounts.select import ServicePicker
 from .accounts.setup import SetUps
 from .accounts.sign_in import SignIns
 from .accounts.status import Status
-from .accounts.workspace_trust import Trusting, path_of
+from .accounts.workspace_trust import WorkspaceTrust
 from .client.client import Editor
+from .client.notices import Notices
 from .client.private_files import PrivateFiles
+from .client.tasks import Tasks
 from .configuration import Configuration
 from .documents.documents import Documents, OpenDocument, Revision
 from .edits.originals import Originals
@@ -63,8 +63,10 @@ class Session:
         self.documents = documents
         self.actions: dict[str, Action] = {action.id: action for action in builtin_actions()}
         self.editor = Editor(server.protocol)
+        self.tasks, self.notices = Tasks(), Notices(self.editor)
         self.services = Services(http, environ, server.version or "")
         self.jobs = Jobs()
+        self.configuration = Configuration(self.editor, documents, command_line)
         self.pages = Pages(self.editor)
         self.originals = Originals(self, Journal(journal_folder(environ)))
         self.restores = Restores(self)
@@ -76,70 +78,56 @@ class Session:
         self.explanations = Explanations()
         self.conversations = Conversations()
         self.view = View(self)
-        self.sign_ins = SignIns(self)
-        self.status = Status(self)
-        self.trusting = Trusting(self)
-        self.configuration = Configuration(self, command_line)
-        self.looking = Looking(self)
-        self.selecting = Selecting(self)
-        self.set_ups = SetUps(self)
-        self.diagnosing = Diagnosing(self)
-        self.told: set[str] = set()
-        self._background: set[asyncio.Task[Any]] = set()
+        self.status = Status(self.editor, self.configuration, self.services, self.jobs)
+        self.trust = WorkspaceTrust(
+            self.editor, documents, self.configuration, self.services, self.tasks
+        )
+        self.credentials = CredentialWatcher(
+            self.configuration, documents, self.services, self.trust, self.tasks
+        )
+        self.picker = ServicePicker(
+            self.editor,
+            documents,
+            self.configuration,
+            self.credentials,
+            self.services,
+            self.jobs,
+            self.tasks,
+        )
+        self.sign_ins = SignIns(self.editor, self.credentials, self.status, self.tasks)
+        self.set_ups = SetUps(
+            self.editor, self.credentials, self.services, self.sign_ins, self.picker, self.tasks
+        )
+        self.diagnosing = Diagnosing(
+            self.editor,
+            self.configuration,
+            self.credentials,
+            self.services,
+            self.status,
+            self.pages,
+            self.private_files,
+            self.tasks,
+        )
+        self.credentials.listeners += [self.status.changed, self.lenses.changed]
+        self.configuration.listeners += [
+            self.pages.take_settings,
+            self.services.reach_by,
+            lambda _: self.status.changed(),
+        ]
 
     @property
     def settings(self) -> Settings:
         """What the client has set, by what it has sent so far."""
         return self.configuration.settings
 
-    @property
-    def folders(self) -> list[Path]:
-        """The folders of the workspace that lie on this machine."""
-        paths = map(path_of, self.documents.folders.values())
-        return [path for path in paths if path]
-
-    async def settings_in_force(self, uri: str | None = None) -> Settings:
-        """The settings, for a document if one is named, once they and the keys are known.
-
-        Raises RequestError if the client does not send what it was asked for.
-        """
-        await self.configuration.in_force()
-        await self.looking.first()
-        return self.settings if uri is None else self.configuration.at(uri)
-
     async def ask_for_settings(self) -> None:
         """Takes the client's settings, and learns what they lead to."""
         if await self.configuration.ask():
-            await self.load_credentials()
-
-    async def account(self, provider_id: str | None) -> Account:
-        """The account of a provider, else of the one that is set. Raises RequestError.
-
-        Waits for the settings: with the defaults it could be one of another service.
-        """
-        return self.services.account(provider_id, await self.settings_in_force())
-
-    async def load_credentials(self) -> None:
-        """Learns what credentials there are, and what was chosen last."""
-        await self.looking.look()
+            await self.credentials.look()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Lets something small run in the background."""
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def tell_once(self, sentence: str, *, about: str) -> None:
-        """Tells the user, unless they were told `about` that in this session already."""
-        if about not in self.told:
-            self.told.add(about)
-            self.editor.say(sentence)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._background.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("Something in the background failed", exc_info=error)
+        return self.tasks.spawn(work)
 
     @property
     def active_uri(self) -> str:
@@ -215,9 +203,8 @@ class Session:
     async def close(self) -> None:
         """Gives up all that it holds."""
         await self.stop()
-        await self.looking.aclose()
+        await self.credentials.aclose()
         await self.originals.close()
-        for task in self._background:
-            task.cancel()
+        self.tasks.cancel()
         self.private_files.close()
         await self.services.close()

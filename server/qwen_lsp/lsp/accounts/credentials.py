@@ -1,25 +1,39 @@
-"""Keeps in mind who is signed in, what keys there are and what was chosen, as it is on disk."""
+"""Who is signed in, what keys there are and what was chosen: known as it is on disk."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ...account.account import Account
 from ...account.storage.watch import Watch
-
-if TYPE_CHECKING:
-    from ..session import Session
+from ...services.services import Services
+from ...settings.settings import Settings
+from ..client.tasks import Tasks
+from ..configuration import Configuration
+from ..documents.documents import Documents
+from .workspace_trust import WorkspaceTrust
 
 LOOKED_WITHIN = 2.0
 """Seconds that a job waits for the first look at the keys: a keyring may ask its user first."""
 
 
-class Looking:
+class CredentialWatcher:
     """Looks when it is asked to, and when another program has changed what is there."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        configuration: Configuration,
+        documents: Documents,
+        services: Services,
+        trust: WorkspaceTrust,
+        tasks: Tasks,
+    ) -> None:
+        self._configuration, self._documents = configuration, documents
+        self._services, self._trust, self._tasks = services, trust, tasks
+        self.listeners: list[Callable[[], object]] = []
+        """Called each time it has looked."""
         self._watch = Watch(self._changed)
         self._watched: Collection[Path] = ()
         self._is_over = False
@@ -28,25 +42,40 @@ class Looking:
 
     async def look(self) -> None:
         """Learns it all, and from now on notices when that changes."""
-        session = self._session
+        services, configuration = self._services, self._configuration
         while True:
-            await self._watch_these(session.services.watched(session.settings))
-            await session.services.load(
-                session.settings, session.trusting.workspace, session.folders
-            )
-            if {*session.services.watched(session.settings)} <= {*self._watched}:
+            await self._watch_these(services.watched(configuration.settings))
+            folders = self._documents.local_folders
+            await services.load(configuration.settings, self._trust.workspace, folders)
+            if {*services.watched(configuration.settings)} <= {*self._watched}:
                 break
         self._looked.set()
-        session.status.changed()
-        session.lenses.changed()
-        session.trusting.ask()
+        for listener in self.listeners:
+            listener()
+        self._trust.ask(then=self.look)
 
     def again(self) -> None:
         """Looks, one look at a time, whether another program has signed in meanwhile."""
         if self._again is None or self._again.done():
-            self._again = self._session.spawn(self.look())
+            self._again = self._tasks.spawn(self.look())
 
-    async def first(self) -> None:
+    async def settings_in_force(self, uri: str | None = None) -> Settings:
+        """The settings, for a document if one is named, once they and the keys are known.
+
+        Raises RequestError if the client does not send what it was asked for.
+        """
+        await self._configuration.in_force()
+        await self._first()
+        return self._configuration.settings if uri is None else self._configuration.at(uri)
+
+    async def account(self, provider_id: str | None) -> Account:
+        """The account of a provider, else of the one that is set. Raises RequestError.
+
+        Waits for the settings: with the defaults it could be one of another service.
+        """
+        return self._services.account(provider_id, await self.settings_in_force())
+
+    async def _first(self) -> None:
         """Waits for the first look, but not for long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOKED_WITHIN):

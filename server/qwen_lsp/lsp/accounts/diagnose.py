@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...diagnosis.examine import examine, examine_network
 from ...diagnosis.finding import Finding, markdown, summary
@@ -12,11 +12,15 @@ from ...diagnosis.subject import Subject
 from ...diagnosis.this_machine import log_found, settings_found
 from ...errors import QwenError
 from ...log import log_file, log_folder, redact
+from ...services.services import Services
+from ..client.client import Editor
+from ..client.private_files import PrivateFiles
 from ..client.progress import WorkProgress
-
-if TYPE_CHECKING:
-    from ..session import Session
-
+from ..client.tasks import Tasks
+from ..configuration import Configuration
+from ..edits.pages import Pages
+from .credentials import CredentialWatcher
+from .status import Status
 
 ANSWER_WITHIN = 6.5
 """Seconds in which the command is answered; what takes longer is shown when it is done."""
@@ -30,17 +34,29 @@ _TOKEN = "qwen-lsp/diagnosis"  # noqa: S105  (of a progress)
 class Diagnosing:
     """One look at a time; who asks again meanwhile gets the same."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        editor: Editor,
+        configuration: Configuration,
+        credentials: CredentialWatcher,
+        services: Services,
+        status: Status,
+        pages: Pages,
+        private_files: PrivateFiles,
+        tasks: Tasks,
+    ) -> None:
+        self._editor, self._configuration, self._credentials = editor, configuration, credentials
+        self._services, self._status, self._pages = services, status, pages
+        self._private_files, self._tasks = private_files, tasks
         self._looking: asyncio.Task[str] | None = None
 
     async def answer(self) -> dict[str, Any]:
         """The answer of `qwen.diagnose`. Raises RequestError."""
         if self._looking is None or self._looking.done():
-            self._looking = self._session.spawn(self._look())
+            self._looking = self._tasks.spawn(self._look())
         done, _ = await asyncio.wait({self._looking}, timeout=ANSWER_WITHIN)
         if not done:
-            self._session.editor.say(STILL_LOOKING)
+            self._editor.say(STILL_LOOKING)
             return {"message": STILL_LOOKING}
         if self._looking.cancelled():
             return {"message": STOPPED}
@@ -53,7 +69,7 @@ class Diagnosing:
 
     async def _look(self) -> str:
         """Looks, and opens what it finds as a document; its URI, empty where it can't be one."""
-        progress = WorkProgress(self._session.editor, _TOKEN, "Qwen: Diagnosing")
+        progress = WorkProgress(self._editor, _TOKEN, "Qwen: Diagnosing")
         try:
             findings = await self._findings()
         finally:
@@ -61,19 +77,18 @@ class Diagnosing:
         return await self._shown(findings)
 
     async def _findings(self) -> list[Finding]:
-        session = self._session
         of_service = await self._of_service()
         log = await asyncio.to_thread(own_log_found, log_file(), log_folder())
-        files = settings_found(session.services.keys)
-        beside = [*_settings(session), *files, _client(session), log]
-        return [*_warnings(session), *of_service, *beside]
+        files = settings_found(self._services.keys)
+        others = [*_settings(self._configuration), *files, _client(self._editor, self._pages), log]
+        return [*_warnings(self._configuration), *of_service, *others]
 
     async def _of_service(self) -> list[Finding]:
         """The service, the model and what lies in between, as far as anything is chosen."""
-        session, services = self._session, self._session.services
+        services = self._services
         try:
-            settings = await session.settings_in_force()
-            await session.load_credentials()
+            settings = await self._credentials.settings_in_force()
+            await self._credentials.look()
             chosen = services.chosen(settings)
         except QwenError as error:
             wrong = Finding("Service", "wrong", str(error))
@@ -87,22 +102,22 @@ class Diagnosing:
             services.keys,
             services.environ,
         )
-        return [*_sources(session), *await examine(subject)]
+        return [*_sources(self._status), *await examine(subject)]
 
     async def _shown(self, findings: list[Finding]) -> str:
-        editor, text = self._session.editor, redact(markdown(findings))
+        editor, text = self._editor, redact(markdown(findings))
         editor.say(f"Qwen: {summary(findings)}")
         try:
-            path = await asyncio.to_thread(self._session.private_files.written, NAME, text)
+            path = await asyncio.to_thread(self._private_files.written, NAME, text)
         except OSError as error:
             editor.warn(f"The diagnosis can't be written to a file ({error.strerror}).")
             return ""
-        self._session.spawn(self._open(path))
+        self._tasks.spawn(self._open(path))
         return path.as_uri()
 
     async def _open(self, path: Path) -> None:
-        if not await self._session.editor.show_document(path.as_uri()):
-            self._session.editor.say(f"The diagnosis is in {path}.")
+        if not await self._editor.show_document(path.as_uri()):
+            self._editor.say(f"The diagnosis is in {path}.")
 
 
 _SWITCHED_OFF = Finding(
@@ -110,13 +125,13 @@ _SWITCHED_OFF = Finding(
 )
 
 
-def _warnings(session: "Session") -> list[Finding]:
-    return [Finding("Settings", "warning", each) for each in session.configuration.warnings]
+def _warnings(configuration: Configuration) -> list[Finding]:
+    return [Finding("Settings", "warning", each) for each in configuration.warnings]
 
 
-def _sources(session: "Session") -> list[Finding]:
+def _sources(of: Status) -> list[Finding]:
     """Which service and which model, and who says so."""
-    status = session.status.full()
+    status = of.full()
     sources: dict[str, str] = status.get("sources", {})
     return [
         Finding(about, "ok", f"{status[name]}, by {sources[name]}.")
@@ -125,19 +140,19 @@ def _sources(session: "Session") -> list[Finding]:
     ]
 
 
-def _settings(session: "Session") -> list[Finding]:
+def _settings(configuration: Configuration) -> list[Finding]:
     """What else is set, and by whom; the values may be nobody else's business."""
-    sources = session.configuration.sent.sources()
+    sources = configuration.sent.sources()
     others = [f"qwen.{name} by {sources[name]}" for name in sources.keys() - {"provider", "model"}]
     said = [Finding("Settings", "ok", f"Set are {', '.join(sorted(others))}.")] if others else []
-    return said if session.settings.enabled else [*said, _SWITCHED_OFF]
+    return said if configuration.settings.enabled else [*said, _SWITCHED_OFF]
 
 
-def _client(session: "Session") -> Finding:
+def _client(editor: Editor, pages: Pages) -> Finding:
     """Who the client is, how it takes edits, and what it can do."""
-    editor, kinds = session.editor, {"answer": "refuses stale edits", "echo": "may drop edits"}
+    kinds = {"answer": "refuses stale edits", "echo": "may drop edits"}
     kinds["idle"] = "reports changes at rest"
-    manner = kinds.get(session.pages.manner.kind or "", "not known yet how it takes edits")
+    manner = kinds.get(pages.manner.kind or "", "not known yet how it takes edits")
     can = {
         "edits": editor.takes_edits,
         "documents": editor.shows_documents,

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...account.choice import LastChoice, place_of
 from ...errors import QwenError
@@ -11,12 +11,15 @@ from ...model.catalog.providers import Provider
 from ...services.choices import Offered, models_offered, providers_offered
 from ...services.messages import told_choice
 from ...services.resolution import Undecided, not_allowed, unknown
-from ...services.services import Chosen
+from ...services.services import Chosen, Services
 from ...settings.settings import Settings
 from ..arguments import ChoiceArguments
-
-if TYPE_CHECKING:
-    from ..session import Session
+from ..client.client import Editor
+from ..client.tasks import Tasks
+from ..configuration import Configuration
+from ..documents.documents import Documents
+from ..jobs.job import Jobs
+from .credentials import CredentialWatcher
 
 MOST_ASKED = 6
 """Answers that a question has room for."""
@@ -24,16 +27,27 @@ WHICH = "Which service is to answer in this workspace?"
 WHOSE_KEY = "Which service was the key in {key} made for? It goes to that one alone."
 
 
-class Selecting:
+class ServicePicker:
     """Chooses what is named, and asks where nothing is."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        editor: Editor,
+        documents: Documents,
+        configuration: Configuration,
+        credentials: CredentialWatcher,
+        services: Services,
+        jobs: Jobs,
+        tasks: Tasks,
+    ) -> None:
+        self._editor, self._documents = editor, documents
+        self._configuration, self._credentials = configuration, credentials
+        self._services, self._jobs, self._tasks = services, jobs, tasks
         self._asking: asyncio.Task[str | None] | None = None
 
     async def chosen(self, settings: Settings) -> Chosen:
         """The service to ask. Where several could answer, the user is asked. Raises QwenError."""
-        services = self._session.services
+        services = self._services
         try:
             return services.chosen(settings)
         except Undecided as undecided:
@@ -45,9 +59,9 @@ class Selecting:
 
     async def provider(self, asked: ChoiceArguments) -> dict[str, Any]:
         """The answer of `qwen.selectProvider`. Raises RequestError, AccountError."""
-        settings = await self._session.settings_in_force()
+        settings = await self._credentials.settings_in_force()
         if asked.provider is None and asked.model is None:
-            return self._offer(await providers_offered(self._session.services, settings), asked)
+            return self._offer(await providers_offered(self._services, settings), asked)
         if asked.provider is None:
             return await self.model(asked)
         if asked.provider == "auto":
@@ -59,8 +73,8 @@ class Selecting:
 
     async def model(self, asked: ChoiceArguments) -> dict[str, Any]:
         """The answer of `qwen.selectModel`. Raises RequestError, AccountError."""
-        settings = await self._session.settings_in_force()
-        services = self._session.services
+        settings = await self._credentials.settings_in_force()
+        services = self._services
         if asked.provider is None:
             chosen = services.chosen(settings)
         else:
@@ -84,40 +98,39 @@ class Selecting:
         self, choice: LastChoice, asked: ChoiceArguments, *, is_running: bool
     ) -> dict[str, Any]:
         """Chooses; the answer says so, and what goes before it."""
-        session = self._session
-        services, last = session.services, session.services.last.choice
+        services, last = self._services, self._services.last.choice
         if last and last.provider == choice.provider:
             choice = replace(choice, base_url=last.base_url)
         choice = replace(choice, place=place_of(self._folders(asked)))
         await self._keep(choice, asked)
-        told = told_choice(services, session.settings, choice, is_running=is_running)
+        told = told_choice(services, self._configuration.settings, choice, is_running=is_running)
         return self._answer(told.sentence, told.fields)
 
     async def _keep(self, choice: LastChoice | None, asked: ChoiceArguments) -> None:
-        await self._session.services.last.keep(choice, self._folders(asked))
-        await self._session.load_credentials()
+        await self._services.last.keep(choice, self._folders(asked))
+        await self._credentials.look()
 
     @property
     def _is_running(self) -> bool:
-        return len(self._session.jobs.running) > 0
+        return len(self._jobs.running) > 0
 
     def _folders(self, asked: ChoiceArguments) -> list[Path] | None:
-        return None if asked.everywhere else self._session.folders
+        return None if asked.everywhere else self._documents.local_folders
 
     def _answer(self, sentence: str, fields: dict[str, Any]) -> dict[str, Any]:
-        self._session.editor.say(sentence)
+        self._editor.say(sentence)
         return {**fields, "message": sentence}
 
     def _offer(self, offered: Offered, asked: ChoiceArguments) -> dict[str, Any]:
         """What can be chosen. The question goes on behind the answer, for as long as it takes."""
         if offered.titles:
-            self._session.spawn(self._ask(offered, asked))
+            self._tasks.spawn(self._ask(offered, asked))
         else:
-            self._session.editor.say(offered.sentence)
+            self._editor.say(offered.sentence)
         return {**offered.fields, "message": offered.sentence}
 
     async def _ask(self, offered: Offered, asked: ChoiceArguments) -> None:
-        editor = self._session.editor
+        editor = self._editor
         titles = list(offered.titles)[:MOST_ASKED]
         answer = await editor.choose(offered.question, titles)
         if answer is None or answer not in offered.titles:
@@ -133,8 +146,7 @@ class Selecting:
     async def _with_model(self, asked: ChoiceArguments) -> None:
         """Chooses a service and, if it has no model of its own accord, asks which one."""
         await self.provider(asked)
-        session = self._session
-        chosen = session.services.chosen(session.settings)
+        chosen = self._services.chosen(self._configuration.settings)
         if chosen.provider.id == asked.provider and not chosen.default_model:
             await self.model(asked)
 
@@ -143,11 +155,11 @@ class Selecting:
         if len(undecided.options) > MOST_ASKED:
             return None
         if self._asking is None or self._asking.done():
-            self._asking = self._session.spawn(self._ask_which(undecided))
+            self._asking = self._tasks.spawn(self._ask_which(undecided))
         return await asyncio.shield(self._asking)
 
     async def _ask_which(self, undecided: Undecided) -> str | None:
         titles = {provider.name: provider.id for provider in undecided.options}
         question = WHOSE_KEY.format(key=undecided.key) if undecided.key else WHICH
-        answer = await self._session.editor.choose(question, titles)
+        answer = await self._editor.choose(question, titles)
         return titles.get(answer) if answer else None

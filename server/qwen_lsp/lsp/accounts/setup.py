@@ -6,7 +6,7 @@ The answer comes at once; the questions go on behind it, for as long as their us
 import asyncio
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import QwenError, RequestError
 from ...first_run import (
@@ -20,12 +20,14 @@ from ...first_run import (
     choosable,
     ready,
 )
-from ...services.services import SIGN_IN_PROVIDER, Chosen
+from ...services.services import SIGN_IN_PROVIDER, Chosen, Services
 from ..arguments import ChoiceArguments
+from ..client.client import Editor
 from ..client.progress import WorkProgress
-
-if TYPE_CHECKING:
-    from ..session import Session
+from ..client.tasks import Tasks
+from .credentials import CredentialWatcher
+from .select import ServicePicker
+from .sign_in import SignIns
 
 ANSWER_WITHIN = 6.0
 """Seconds in which the command is answered, the half second of the look for engines apart."""
@@ -36,8 +38,17 @@ REFUSED_WITHIN = 0.5
 class SetUps:
     """One at a time: who runs it again while it waits is asked once more, and that counts."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        editor: Editor,
+        credentials: CredentialWatcher,
+        services: Services,
+        sign_ins: SignIns,
+        picker: ServicePicker,
+        tasks: Tasks,
+    ) -> None:
+        self._editor, self._credentials, self._services = editor, credentials, services
+        self._sign_ins, self._picker, self._tasks = sign_ins, picker, tasks
         self._running: asyncio.Task[dict[str, Any]] | None = None
         self._numbers = itertools.count(1)
         self._token = ""
@@ -48,7 +59,7 @@ class SetUps:
             self._running.cancel()
         if asked.provider is not None:
             return await self._answer(self._try(asked), ANSWER_WITHIN, "trying")
-        options = await choosable(self._session.services.http)
+        options = await choosable(self._services.http)
         return await self._answer(self._ask(options), REFUSED_WITHIN, "asking")
 
     def stop_by_token(self, token: object) -> None:
@@ -58,7 +69,7 @@ class SetUps:
 
     async def _answer(self, work: Any, seconds: float, status: str) -> dict[str, Any]:
         """What comes of the work, if it comes in time, else that it goes on."""
-        self._running = running = self._session.spawn(self._told(work))
+        self._running = running = self._tasks.spawn(self._told(work))
         done, _ = await asyncio.wait({running}, timeout=seconds)
         if not done:
             return {"status": status}
@@ -66,7 +77,7 @@ class SetUps:
 
     async def _told(self, work: Any) -> dict[str, Any]:
         """What came of it; what went wrong is told, whoever still waits for the answer."""
-        editor = self._session.editor
+        editor = self._editor
         try:
             answer: dict[str, Any] = await work
         except QwenError as error:
@@ -78,7 +89,7 @@ class SetUps:
     async def _ask(self, options: list[Choosable]) -> dict[str, Any]:
         titles = {option.title: option for option in options}
         try:
-            title = await self._session.editor.chosen_from(QUESTION, titles)
+            title = await self._editor.chosen_from(QUESTION, titles)
         except RequestError:
             return {"status": "todo", "message": ON_THE_COMMAND_LINE}
         option = titles.get(title or "")
@@ -99,10 +110,10 @@ class SetUps:
         return await self._try(asked)
 
     async def _sign_in(self) -> dict[str, Any]:
-        begun = await self._session.sign_ins.begin(SIGN_IN_PROVIDER)
+        begun = await self._sign_ins.begin(SIGN_IN_PROVIDER)
         if begun["status"] == "failed":
             return {"status": "failed"}
-        account = await self._session.account(SIGN_IN_PROVIDER)
+        account = await self._credentials.account(SIGN_IN_PROVIDER)
         if begun["status"] == "pending":
             try:
                 await account.until_signed_in()
@@ -116,9 +127,7 @@ class SetUps:
         model = asked.model or await self._best_model(chosen)
         service = chosen.provider.name
         self._token = f"qwen-lsp/set-up/{next(self._numbers)}"
-        progress = WorkProgress(
-            self._session.editor, self._token, f"Qwen: Asking {model} on {service}"
-        )
+        progress = WorkProgress(self._editor, self._token, f"Qwen: Asking {model} on {service}")
         try:
             sentence = await ready(chosen.model, model, service)
         finally:
@@ -126,18 +135,17 @@ class SetUps:
         choice = ChoiceArguments(
             provider=chosen.provider.id, model=model, everywhere=asked.everywhere
         )
-        await self._session.selecting.provider(choice)
+        await self._picker.provider(choice)
         fields = {"provider": chosen.provider.id, "model": model}
         return {"status": "ready", "message": sentence, **fields}
 
     async def _service(self, asked: ChoiceArguments) -> Chosen:
-        session = self._session
-        settings = await session.settings_in_force()
-        return session.services.chosen(replace(settings, provider=asked.provider or "auto"))
+        settings = await self._credentials.settings_in_force()
+        return self._services.chosen(replace(settings, provider=asked.provider or "auto"))
 
     async def _best_model(self, chosen: Chosen) -> str:
         """The model that is named, else the one to begin with of those that there are."""
-        models = self._session.services.models
+        models = self._services.models
         found = await models.paid_by(chosen.account, chosen.provider)
         name = best_model(found.names, chosen.default_model) or chosen.default_model
         if not name:

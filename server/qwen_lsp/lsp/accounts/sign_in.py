@@ -3,17 +3,18 @@
 import asyncio
 import itertools
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
 from ...account.account import Account
 from ...account.sign_in.device_flow import UserCode
 from ...errors import UNEXPECTED, AccountError, QwenError
+from ..client.client import Editor
 from ..client.progress import WorkProgress
-
-if TYPE_CHECKING:
-    from ..session import Session
+from ..client.tasks import Tasks
+from .credentials import CredentialWatcher
+from .status import Status
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +26,18 @@ IN_USE = "Another program is using the sign-in; wait a little, then sign out aga
 class SignIns:
     """The sign-ins that the user was asked to finish in the browser."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self, editor: Editor, credentials: CredentialWatcher, status: Status, tasks: Tasks
+    ) -> None:
+        self._editor, self._credentials = editor, credentials
+        self._status, self._tasks = status, tasks
         self._waiting: dict[Account, asyncio.Task[None]] = {}
         self._numbers = itertools.count(1)
 
     async def begin(self, provider_id: str | None) -> dict[str, Any]:
         """The answer of `qwen.signIn`; shows the code and opens the browser."""
         end = _limit()
-        account = await self._session.account(provider_id)
+        account = await self._credentials.account(provider_id)
         try:
             async with asyncio.timeout_at(end):
                 code = await account.sign_in()
@@ -42,7 +46,7 @@ class SignIns:
         except QwenError as error:
             return self._failed(str(error))
         if code is None:
-            self._session.editor.say(f"You are signed in to {account.provider.name} already.")
+            self._editor.say(f"You are signed in to {account.provider.name} already.")
             return {"status": "signedIn", "account": account.provider.name}
         self._show(account, code)
         return _pending(code)
@@ -50,7 +54,7 @@ class SignIns:
     async def forget(self, provider_id: str | None) -> dict[str, Any]:
         """The answer of `qwen.signOut`; the sign-in is deleted on disk too. Raises QwenError."""
         end = _limit()
-        account = await self._session.account(provider_id)
+        account = await self._credentials.account(provider_id)
         if account in self._waiting:
             self._waiting[account].cancel()
         try:
@@ -58,8 +62,8 @@ class SignIns:
                 await account.sign_out()
         except TimeoutError:
             raise AccountError(IN_USE) from None
-        self._session.status.changed()
-        self._session.editor.say(f"You are signed out of {account.provider.name}.")
+        self._status.changed()
+        self._editor.say(f"You are signed out of {account.provider.name}.")
         return {"status": "signedOut"}
 
     def stop_by_token(self, token: object) -> None:
@@ -74,14 +78,14 @@ class SignIns:
             task.cancel()
 
     def _failed(self, message: str) -> dict[str, Any]:
-        self._session.editor.say(message, types.MessageType.Error)
+        self._editor.say(message, types.MessageType.Error)
         return {"status": "failed", "message": message}
 
     def _show(self, account: Account, code: UserCode) -> None:
-        self._session.editor.say(f"To sign in to {account.provider.name}, {_what_to_do(code)}")
+        self._editor.say(f"To sign in to {account.provider.name}, {_what_to_do(code)}")
         if account in self._waiting:
             return
-        self._session.spawn(self._session.editor.show_document(_page(code), external=True))
+        self._tasks.spawn(self._editor.show_document(_page(code), external=True))
         # A token stands for one progress, so another sign-in needs another one.
         token = f"qwen-lsp/sign-in/{next(self._numbers)}"
         task = asyncio.create_task(self._wait(account, token), name=token)
@@ -90,21 +94,21 @@ class SignIns:
 
     async def _wait(self, account: Account, token: str) -> None:
         name = account.provider.name
-        progress = WorkProgress(self._session.editor, token, f"Qwen: Signing in to {name}")
+        progress = WorkProgress(self._editor, token, f"Qwen: Signing in to {name}")
         try:
             await account.until_signed_in()
-            self._session.editor.say(f"You are signed in to {name}.")
-            self._session.status.warn(account)
+            self._editor.say(f"You are signed in to {name}.")
+            self._status.warn(account)
         except QwenError as error:
-            self._session.editor.say(str(error), types.MessageType.Error)
+            self._editor.say(str(error), types.MessageType.Error)
         except asyncio.CancelledError:
             account.cancel_sign_in()
         except Exception:
             log.exception("The sign-in failed")
-            self._session.editor.say(UNEXPECTED, types.MessageType.Error)
+            self._editor.say(UNEXPECTED, types.MessageType.Error)
         finally:
             progress.end()
-            self._session.status.changed()
+            self._status.changed()
 
 
 def _limit() -> float:

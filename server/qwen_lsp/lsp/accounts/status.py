@@ -1,25 +1,28 @@
 """What the status bar of a client shows."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
+from ...account.account import Account
 from ...errors import NotSignedIn, QwenError
 from ...perform import Outcome
 from ...services.resolution import key_source
-from ...services.services import Chosen
-
-if TYPE_CHECKING:
-    from ...account.account import Account
-    from ..session import Session
+from ...services.services import Chosen, Services
+from ..client.client import Editor
+from ..configuration import Configuration
+from ..jobs.job import Jobs
 
 
 class Status:
     """The state of the session, sent to clients that want it whenever it changes."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self, editor: Editor, configuration: Configuration, services: Services, jobs: Jobs
+    ) -> None:
+        self._editor, self._configuration = editor, configuration
+        self._services, self._jobs = services, jobs
         self._trouble = ""
         self._warned: str | None = None
         self._sent: dict[str, Any] | None = None
@@ -39,7 +42,7 @@ class Status:
             is_trouble = outcome.ended == "failed" and self._is_paid_for()
             self._trouble = outcome.message if is_trouble else ""
         with suppress(QwenError):
-            self.warn(self._session.services.chosen(self._session.settings).account)
+            self.warn(self._chosen().account)
         self.changed()
 
     def changed(self) -> None:
@@ -47,15 +50,15 @@ class Status:
         if not self._may_be_sent:
             return
         status = self.value()
-        if status != self._sent and self._session.editor.announces("status"):
+        if status != self._sent and self._editor.announces("status"):
             self._sent = status
-            self._session.editor.notify("qwen/status", status)
+            self._editor.notify("qwen/status", status)
 
     def value(self) -> dict[str, Any]:
         """The contract's `qwen/status`."""
-        settings, jobs = self._session.settings, len(self._session.jobs.running)
+        jobs = len(self._jobs.running)
         try:
-            chosen = self._session.services.chosen(settings)
+            chosen = self._chosen()
         except QwenError as error:
             state = "signedOut" if isinstance(error, NotSignedIn) else "trouble"
             return {"state": state, "jobs": jobs, "message": str(error)}
@@ -76,28 +79,31 @@ class Status:
             value["quota"] = quota_of(chosen)
         return value
 
-    def warn(self, account: "Account") -> None:
+    def warn(self, account: Account) -> None:
         """Says once what is wrong with keeping the sign-in."""
         if account.message and account.message != self._warned:
-            self._session.editor.say(account.message, types.MessageType.Warning)
+            self._editor.say(account.message, types.MessageType.Warning)
         self._warned = account.message
+
+    def _chosen(self) -> Chosen:
+        """The service that the settings lead to. Raises QwenError."""
+        return self._services.chosen(self._configuration.settings)
 
     def _is_paid_for(self) -> bool:
         try:
-            return self._session.services.chosen(self._session.settings).is_paid_for
+            return self._chosen().is_paid_for
         except QwenError:
             return False
 
     def full(self) -> dict[str, Any]:
         """The status, how many requests there were, and where each value comes from."""
-        session = self._session
-        value, sources = self.value(), session.configuration.sent.sources()
+        value, sources = self.value(), self._configuration.sent.sources()
         with suppress(QwenError):
-            chosen = session.services.chosen(session.settings)
+            chosen = self._chosen()
             value["quota"] = quota_of(chosen)
             sources["provider"] = chosen.source
             sources["model"] = chosen.named_model.source
-            if key := key_source(chosen.account, session.services.keys.known):
+            if key := key_source(chosen.account, self._services.keys.known):
                 sources["key"] = key
         return {**value, "sources": sources}
 

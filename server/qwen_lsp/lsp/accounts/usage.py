@@ -1,29 +1,21 @@
-"""What each job has used goes into the totals of its day, unless its user does not want that."""
+"""What each job has used goes into the totals of its day."""
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...account.usage import count, totals
 from ...errors import AccountError
-from ...model.chat import Piece, Usage
-
-if TYPE_CHECKING:
-    from ...settings.settings import Settings
-    from ..session import Session
+from ...model.chat import Usage
+from ..client.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 
-def counted(
-    session: "Session", settings: "Settings", provider: str, pieces: Iterable[Piece]
-) -> None:
-    """A job has been answered with `pieces`: its usage is kept, behind what comes next."""
-    if settings.usage == "keep":
-        usage = [piece for piece in pieces if isinstance(piece, Usage)]
-        session.spawn(_kept(provider, usage[-1] if usage else Usage()))
+def record_usage(tasks: Tasks, provider: str, usage: Usage) -> None:
+    """A service has answered a job: adds its usage to the totals, in the background."""
+    tasks.spawn(_kept(provider, usage))
 
 
 async def used_today() -> dict[str, dict[str, int]]:

@@ -5,8 +5,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import dropwhile
+from pathlib import Path
 from typing import NamedTuple, Protocol, cast
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
@@ -205,6 +207,12 @@ class Documents(Workspace):
         super().__init__(root, types.TextDocumentSyncKind.Incremental, folders, encoding.value)
         return self
 
+    @property
+    def local_folders(self) -> list[Path]:
+        """The folders of the workspace that lie on this machine."""
+        paths = map(local_path, self.folders.values())
+        return [path for path in paths if path]
+
     def path_of(self, document: OpenDocument) -> str:
         """The document's path within the workspace, else its name."""
         for folder in self.folders.values():
@@ -261,6 +269,14 @@ class Documents(Workspace):
         document = self.get_text_document(params.text_document.uri)
         self.remove_text_document(document.uri)
         self.events.tell(lambda listener: listener.closed(document))
+
+
+def local_path(folder: types.WorkspaceFolder) -> Path | None:
+    """Where a folder lies, if that is on this machine."""
+    parts = urlsplit(folder.uri)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        return None
+    return Path(url2pathname(parts.path))
 
 
 def _measured(text: str, encoding: Encoding) -> str:

@@ -21,7 +21,7 @@ async def sign_out(session: Session, call: CommandCall) -> dict[str, Any]:
 async def show_status(session: Session, call: CommandCall) -> dict[str, Any]:
     """What is used and what is going on."""
     checked(Arguments, call)
-    await session.load_credentials()
+    await session.credentials.look()
     status, used = session.status.full(), await used_today()
     session.editor.say(session.status.sentence() + told(used))
     return {**status, "usage": used} if used else status

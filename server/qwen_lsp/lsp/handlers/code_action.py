@@ -33,7 +33,7 @@ def code_action(
     decisions = choices.offered(session, document, params.range, context) + decisions
     if session.services.is_ready(settings):
         return decisions + _actions(session, document, settings, params)
-    session.looking.again()
+    session.credentials.again()
     return decisions + ([_set_up(session)] if _may_set_up(context) else [])
 
 

@@ -37,15 +37,15 @@ async def did_change_configuration(
         await session.ask_for_settings()
     else:
         session.configuration.take(session.configuration.sent.pushed(params.settings))
-        await session.load_credentials()
+        await session.credentials.look()
 
 
 async def workspace_trust(session: Session, params: object) -> None:
     """The editor's own trust in what is open was given or taken away."""
     trusted = entry(params, "trusted")
     if isinstance(trusted, bool):
-        session.trusting.editor_says(trusted=trusted)
-        await session.load_credentials()
+        session.trust.editor_says(trusted=trusted)
+        await session.credentials.look()
 
 
 async def shutdown(session: Session, _: None) -> None:

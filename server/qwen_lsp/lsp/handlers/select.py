@@ -9,9 +9,9 @@ from ..session import Session
 
 async def select_provider(session: Session, call: CommandCall) -> dict[str, Any]:
     """Chooses a service; asks for one where none is named."""
-    return await session.selecting.provider(checked(ChoiceArguments, call))
+    return await session.picker.provider(checked(ChoiceArguments, call))
 
 
 async def select_model(session: Session, call: CommandCall) -> dict[str, Any]:
     """Chooses a model; asks for one where none is named."""
-    return await session.selecting.model(checked(ChoiceArguments, call))
+    return await session.picker.model(checked(ChoiceArguments, call))
