@@ -2,15 +2,19 @@
 
 import asyncio
 
+from lsprotocol import types
+
 from qwen_lsp.actions.library import builtin_actions
+from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.lsp.jobs.job import Job, Jobs
 
 ACTION = builtin_actions()[0]
+DOCUMENT = OpenDocument(types.TextDocumentItem("file:///a.py", "python", 1, "x\n"), "utf-16")
 
 
 def started(jobs: Jobs, ended: list[str]) -> Job:
     """A job that works until it is stopped."""
-    job = jobs.new(ACTION, "file:///a.py")
+    job = jobs.new(ACTION, DOCUMENT)
 
     async def work() -> None:
         try:

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from lsprotocol import types
 
 from qwen_lsp.generation import syntax_check
-from qwen_lsp.generation.syntax_check import Written
-from qwen_lsp.lsp.documents.documents import OpenDocument
+from qwen_lsp.generation.syntax_check import WrittenReply, find_broken_row
+from qwen_lsp.lsp.jobs import syntax_warning
 from qwen_lsp.text.document import Position, Span
 
 from ..support.stage import Stage
@@ -41,14 +40,13 @@ def ended_with(stage: Stage) -> list[str | None]:
 
 def takes(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Makes each check take so long."""
-    quick = syntax_check._broken_row
 
-    async def slow(of: Written) -> int | None:
-        row = await quick(of)
+    async def slow(of: WrittenReply) -> int | None:
+        row = await find_broken_row(of)
         await asyncio.sleep(seconds)
         return row
 
-    monkeypatch.setattr(syntax_check, "_broken_row", slow)
+    monkeypatch.setattr(syntax_warning, "find_broken_row", slow)
 
 
 def test_the_end_of_the_job_says_it(play: Play) -> None:
@@ -105,7 +103,7 @@ def test_who_stops_a_job_that_is_checked_comes_too_late(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     takes(monkeypatch, 10)
-    monkeypatch.setattr(syntax_check, "PATIENCE", 60.0)
+    monkeypatch.setattr(syntax_warning, "PATIENCE", 60.0)
 
     async def scene(stage: Stage) -> None:
         await stage.begin()
@@ -180,11 +178,8 @@ async def test_the_thread_ends_with_who_waits_for_it(monkeypatch: pytest.MonkeyP
         return None
 
     monkeypatch.setattr(syntax_check, "broken", endless)
-    item = types.TextDocumentItem("file:///project/a.py", "python", 1, "x\n")
-    document = OpenDocument(item, "utf-16")
-    waiting = asyncio.create_task(
-        syntax_check._broken_row(Written(document, 1, document.lines, TOP, ["y"]))
-    )
+    reply = WrittenReply("python", ["x\n", ""], TOP, ["y"])
+    waiting = asyncio.create_task(find_broken_row(reply))
     assert await asyncio.to_thread(has_begun.wait, 10)
     waiting.cancel()
     assert await asyncio.to_thread(has_ended.wait, 10)

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..actions.prompt import prompt
 from ..errors import AccountError, RequestError
 from ..model.address import host_of, is_loopback
 from ..model.catalog.window import Window
-from ..model.catalog.windows import OLLAMAS_LEAST, known_window
+from ..model.catalog.windows import OLLAMAS_LEAST, Windows, known_window
 from ..model.chat import Message, Request
+from ..services.services import Chosen
+from ..settings.settings import Settings
 from ..text.tokens import tokens_in
 from .request import Work
-
-if TYPE_CHECKING:
-    from ..lsp.session import Session
-    from ..services.services import Chosen
-    from ..settings.settings import Settings
 
 SURELY_READ = 6_000
 """Tokens that any service reads that is not on this machine; it is not asked for these.
@@ -41,8 +38,26 @@ _SHORT_REPLY, _THINKING, _IMAGE = 800, 2_000, 3_000
 _TOKENS_OF_A_TURN = 8
 
 
-async def fitted(
-    session: "Session", work: Work, request: Request, chosen: "Chosen", settings: "Settings"
+class Notices(Protocol):
+    """Shows the user what they need to read only once in a session."""
+
+    def is_new(self, about: str, /) -> bool:
+        """Whether the user has read nothing about it yet. From now on they have."""
+        ...
+
+    def show_once(self, sentence: str, /, *, about: str) -> None:
+        """Shows `sentence`, unless the user has read `about` this before."""
+        ...
+
+
+async def fit_to_context_window(
+    work: Work,
+    request: Request,
+    chosen: Chosen,
+    settings: Settings,
+    *,
+    windows: Windows,
+    notices: Notices,
 ) -> Request:
     """`request` with as much around the selection as `settings` allow and its model has room for.
 
@@ -55,7 +70,7 @@ async def fitted(
     expected = _reply_of(work, request)
     reply = request.max_tokens or expected
     needed = tokens_of(request.messages) + reply
-    window = await _window(session, chosen, request.model, needed)
+    window = await _window(windows, chosen, request.model, needed)
     if window and window.cuts:
         # It takes any limit of a reply, however small its window is.
         needed += min(expected, reply) - reply
@@ -65,13 +80,13 @@ async def fitted(
     room = room_in(work, request, tokens_of(request.messages) - (needed - window.tokens))
     if fault := _fault(window, chosen, needed, room, may_be_less=may_be_less):
         raise RequestError(fault)
-    told = _narrow(window, chosen, needed)
-    session.notices.show_once(told, about=told)
+    narrow = _narrow(window, chosen, needed)
+    notices.show_once(narrow, about=narrow)
     return with_around(work, request, max(0, room))
 
 
 def _fault(
-    window: Window, chosen: "Chosen", needed: int, room: int, *, may_be_less: bool
+    window: Window, chosen: Chosen, needed: int, room: int, *, may_be_less: bool
 ) -> str | None:
     """Why the request must not be sent; None where it may."""
     words = {"service": chosen.provider.name, "window": window.tokens, "remedy": _remedy(needed)}
@@ -80,7 +95,7 @@ def _fault(
     return None if may_be_less else NOT_LESS.format(needed=needed, fits=room, **words)
 
 
-def _narrow(window: Window, chosen: "Chosen", needed: int) -> str:
+def _narrow(window: Window, chosen: Chosen, needed: int) -> str:
     """What the user is told where less around the selection is sent."""
     remedy = _remedy(needed) if window.cuts else REFUSE
     return NARROW.format(service=chosen.provider.name, window=window.tokens, remedy=remedy)
@@ -107,8 +122,8 @@ def tokens_of(messages: Sequence[Message]) -> int:
     return sum(tokens_in(each.content) + _TOKENS_OF_A_TURN for each in messages)
 
 
-async def _window(session: "Session", chosen: "Chosen", model: str, needed: int) -> Window | None:
-    windows, provider = session.services.windows, chosen.provider
+async def _window(windows: Windows, chosen: Chosen, model: str, needed: int) -> Window | None:
+    provider = chosen.provider
     if provider.dialect == "dashscope":
         return known_window(model)
     is_sure = needed <= (OLLAMAS_LEAST if provider.base_url is None else SURELY_READ)

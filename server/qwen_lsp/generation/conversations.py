@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
-from ..lsp.documents.documents import OpenDocument
 from ..model.conversation import Conversation
 
 REMEMBERED = 20
@@ -33,7 +32,7 @@ class Conversations:
         talk = self._talks.get(job)
         return talk.conversation if talk else None
 
-    def closed(self, document: OpenDocument) -> None:
-        """A document was closed: what was said of it is forgotten."""
-        for job in [job for job, talk in self._talks.items() if talk.uri == document.uri]:
+    def forget(self, uri: str) -> None:
+        """Drops what was said of the document `uri`."""
+        for job in [job for job, talk in self._talks.items() if talk.uri == uri]:
             del self._talks[job]

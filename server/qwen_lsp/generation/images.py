@@ -4,23 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from lsprotocol import types
-
 from ..actions.images import MOST_ROWS, Image, defined, image_in, rows_of_image
 from ..errors import QwenError, RequestError
-from ..lsp.documents.documents import OpenDocument
 from ..model.catalog.families import sees
 from ..model.chat import Request
-from .request import Work
-
-if TYPE_CHECKING:
-    from ..lsp.session import Session
-    from ..services.services import Chosen
-    from ..settings.settings import Settings
+from ..services.services import Chosen, Services
+from ..settings.settings import Settings
+from ..text.document import Document
+from ..text.enclosing import Rows
+from .request import SourceFile, Work
 
 NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."
 UNDEFINED = "What [{label}] is, this file does not say; write a line “[{label}]: PATH” into it."
@@ -31,21 +26,22 @@ NO_EYES = (
 
 
 def may_be_shown(
-    session: "Session", settings: "Settings", document: OpenDocument, range_: types.Range
+    services: Services, settings: Settings, text: Document, language: str, rows: Rows
 ) -> bool:
     """Whether there is an image, and a model that looks at images; by what is in memory."""
-    if _image_at(document, range_) is None:
+    if _image_at(text, language, rows) is None:
         return False
     try:
-        chosen = session.services.chosen(settings)
+        chosen = services.chosen(settings)
     except QwenError:
         return False
     return bool(_who_sees(chosen.default_model, chosen))
 
 
-async def shown(session: "Session", work: Work, request: Request, chosen: "Chosen") -> Request:
+async def shown(work: Work, request: Request, chosen: Chosen, folders: Sequence[Path]) -> Request:
     """`request` with the image that the work is about, to a model that looks at it.
 
+    `folders` are those of the workspace, which the image has to lie in.
     Raises RequestError where there is none, or the image can't be sent.
     """
     image = work.image
@@ -54,10 +50,8 @@ async def shown(session: "Session", work: Work, request: Request, chosen: "Chose
     model = work.model or _who_sees(request.model, chosen)
     if not model:
         raise RequestError(NO_EYES.format(model=request.model or chosen.provider.name))
-    source = _source(image, work.document)
-    url = await asyncio.to_thread(
-        _url_of, source, _file(work.document.uri), tuple(session.documents.local_folders)
-    )
+    source, path = _source(image, work.file), _path_of(work.file.uri)
+    url = await asyncio.to_thread(_url_of, source, path, folders)
     *before, last = request.messages
     return replace(request, model=model, messages=(*before, replace(last, image=url)))
 
@@ -82,10 +76,9 @@ def file_of(source: str, document: Path, folders: Sequence[Path]) -> Path:
     raise RequestError(NOT_LOCAL)
 
 
-def _image_at(document: OpenDocument, range_: types.Range) -> Image | None:
-    line, language = document.document.line, document.language_id
-    count = len(document.lines)
-    first, last = range_.start.line, min(range_.end.line + 1, count)
+def _image_at(text: Document, language: str, at: Rows) -> Image | None:
+    line, count = text.line, len(text.lines)
+    first, last = at[0], min(at[1], count)
     if first >= count:
         return None
     rows = range(first, min(last, first + MOST_ROWS))
@@ -94,15 +87,15 @@ def _image_at(document: OpenDocument, range_: types.Range) -> Image | None:
     return image_in([line(row) for row in rows], language=language)
 
 
-def _source(image: Image, document: OpenDocument) -> str:
+def _source(image: Image, file: SourceFile) -> str:
     """What the image's author names. Raises RequestError where that is defined nowhere."""
-    source = image.source or defined(image.label, document.lines)
+    source = image.source or defined(image.label, file.text.lines)
     if source is None:
         raise RequestError(UNDEFINED.format(label=image.label))
     return source
 
 
-def _who_sees(model: str, chosen: "Chosen") -> str:
+def _who_sees(model: str, chosen: Chosen) -> str:
     """The model that looks at images, of the one that is named and the service's own for it."""
     return model if sees(model) else chosen.provider.vision_model
 
@@ -115,7 +108,7 @@ def _url_of(source: str, document: Path | None, folders: Sequence[Path]) -> str:
     return picture_of(file_of(source, document, folders))
 
 
-def _file(uri: str) -> Path | None:
+def _path_of(uri: str) -> Path | None:
     parts = urlsplit(uri)
     is_here = parts.scheme == "file" and parts.netloc in ("", "localhost")
     return Path(url2pathname(parts.path)) if is_here else None

@@ -4,24 +4,21 @@ What is chosen later is for later jobs. Where a request was too long, less of th
 where its model is not there, the error names those that are.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..errors import ModelError, QwenError, RequestError
-from ..lsp.accounts.usage import record_usage
+from ..model.catalog.models import ModelLists
 from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
-from .context_window import fitted, room_in, tokens_of, with_around
+from ..services.services import Chosen, Services
+from ..settings.settings import Settings
+from .context_window import Notices, fit_to_context_window, room_in, tokens_of, with_around
+from .conversations import Conversations
 from .images import shown
 from .request import SWITCHED_OFF, Work
-
-if TYPE_CHECKING:
-    from ..lsp.jobs.job import Job
-    from ..lsp.session import Session
-    from ..services.services import Chosen
-    from ..settings.settings import Settings
 
 TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
 WAITING = "waiting for {name}"
@@ -40,25 +37,50 @@ _SURE_PART = 5 / 4
 """Our count of tokens is a guess, so that more is left out than was too many."""
 
 
-class Answering:
-    """Whatever the settings for the document name."""
+@dataclass(frozen=True)
+class CallContext:
+    """What the model calls of a session have in common."""
 
-    def __init__(self, session: "Session", job: "Job", work: Work) -> None:
-        self._session, self._work = session, work
-        self._talk = work.onto.job if work.onto else job.id
+    services: Services
+    settings: Callable[[str], Awaitable[Settings]]
+    """The settings for the document of this URI, once they are known. Raises RequestError."""
+    choose: Callable[[Settings], Awaitable[Chosen]]
+    """The service to ask; where several could answer, the user is asked. Raises QwenError."""
+    conversations: Conversations
+    notices: Notices
+    folders: Callable[[], Sequence[Path]]
+    """The folders of the workspace that lie on this machine."""
+    record_usage: Callable[[str, Usage], object]
+    """Called with a provider and what was used there, where the user wants that to be kept."""
+
+
+class ModelCall:
+    """Whatever the settings for the document name. `job` is the id of the one that asks."""
+
+    def __init__(self, context: CallContext, work: Work, job: str) -> None:
+        self._context, self._work = context, work
+        self._talk = work.continues or job
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """The reply, piece by piece. Raises QwenError."""
-        settings = await self._session.credentials.settings_in_force(self._work.document.uri)
+        context, work = self._context, self._work
+        settings = await context.settings(work.file.uri)
         if not settings.enabled:
             raise RequestError(SWITCHED_OFF)
-        chosen = await self._session.picker.chosen(settings)
+        chosen = await context.choose(settings)
         asked, said = self._with(request, settings, chosen), list[Piece]()
         # To learn how much fits, a model may have to be loaded.
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
-        asked = await fitted(self._session, self._work, asked, chosen, settings)
-        asked = await shown(self._session, self._work, asked, chosen)
+        asked = await fit_to_context_window(
+            work,
+            asked,
+            chosen,
+            settings,
+            windows=context.services.windows,
+            notices=context.notices,
+        )
+        asked = await shown(work, asked, chosen, context.folders())
         try:
             async with aclosing(self._answers(asked, chosen, settings)) as pieces:
                 async for piece in pieces:
@@ -66,14 +88,14 @@ class Answering:
                     yield piece
             self._remember(asked, said)
         except QwenError as error:
-            told = await with_names(self._session, error, chosen)
-            raise self._told_once(told, chosen) from None
+            named = await with_names(context.services.models, error, chosen)
+            raise self._shortened(named, chosen) from None
         finally:
             if any(isinstance(piece, Text | Usage) for piece in said):
                 self._record_usage(settings, chosen.provider.id, said)
 
     async def _answers(
-        self, asked: Request, chosen: "Chosen", settings: "Settings"
+        self, asked: Request, chosen: Chosen, settings: Settings
     ) -> AsyncGenerator[Piece]:
         """The reply; to less of the file, where the service says that it was too much."""
         has_shown = False
@@ -94,14 +116,14 @@ class Answering:
         async with aclosing(chosen.model.stream(less)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text):
-                    tell_of_less(self._session, less.model, over)
+                    tell_of_less(self._context.notices, less.model, over)
                 yield piece
 
-    def _record_usage(self, settings: "Settings", provider: str, pieces: list[Piece]) -> None:
+    def _record_usage(self, settings: Settings, provider: str, pieces: list[Piece]) -> None:
         """Counts what was used, unless the user does not want that."""
         if settings.usage == "keep":
             usage = [piece for piece in pieces if isinstance(piece, Usage)]
-            record_usage(self._session.tasks, provider, usage[-1] if usage else Usage())
+            self._context.record_usage(provider, usage[-1] if usage else Usage())
 
     def _remember(self, asked: Request, pieces: list[Piece]) -> None:
         """What was said, once its reply is whole. An image is too large to be kept."""
@@ -110,9 +132,9 @@ class Answering:
         reply = "".join(piece.text for piece in pieces if isinstance(piece, Text))
         kept = next((piece for piece in pieces if isinstance(piece, Kept)), None)
         said = Conversation(asked.messages).answered(reply, kept)
-        self._session.conversations.remember(self._talk, self._work.document.uri, said)
+        self._context.conversations.remember(self._talk, self._work.file.uri, said)
 
-    def _with(self, request: Request, settings: "Settings", chosen: "Chosen") -> Request:
+    def _with(self, request: Request, settings: Settings, chosen: Chosen) -> Request:
         action = self._work.action
         temperature = settings.temperature
         may_be_kept = settings.conversation == "service" and chosen.provider.keeps_conversations
@@ -127,10 +149,10 @@ class Answering:
             kept=request.kept if may_be_kept else None,
         )
 
-    def _told_once(self, error: QwenError, chosen: "Chosen") -> QwenError:
+    def _shortened(self, error: QwenError, chosen: Chosen) -> QwenError:
         """The error, but for a long story that its user has read in this session already."""
         advice = chosen.provider.advice
-        if advice is None or advice not in str(error) or self._session.notices.is_new(advice):
+        if advice is None or advice not in str(error) or self._context.notices.is_new(advice):
             return error
         return type(error)(TOLD.format(name=chosen.provider.name))
 
@@ -143,10 +165,10 @@ def smaller(work: Work, request: Request, error: ModelError) -> Request | None:
     return None if less.messages == request.messages else less
 
 
-def tell_of_less(session: "Session", model: str, over: int | None) -> None:
+def tell_of_less(notices: Notices, model: str, over: int | None) -> None:
     """Tells the user, once for each model, that less than they allow was sent: `over` tokens."""
     by = f" by {over:,} tokens" if over else ""
-    session.notices.show_once(LESS.format(model=model, by=by), about=f"less for {model}")
+    notices.show_once(LESS.format(model=model, by=by), about=f"less for {model}")
 
 
 def with_offer(work: Work, request: Request, error: ModelError) -> ModelError:
@@ -165,7 +187,7 @@ def _room(work: Work, request: Request, error: ModelError) -> int | None:
     return room_in(work, request, tokens_of(request.messages) - int(error.over * _SURE_PART))
 
 
-async def with_names(session: "Session", error: QwenError, chosen: "Chosen") -> QwenError:
+async def with_names(models: ModelLists, error: QwenError, chosen: Chosen) -> QwenError:
     """`error`, with the models that there are where the one asked for is not."""
     if not isinstance(error, ModelError) or error.meaning != "model":
         return error
@@ -173,7 +195,7 @@ async def with_names(session: "Session", error: QwenError, chosen: "Chosen") -> 
         access = await chosen.account.access()
     except QwenError:
         return error
-    names = (await session.services.models.of(chosen.provider, access)).names
+    names = (await models.of(chosen.provider, access)).names
     if not names:
         return error
     listed = ", ".join(names[:MOST_NAMES]) + (" and others" if len(names) > MOST_NAMES else "")

@@ -1,8 +1,7 @@
 """What a job is to do, from what was asked for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from ..actions.action import Action
 from ..actions.images import Image, rows_of_image
@@ -11,21 +10,12 @@ from ..actions.reply.alt_text import image_of
 from ..actions.reply.placing import Placing, placing_of
 from ..actions.selection import Other, Selection
 from ..errors import RequestError
-from ..lsp.arguments import RunArguments
-from ..lsp.documents.documents import OpenDocument
 from ..model.chat import Message, Request
 from ..model.conversation import Conversation
 from ..settings.options import Edits
 from ..text.document import Document, Position, Span
 from ..text.enclosing import Rows, beginning, block_around, is_bare, whole_lines
 
-if TYPE_CHECKING:
-    from ..lsp.explain.explanations import Explanation
-    from ..lsp.session import Session
-
-OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
-MOVED_ON = "The text has changed since it was selected; select it again."
-NO_EDITS = "This editor takes no edits from a language server; use an action that explains."
 NO_SELECTION = "Select the code first."
 SWITCHED_OFF = "Qwen is switched off by the setting qwen.enabled."
 
@@ -39,12 +29,22 @@ MOST_OF_ANOTHER = 8_000
 """Characters of another file that a model is given to read."""
 
 
+class SourceFile(NamedTuple):
+    """The document that a job is about. `path` and `language` are as in `Selection`."""
+
+    uri: str
+    path: str
+    language: str
+    text: Document
+    """As it is at any time, however often it changes."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What a job is to do."""
 
     action: Action
-    document: OpenDocument
+    file: SourceFile
     rows: Rows
     selection: Selection
     messages: tuple[Message, ...]
@@ -55,8 +55,8 @@ class Work:
     """The rows that an earlier reply is in, which this one is written over."""
     conversation: Conversation | None = None
     """What was said before, and then `messages` no more; None where it begins with them."""
-    onto: "Explanation | None" = None
-    """What the reply is shown below; None for one of its own."""
+    continues: str | None = None
+    """The job whose conversation this goes on with; None for one of its own."""
 
     @property
     def request(self) -> Request:
@@ -86,58 +86,71 @@ class Work:
     def span(self) -> Span:
         """The selected rows, the last one's end not included."""
         first, last = self.rows
-        return Span(
-            Position(first, 0), Position(last - 1, len(self.document.document.line(last - 1)))
-        )
+        return Span(Position(first, 0), Position(last - 1, len(self.file.text.line(last - 1))))
 
 
-def work_of(session: "Session", asked: RunArguments) -> Work:
-    """What `qwen.run` asks for. Raises RequestError if that can't be done as asked."""
-    if not session.configuration.at(asked.uri).enabled:
-        raise RequestError(SWITCHED_OFF)
-    action = session.action(asked.action)
-    document = session.document(asked.uri)
-    span = document.range_now(asked.range.range, asked.version)
-    if span is None:
-        raise RequestError(MOVED_ON)
-    if action.edits and not session.editor.takes_edits:
-        raise RequestError(NO_EDITS)
-    rows = _rows(action, document, span)
+def work_of(
+    action: Action,
+    file: SourceFile,
+    rows: Rows,
+    *,
+    tokens: int,
+    column: int = 0,
+    diagnostics: tuple[str, ...] = (),
+    instruction: str = "",
+    others: tuple[Other, ...] = (),
+    model: str | None = None,
+    edits: Edits | None = None,
+) -> Work:
+    """What an action is to do with `rows`, which `rows_for` gives.
+
+    `tokens` is how much of the file may be sent around them. `column` is where the user's own
+    selection begins in the first of them. `others` are other files to be read, see `other_file`.
+    """
     selection = Selection.of_rows(
-        document.document,
+        file.text,
         rows,
-        path=session.documents.path_of(document),
-        language=document.language_id,
-        tokens=session.configuration.at(asked.uri).context_tokens,
-        diagnostics=tuple(
-            f"line {each.range.start.line + 1}: {each.message}" for each in asked.diagnostics
-        ),
-        instruction=asked.instruction,
-        others=others(session, asked.context),
-        column=span.start.column if rows[0] == span.start.line else 0,
+        path=file.path,
+        language=file.language,
+        tokens=tokens,
+        diagnostics=diagnostics,
+        instruction=instruction,
+        others=others,
+        column=column,
     )
-    work = _work(action, document, rows, selection, asked.model, asked.edits)
-    if work.placing.rows and session.pages.overlaps(document, *rows):
-        raise RequestError(OVERLAP)
-    return work
+    return _work(action, file, rows, selection, model, edits)
+
+
+def rows_for(action: Action, file: SourceFile, span: Span) -> Rows:
+    """The rows that an action takes where `span` is selected. Raises RequestError."""
+    text = file.text
+    _check_size(text, (span.start.line, span.end.line + bool(span.end.column)))
+    if not is_bare(text, span):
+        return whole_lines(text, span)
+    if action.needs == "selection":
+        raise RequestError(NO_SELECTION)
+    if action.needs == "image":
+        found = rows_of_image(text.line, len(text.lines), span.start.line, file.language)
+        rows = found.start, found.stop
+    else:
+        rows = block_around(text, span.start.line)
+    _check_size(text, rows)
+    return rows
 
 
 def again(work: Work, rows: Rows, selection: Selection, model: str | None) -> Work:
     """The same once more, at `rows`, where its selection is now or is to be again."""
-    return _work(work.action, work.document, rows, selection, model or work.model, work.edits)
+    return _work(work.action, work.file, rows, selection, model or work.model, work.edits)
 
 
-def selected_again(session: "Session", work: Work, span: Span) -> tuple[Rows, Selection]:
-    """What stands by now where the work was, and its rows."""
-    document = work.document
-    _check_size(document.document, (span.start.line, span.end.line + bool(span.end.column)))
-    rows = whole_lines(document.document, span)
+def selected_again(
+    work: Work, file: SourceFile, span: Span, *, tokens: int
+) -> tuple[Rows, Selection]:
+    """What stands at `span` now, where the work was, and its rows. Raises RequestError."""
+    _check_size(file.text, (span.start.line, span.end.line + bool(span.end.column)))
+    rows = whole_lines(file.text, span)
     selection = Selection.of_rows(
-        document.document,
-        rows,
-        path=session.documents.path_of(document),
-        language=document.language_id,
-        tokens=session.configuration.at(document.uri).context_tokens,
+        file.text, rows, path=file.path, language=file.language, tokens=tokens
     )
     return rows, replace(
         selection,
@@ -148,22 +161,14 @@ def selected_again(session: "Session", work: Work, span: Span) -> tuple[Rows, Se
     )
 
 
-def others(session: "Session", uris: Sequence[str]) -> tuple[Other, ...]:
-    """What else the model is to read. Raises RequestError if one is not open in the editor."""
-    documents = [session.document(uri) for uri in dict.fromkeys(uris)]
-    return tuple(
-        Other(
-            session.documents.path_of(each),
-            each.language_id,
-            beginning(each.document, MOST_OF_ANOTHER),
-        )
-        for each in documents
-    )
+def other_file(file: SourceFile) -> Other:
+    """What of a file the model is given to read beside the one that it works on."""
+    return Other(file.path, file.language, beginning(file.text, MOST_OF_ANOTHER))
 
 
 def _work(
     action: Action,
-    document: OpenDocument,
+    file: SourceFile,
     rows: Rows,
     selection: Selection,
     model: str | None,
@@ -171,24 +176,7 @@ def _work(
 ) -> Work:
     placing = placing_of(action, selection)
     messages = prompt(action, selection)
-    return Work(action, document, rows, selection, messages, placing, model, edits)
-
-
-def _rows(action: Action, document: OpenDocument, span: Span) -> Rows:
-    _check_size(document.document, (span.start.line, span.end.line + bool(span.end.column)))
-    if not is_bare(document.document, span):
-        return whole_lines(document.document, span)
-    if action.needs == "selection":
-        raise RequestError(NO_SELECTION)
-    if action.needs == "image":
-        found = rows_of_image(
-            document.document.line, len(document.lines), span.start.line, document.language_id
-        )
-        rows = found.start, found.stop
-    else:
-        rows = block_around(document.document, span.start.line)
-    _check_size(document.document, rows)
-    return rows
+    return Work(action, file, rows, selection, messages, placing, model, edits)
 
 
 def _check_size(document: Document, rows: Rows) -> None:

@@ -1,70 +1,44 @@
-"""Tells the user if a file no longer parses once a reply is in it."""
+"""Whether a file no longer parses once a reply is in it."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
-from ..lsp.documents.documents import OpenDocument
-from ..lsp.edits.page import Page
-from ..lsp.jobs.job import Job
 from ..syntax.check import TOO_LARGE, broken
 from ..syntax.languages import grammar_of
 from ..text.document import Document, Edit, Span, split_lines, without_end
 
-if TYPE_CHECKING:
-    from ..lsp.session import Session
-
-PATIENCE = 1.0
-"""Seconds that the end of a job waits for what is known of its file."""
-BROKEN = "After {title} the file no longer parses (line {line}): Retry, or discard it."
-
-
-async def checked(session: "Session", job: Job, document: OpenDocument, page: Page) -> str:
-    """What the user was told of the file that a whole reply is in; '' if nothing.
-
-    Where it takes long it comes later, and the job ends without it.
-    """
-    written = Written.of(document, page)
-    if written is None:
-        return ""
-    checking = session.spawn(_told(session, job, written))
-    # Who stops the job now comes too late: the reply is in the file, and the job has an end.
-    with suppress(asyncio.CancelledError):
-        await asyncio.wait({checking}, timeout=PATIENCE)
-    is_known = checking.done() and not checking.cancelled() and not checking.exception()
-    return checking.result() if is_known else ""
-
 
 @dataclass(frozen=True)
-class Written:
+class WrittenReply:
     """A document as it was when a reply had just been written to `region`."""
 
-    document: OpenDocument
-    version: int
+    language: str
     lines: Sequence[str]
     region: Span
     original: Sequence[str]
+    """The rows that the reply has replaced."""
 
     @classmethod
-    def of(cls, document: OpenDocument, page: Page) -> "Written | None":
-        """What a page has written; None where there is nothing to be checked.
+    def of(
+        cls,
+        text: Document,
+        language: str,
+        region: Span,
+        rows: Sequence[str],
+        original: Sequence[str],
+    ) -> "WrittenReply | None":
+        """A reply of these `rows`; None where there is nothing to be checked.
 
         Of a document that isn't too large: costs a copy of its list of lines.
         """
-        if grammar_of(document.language_id) is None or len(document.lines) >= TOO_LARGE:
+        if grammar_of(language) is None or len(text.lines) >= TOO_LARGE:
             return None
-        rows = page.lines
-        is_there = [
-            without_end(line) for line in split_lines(document.document.slice(page.region))
-        ] == rows
-        if not is_there or tuple(rows) == page.original:
+        is_there = [without_end(line) for line in split_lines(text.slice(region))] == [*rows]
+        if not is_there or [*rows] == [*original]:
             return None
-        return cls(document, document.version, list(document.lines), page.region, page.original)
+        return cls(language, list(text.lines), region, original)
 
     def broken_row(self, given_up: Callable[[], bool]) -> int | None:
         """The row at which it no longer parses, if it did before. Takes long."""
@@ -72,27 +46,11 @@ class Written:
             return None
         before = Document.of_lines(self.lines)
         before.apply(Edit(self.region, before.line_end.join(self.original)))
-        after, language = "".join(self.lines), self.document.language_id
-        return broken(before.text, after, language, given_up=given_up)
-
-    def row_now(self, row: int) -> int:
-        """Where `row` is by now; where it was if that can't be known."""
-        place = types.Position(row, 0)
-        now = self.document.range_now(types.Range(place, place), self.version)
-        return now.start.line if now else row
+        return broken(before.text, "".join(self.lines), self.language, given_up=given_up)
 
 
-async def _told(session: "Session", job: Job, written: Written) -> str:
-    row = await _broken_row(written)
-    if row is None or session.documents.open_document(job.uri) is not written.document:
-        return ""
-    warning = BROKEN.format(title=job.title, line=written.row_now(row) + 1)
-    session.editor.say(warning, types.MessageType.Warning)
-    session.proposals.warn(job, warning)
-    return warning
-
-
-async def _broken_row(written: Written) -> int | None:
+async def find_broken_row(written: WrittenReply) -> int | None:
+    """The row at which the file no longer parses, if it did before the reply; found in a thread."""
     given_up = threading.Event()
     try:
         return await asyncio.to_thread(written.broken_row, given_up.is_set)

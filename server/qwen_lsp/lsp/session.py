@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -11,6 +12,7 @@ from ..actions.action import Action
 from ..actions.library import builtin_actions
 from ..errors import RequestError
 from ..generation.conversations import Conversations
+from ..generation.model_call import CallContext, ModelCall
 from ..journal.journal import Journal, journal_folder
 from ..model.transport.http import Http
 from ..services.services import Services
@@ -21,6 +23,7 @@ from .accounts.select import ServicePicker
 from .accounts.setup import SetUps
 from .accounts.sign_in import SignIns
 from .accounts.status import Status
+from .accounts.usage import record_usage
 from .accounts.workspace_trust import WorkspaceTrust
 from .client.client import Editor
 from .client.notices import Notices
@@ -29,16 +32,21 @@ from .client.tasks import Tasks
 from .configuration import Configuration
 from .documents.documents import Documents, OpenDocument, Revision
 from .edits.originals import Originals
-from .edits.page import Page
 from .edits.pages import Pages
 from .edits.previews import Previews
 from .edits.restore import Restores
+from .edits.ways import Way
 from .explain.explanations import Explanations
-from .explain.view import View
-from .jobs.job import Job, Jobs
+from .explain.questions import Questions
+from .explain.view import ExplanationView
+from .jobs.events import JobEvents
+from .jobs.job import Jobs
+from .jobs.runner import JobRunner
+from .jobs.syntax_warning import SyntaxWarnings
+from .review.diff import Diffs
 from .review.lenses import Lenses
 from .review.proposals import Proposals
-from .review.retry import Retries
+from .review.retry import PastJobs, Retries
 from .rpc.endpoint import Server
 
 log = logging.getLogger(__name__)
@@ -65,19 +73,28 @@ class Session:
         self.editor = Editor(server.protocol)
         self.tasks, self.notices = Tasks(), Notices(self.editor)
         self.services = Services(http, environ, server.version or "")
-        self.jobs = Jobs()
+        self.jobs, self.job_events = Jobs(), JobEvents()
         self.configuration = Configuration(self.editor, documents, command_line)
         self.pages = Pages(self.editor)
         self.originals = Originals(self, Journal(journal_folder(environ)))
         self.restores = Restores(self)
         self.private_files = PrivateFiles()
         self.previews = Previews(self)
-        self.proposals = Proposals(self)
-        self.retries = Retries(self)
-        self.lenses = Lenses(self)
         self.explanations = Explanations()
         self.conversations = Conversations()
-        self.view = View(self)
+        self.view = ExplanationView(
+            self.editor,
+            self.explanations,
+            lambda: self.settings,
+            self.private_files,
+            self.tasks,
+        )
+        self._build_accounts()
+        self._build_jobs()
+        self._listen()
+
+    def _build_accounts(self) -> None:
+        documents = self.documents
         self.status = Status(self.editor, self.configuration, self.services, self.jobs)
         self.trust = WorkspaceTrust(
             self.editor, documents, self.configuration, self.services, self.tasks
@@ -108,6 +125,82 @@ class Session:
             self.private_files,
             self.tasks,
         )
+
+    def _build_jobs(self) -> None:
+        documents, events = self.documents, self.job_events
+        context = CallContext(
+            self.services,
+            settings=self.credentials.settings_in_force,
+            choose=self.picker.chosen,
+            conversations=self.conversations,
+            notices=self.notices,
+            folders=lambda: documents.local_folders,
+            record_usage=partial(record_usage, self.tasks),
+        )
+        self.runner = JobRunner(
+            self.editor,
+            self.configuration,
+            self.jobs,
+            events,
+            pages=self.pages,
+            previews=self.previews,
+            originals=self.originals,
+            warnings=SyntaxWarnings(self.editor, documents, events, self.tasks),
+            model=lambda job, work: ModelCall(context, work, job.id),
+            way=partial(Way, self),
+            reader=lambda job, work: self.view.explanation(job, work.span),
+        )
+        self.proposals = Proposals(
+            self.editor, documents, pages=self.pages, originals=self.originals
+        )
+        self.past = PastJobs()
+        self.retries = Retries(
+            self.configuration,
+            documents,
+            past=self.past,
+            jobs=self.jobs,
+            previews=self.previews,
+            proposals=self.proposals,
+            conversations=self.conversations,
+            runner=self.runner,
+        )
+        self.lenses = Lenses(self.editor, self.jobs, self.previews, self.proposals, self.tasks)
+        self.diffs = Diffs(
+            self.editor,
+            documents,
+            jobs=self.jobs,
+            previews=self.previews,
+            proposals=self.proposals,
+            private_files=self.private_files,
+            tasks=self.tasks,
+        )
+        self.questions = Questions(
+            self.actions["explain"],
+            self.configuration,
+            documents,
+            explanations=self.explanations,
+            conversations=self.conversations,
+            work_of=self.past.work_of,
+            runner=self.runner,
+        )
+
+    def _listen(self) -> None:
+        """Who hears of what."""
+        events = self.job_events
+        events.on_begin += [self.past.job_begins, self.proposals.job_begins]
+        events.on_start += [
+            lambda _: self.status.changed(),
+            lambda _: self.lenses.changed(),
+        ]
+        events.on_written += [self.past.job_has_written, self.proposals.job_has_written]
+        events.on_warning.append(self.proposals.warn)
+        events.on_end += [
+            self.past.job_ends,
+            lambda _, outcome: self.status.job_ended(outcome),
+            lambda *_: self.lenses.changed(),
+        ]
+        self.proposals.on_change.append(self.lenses.changed)
+        self.proposals.on_return.append(self.past.placed)
         self.credentials.listeners += [self.status.changed, self.lenses.changed]
         self.configuration.listeners += [
             self.pages.take_settings,
@@ -134,16 +227,6 @@ class Session:
         """The document that the user was in last."""
         return self.documents.active_uri
 
-    def writing(self, document: OpenDocument | None = None) -> list[tuple[Job, Page]]:
-        """The jobs that write to `document`, or to any, and where; not to a preview."""
-        return [
-            (job, page)
-            for job in self.jobs.running.values()
-            if (page := job.way.written if job.way else None)
-            and (document is None or job.uri == document.uri)
-            and not page.has_ended
-        ]
-
     def action(self, action_id: str) -> Action:
         """The action with this id. Raises RequestError if there is none."""
         action = self.actions.get(action_id)
@@ -166,7 +249,7 @@ class Session:
         """A document has changed."""
         self.previews.changed(document, revision)
         self.explanations.changed(document, revision)
-        self.retries.changed(document, revision)
+        self.past.changed(document, revision)
         self.proposals.changed(document, revision)
         self.pages.changed(document, revision)
 
@@ -184,11 +267,11 @@ class Session:
         """A document was closed."""
         self.previews.closed(document)
         self.proposals.closed(document)
-        self.retries.closed(document)
+        self.past.closed(document)
         self.pages.closed(document)
         self.jobs.stop_in(document.uri)
         self.explanations.closed(document)
-        self.conversations.closed(document)
+        self.conversations.forget(document.uri)
         self.originals.closed(document)
         self.restores.closed(document)
 

@@ -86,7 +86,7 @@ class Way:
         """A preview of the whole selection; the rows of the file are let go."""
         self._page.restore()
         rows = self._work.placing.rows or (0, 1)
-        document = self._work.document
+        document = self._job.document
         first = self._page.region.start.line - rows[0]
         count = self._work.rows[1] - self._work.rows[0]
         last = min(first + count, len(document.lines))

@@ -1,45 +1,68 @@
 """Questions about an explanation: the model answers from what was said, below what it has said."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from ...actions.action import Action
 from ...actions.reply.placing import placing_of
 from ...errors import RequestError
-from ...generation.request import SWITCHED_OFF
+from ...generation.conversations import Conversations
+from ...generation.request import SWITCHED_OFF, Work
 from ..arguments import AskArguments
+from ..configuration import Configuration
+from ..documents.documents import Documents
 from ..jobs.job import Job
-from ..jobs.runner import begin
-
-if TYPE_CHECKING:
-    from ..session import Session
+from ..jobs.runner import JobRunner
+from .explanations import Explanations
 
 NOTHING = "There is no explanation to ask about yet; run Qwen: Explain first."
 UNFINISHED = "Qwen is still writing that explanation; ask when it is whole."
 FORGOTTEN = "That conversation broke off or is no longer remembered; run Qwen: Explain once more."
 
 
-def ask(session: "Session", asked: AskArguments) -> Job:
-    """Begins a job that answers a question. Raises RequestError if that can't be asked."""
-    explanation = session.explanations.latest(asked.job, asked.uri or session.active_uri)
-    if explanation is None:
-        raise RequestError(NOTHING)
-    if not session.configuration.at(explanation.document.uri).enabled:
-        raise RequestError(SWITCHED_OFF)
-    if not explanation.is_done:
-        raise RequestError(UNFINISHED)
-    conversation = session.conversations.of(explanation.job)
-    past = session.retries.of(explanation.job)
-    if conversation is None or past is None:
-        raise RequestError(FORGOTTEN)
-    action = session.action("explain")
-    work = replace(
-        past.work,
-        action=action,
-        placing=placing_of(action, past.work.selection),
-        conversation=conversation.followed_by(asked.question),
-        model=asked.model or past.work.model,
-        over=None,
-        onto=explanation,
-    )
-    explanation.asked(asked.question)
-    return begin(session, work)
+class Questions:
+    """Asks the model by jobs of the action `explain`.
+
+    `work_of` gives the work of an earlier job by its id, None where that is no longer known.
+    """
+
+    def __init__(
+        self,
+        explain: Action,
+        configuration: Configuration,
+        documents: Documents,
+        *,
+        explanations: Explanations,
+        conversations: Conversations,
+        work_of: Callable[[str], Work | None],
+        runner: JobRunner,
+    ) -> None:
+        self._explain, self._configuration, self._documents = explain, configuration, documents
+        self._explanations, self._conversations = explanations, conversations
+        self._work_of, self._runner = work_of, runner
+
+    def ask(self, asked: AskArguments) -> Job:
+        """Starts a job that answers a question. Raises RequestError if that can't be asked."""
+        uri = asked.uri or self._documents.active_uri
+        explanation = self._explanations.latest(asked.job, uri)
+        if explanation is None:
+            raise RequestError(NOTHING)
+        if not self._configuration.at(explanation.document.uri).enabled:
+            raise RequestError(SWITCHED_OFF)
+        if not explanation.is_done:
+            raise RequestError(UNFINISHED)
+        conversation = self._conversations.of(explanation.job)
+        past = self._work_of(explanation.job)
+        if conversation is None or past is None:
+            raise RequestError(FORGOTTEN)
+        work = replace(
+            past,
+            action=self._explain,
+            placing=placing_of(self._explain, past.selection),
+            conversation=conversation.followed_by(asked.question),
+            model=asked.model or past.model,
+            over=None,
+            continues=explanation.job,
+        )
+        explanation.asked(asked.question)
+        return self._runner.start(explanation.document, work, reader=explanation)

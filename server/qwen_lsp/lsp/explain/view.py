@@ -1,61 +1,69 @@
 """How an explanation gets before the user's eyes."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from lsprotocol import types
 
+from ...settings.settings import Settings
 from ...text.document import Span
-from ..documents.documents import OpenDocument
+from ..client.client import Editor
+from ..client.private_files import PrivateFiles
+from ..client.tasks import Tasks
 from ..jobs.job import Job
-from .explanations import Explanation
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .explanations import Explanation, Explanations
 
 MOST_OF_A_MESSAGE = 2_000
 """Characters of an explanation that is shown as a message."""
 
 
-class View:
+class ExplanationView:
     """Shows explanations in the client's own view, by hover, as a document or as a message."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        editor: Editor,
+        explanations: Explanations,
+        settings: Callable[[], Settings],
+        private_files: PrivateFiles,
+        tasks: Tasks,
+    ) -> None:
+        self._editor, self._explanations, self._settings = editor, explanations, settings
+        self._private_files, self._tasks = private_files, tasks
         self._wanted: set[Explanation] = set()
 
-    def explanation(self, job: Job, document: OpenDocument, span: Span) -> Explanation:
+    def explanation(self, job: Job, span: Span) -> Explanation:
         """A reader for what the job says about `span`."""
-        explanation = Explanation(job.id, job.title, document, span, self._heard)
+        explanation = Explanation(job.id, job.title, job.document, span, self._heard)
         if not job.action.edits:
-            self._session.explanations.keep(explanation)
+            self._explanations.keep(explanation)
         return explanation
 
     def open(self, explanation: Explanation) -> None:
         """Opens it as a document, or as soon as it is whole."""
         if explanation.is_done:
-            self._session.spawn(self._open(explanation))
+            self._tasks.spawn(self._open(explanation))
         else:
             self._wanted.add(explanation)
 
     def _heard(self, explanation: Explanation, piece: str) -> None:
-        self._session.explanations.keep(explanation)
+        self._explanations.keep(explanation)
         if explanation.is_none:
             self._wanted.discard(explanation)
-            self._session.explanations.forget(explanation)
+            self._explanations.forget(explanation)
             return
-        mode = self._session.settings.explain
-        if mode == "auto" and self._session.editor.announces("explanations"):
+        mode = self._settings().explain
+        if mode == "auto" and self._editor.announces("explanations"):
             self._stream(explanation, piece)
         elif explanation.is_done and not explanation.is_cut:
             self._show(explanation, mode)
         if explanation.is_done and explanation in self._wanted:
             self._wanted.discard(explanation)
-            self._session.spawn(self._open(explanation))
+            self._tasks.spawn(self._open(explanation))
 
     def _stream(self, explanation: Explanation, piece: str) -> None:
         start, end = explanation.range.start, explanation.range.end
-        self._session.editor.notify(
+        self._editor.notify(
             "qwen/explanation",
             {
                 "job": explanation.job,
@@ -70,7 +78,7 @@ class View:
         )
 
     def _show(self, explanation: Explanation, mode: str) -> None:
-        editor = self._session.editor
+        editor = self._editor
         if mode == "document":
             self.open(explanation)
         elif mode == "message":
@@ -83,11 +91,10 @@ class View:
             )
 
     async def _open(self, explanation: Explanation) -> None:
-        editor = self._session.editor
+        editor = self._editor
         try:
             name = f"explanation-{explanation.job}.md"
-            files = self._session.private_files
-            path = await asyncio.to_thread(files.written, name, explanation.page)
+            path = await asyncio.to_thread(self._private_files.written, name, explanation.page)
         except OSError as error:
             editor.say(
                 f"The explanation can't be written to a file ({error.strerror}); hover over the "

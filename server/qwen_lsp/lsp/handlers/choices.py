@@ -37,7 +37,7 @@ def offered(
 
 
 def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[Choice]:
-    for job, page in session.writing(document):
+    for job, page in session.jobs.writing(document):
         if share_rows(page.region, span):
             yield Choice("Stop", "stop", {"job": job.id})
     if preview := session.previews.at(document, span):
@@ -49,7 +49,7 @@ def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[C
     ]
     for proposal in here:
         yield from _of_proposal(document, proposal, span)
-    failed = session.retries.offered_at(document, span)
+    failed = session.past.offered_at(document, span)
     if failed and failed not in [proposal.job for proposal in here]:
         yield Choice("Retry", "retry", {"job": failed.id})
 

@@ -6,7 +6,6 @@ from lsprotocol import types
 
 from ...errors import RequestError
 from ..arguments import AskArguments, JobArguments, checked
-from ..explain.questions import ask as begin_to_ask
 from ..rpc.protocol import CommandCall
 from ..session import Session
 
@@ -36,4 +35,4 @@ def open_explanation(session: Session, call: CommandCall) -> None:
 
 def ask(session: Session, call: CommandCall) -> dict[str, Any]:
     """A question about an explanation."""
-    return {"job": begin_to_ask(session, checked(AskArguments, call)).id}
+    return {"job": session.questions.ask(checked(AskArguments, call)).id}

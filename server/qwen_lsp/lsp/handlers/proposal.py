@@ -9,7 +9,6 @@ from ...errors import RequestError
 from ...text.document import Span
 from ..arguments import ChangeArguments, RetryArguments, checked
 from ..edits.preview import Preview
-from ..review.diff import compare as begin_to_compare
 from ..review.proposal import Proposal
 from ..review.proposals import NOTHING, RUNNING
 from ..rpc.protocol import CommandCall
@@ -45,7 +44,7 @@ def retry(session: Session, call: CommandCall) -> dict[str, Any]:
 
 def compare(session: Session, call: CommandCall) -> dict[str, Any]:
     """Shows what was changed as a document of its own."""
-    return {"job": begin_to_compare(session, checked(ChangeArguments, call)).id}
+    return {"job": session.diffs.show(checked(ChangeArguments, call)).id}
 
 
 async def next_change(session: Session, call: CommandCall) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...actions.action import Action
+from ..documents.documents import OpenDocument
 
 if TYPE_CHECKING:
+    from ..edits.page import Page
     from ..edits.ways import Way
 
 
@@ -18,7 +20,7 @@ class Job:
 
     id: str
     action: Action
-    uri: str
+    document: OpenDocument
     original: str = ""
     """The entry of the journal that holds what it writes over; '' for none."""
     task: asyncio.Task[None] | None = None
@@ -26,6 +28,11 @@ class Job:
     """How it writes; None where its reply is only shown."""
     instead_of: "Job | None" = None
     """The job whose reply gives way to its own."""
+
+    @property
+    def uri(self) -> str:
+        """The URI of its document."""
+        return self.document.uri
 
     @property
     def token(self) -> str:
@@ -45,9 +52,19 @@ class Jobs:
         self._numbers = itertools.count(1)
         self.running: dict[str, Job] = {}
 
-    def new(self, action: Action, uri: str) -> Job:
+    def new(self, action: Action, document: OpenDocument) -> Job:
         """A job that isn't running yet."""
-        return Job(str(next(self._numbers)), action, uri)
+        return Job(str(next(self._numbers)), action, document)
+
+    def writing(self, document: OpenDocument | None = None) -> "list[tuple[Job, Page]]":
+        """The jobs that write to `document`, or to any, and where; not to a preview."""
+        return [
+            (job, page)
+            for job in self.running.values()
+            if (page := job.way.written if job.way else None)
+            and (document is None or job.uri == document.uri)
+            and not page.has_ended
+        ]
 
     def start(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
         """Lets it run in the background."""

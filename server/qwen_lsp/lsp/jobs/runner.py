@@ -1,120 +1,141 @@
 """A job from its start to its end: what it is to do, who answers, and what the user is told."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
-from ...errors import UNEXPECTED
-from ...generation.model_call import Answering
+from ...errors import UNEXPECTED, RequestError
 from ...generation.request import Work
-from ...generation.syntax_check import checked
-from ...perform import NoPage, Outcome, perform
+from ...perform import Model, NoPage, Outcome, Reader, perform
+from ...text.enclosing import Rows
+from ..client.client import Editor
 from ..client.progress import WorkProgress
+from ..configuration import Configuration
+from ..documents.documents import OpenDocument
+from ..edits.originals import Originals
 from ..edits.page import Page
+from ..edits.pages import Pages
+from ..edits.previews import Previews
 from ..edits.ways import Way
-from ..explain.explanations import Explanation
-from .job import Job
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .events import JobEvents
+from .job import Job, Jobs
+from .syntax_warning import SyntaxWarnings
 
 log = logging.getLogger(__name__)
 
+OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
 
-def begin(
-    session: "Session",
-    work: Work,
-    *,
-    original: Sequence[str] | None = None,
-    instead_of: Job | None = None,
-) -> Job:
-    """Starts the job; the rows that it writes to are held from now on.
 
-    Where `original` is given, they turn back into that before the reply is written: a job is
-    begun `instead_of` one whose reply is there.
+class JobRunner:
+    """Starts jobs, and sees each to its end.
+
+    `model` answers a job, `way` is how it writes to its page, `reader` shows what is only said.
     """
-    job = session.jobs.new(work.action, work.document.uri)
-    job.instead_of = instead_of
-    way: Way | None = None
-    if work.onto is None:
-        session.retries.began(job, work)
-    if place := work.place:
-        session.proposals.keep_under(work.document, place)
-        page = session.pages.begin(work.document, *place, original=original)
-        page.on_end = partial(_written, session, job, work, page)
-        way = Way(session, job, work, page)
-        if not way.preview:
-            session.originals.watch(job, work.document, page)
-    job.way = way
-    reader = work.onto or session.view.explanation(job, work.document, work.span)
-    session.jobs.start(job, _run(session, job, work, way, reader))
-    session.status.changed()
-    session.lenses.changed()
-    return job
 
+    def __init__(
+        self,
+        editor: Editor,
+        configuration: Configuration,
+        jobs: Jobs,
+        events: JobEvents,
+        *,
+        pages: Pages,
+        previews: Previews,
+        originals: Originals,
+        warnings: SyntaxWarnings,
+        model: Callable[[Job, Work], Model],
+        way: Callable[[Job, Work, Page], Way],
+        reader: Callable[[Job, Work], Reader],
+    ) -> None:
+        self._editor, self._configuration = editor, configuration
+        self._jobs, self._events = jobs, events
+        self._pages, self._previews, self._originals = pages, previews, originals
+        self._warnings = warnings
+        self._model, self._way, self._reader = model, way, reader
 
-async def _run(
-    session: "Session", job: Job, work: Work, way: Way | None, reader: Explanation
-) -> None:
-    progress = WorkProgress(session.editor, job.token, job.title)
-    try:
-        outcome = await perform(
-            work.request,
-            work.placing,
-            model=session.originals.before(job, Answering(session, job, work)),
-            reader=reader,
-            page=way or NoPage(),
-            keeps_on_stop=lambda: session.settings.on_stop == "keep",
-            says=progress.say,
-        )
-    except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
-        outcome = Outcome("failed", UNEXPECTED, fault=error)
-    try:
-        outcome = await _settled(session, job, work, way, outcome)
-    except Exception:
-        log.exception("What comes after job %s has failed", job.id)
-    progress.end()
-    _tell(session, job, outcome, way)
+    def check_is_free(self, document: OpenDocument, work: Work, rows: Rows) -> None:
+        """Raises RequestError if the work writes, and a job is writing to some of `rows`."""
+        if work.place and self._pages.overlaps(document, *rows):
+            raise RequestError(OVERLAP)
 
+    def start(
+        self,
+        document: OpenDocument,
+        work: Work,
+        *,
+        reader: Reader | None = None,
+        original: Sequence[str] | None = None,
+        instead_of: Job | None = None,
+    ) -> Job:
+        """Starts a job in `document`; the rows that it writes to are its own from now on.
 
-async def _settled(
-    session: "Session", job: Job, work: Work, way: Way | None, outcome: Outcome
-) -> Outcome:
-    """The outcome, once it is known whether what the job has written is whole."""
-    await session.originals.ended(job)
-    page = way.written if way else None
-    if page is None or outcome.ended != "done":
-        return outcome
-    return replace(outcome, message=await checked(session, job, work.document, page))
+        Prose goes to `reader`, where one is given. Where `original` is given, the rows turn back
+        into that before the reply is written: a job is begun `instead_of` one whose reply is there.
+        """
+        job = self._jobs.new(work.action, document)
+        job.instead_of = instead_of
+        self._events.begin(job, work)
+        way: Way | None = None
+        if place := work.place:
+            page = self._pages.begin(document, *place, original=original)
+            page.on_end = partial(self._events.written, job, page)
+            way = self._way(job, work, page)
+            if not way.preview:
+                self._originals.watch(job, document, page)
+        job.way = way
+        reader = reader or self._reader(job, work)
+        self._jobs.start(job, self._run(job, work, way, reader))
+        self._events.start(job)
+        return job
 
+    async def _run(self, job: Job, work: Work, way: Way | None, reader: Reader) -> None:
+        progress = WorkProgress(self._editor, job.token, job.title)
+        try:
+            outcome = await perform(
+                work.request,
+                work.placing,
+                model=self._originals.before(job, self._model(job, work)),
+                reader=reader,
+                page=way or NoPage(),
+                keeps_on_stop=lambda: self._configuration.settings.on_stop == "keep",
+                says=progress.say,
+            )
+        except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
+            outcome = Outcome("failed", UNEXPECTED, fault=error)
+        try:
+            outcome = await self._settled(job, way, outcome)
+        except Exception:
+            log.exception("What comes after job %s has failed", job.id)
+        progress.end()
+        self._tell(job, outcome, way)
 
-def _written(session: "Session", job: Job, work: Work, page: Page) -> None:
-    """Nothing more is written to the page: what it holds is its user's to decide on."""
-    session.retries.placed(job, page.region)
-    session.proposals.ended(job, work.document, page)
+    async def _settled(self, job: Job, way: Way | None, outcome: Outcome) -> Outcome:
+        """The outcome, once it is known whether what the job has written is whole."""
+        await self._originals.ended(job)
+        page = way.written if way else None
+        if page is None or outcome.ended != "done":
+            return outcome
+        return replace(outcome, message=await self._warnings.after(job, page))
 
-
-def _tell(session: "Session", job: Job, outcome: Outcome, way: Way | None) -> None:
-    """Tells the user how it ended, and the client if it wants to know."""
-    log.info("Job %s (%s) has ended: %s", job.id, job.action.id, outcome.ended)
-    if outcome.fault:
-        log.error("Job %s failed", job.id, exc_info=outcome.fault)
-    if outcome.ended == "failed":
-        session.retries.failed(job)
-        session.editor.say(outcome.message, types.MessageType.Error)
-    elif outcome.ended == "takenOver" and outcome.message:
-        session.editor.say(outcome.message)
-    if way and way.preview:
-        session.previews.job_ended(way.preview)
-    if session.editor.announces("jobs"):
-        session.editor.notify("qwen/jobEnded", _ended(job, outcome, way))
-    session.jobs.running.pop(job.id, None)
-    session.status.job_ended(outcome)
-    session.lenses.changed()
+    def _tell(self, job: Job, outcome: Outcome, way: Way | None) -> None:
+        """Tells the user how it ended, and the client if it wants to know."""
+        log.info("Job %s (%s) has ended: %s", job.id, job.action.id, outcome.ended)
+        if outcome.fault:
+            log.error("Job %s failed", job.id, exc_info=outcome.fault)
+        if outcome.ended == "failed":
+            self._editor.say(outcome.message, types.MessageType.Error)
+        elif outcome.ended == "takenOver" and outcome.message:
+            self._editor.say(outcome.message)
+        if way and way.preview:
+            self._previews.job_ended(way.preview)
+        if self._editor.announces("jobs"):
+            self._editor.notify("qwen/jobEnded", _ended(job, outcome, way))
+        self._jobs.running.pop(job.id, None)
+        self._events.end(job, outcome)
 
 
 def _ended(job: Job, outcome: Outcome, way: Way | None) -> dict[str, Any]:

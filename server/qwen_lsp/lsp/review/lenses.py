@@ -3,18 +3,19 @@
 from collections import Counter
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from lsprotocol import types
 
 from ...text.document import Span
+from ..client.client import Editor
+from ..client.tasks import Tasks
 from ..documents.documents import OpenDocument
 from ..edits.preview import Preview
-from ..jobs.job import Job
+from ..edits.previews import Previews
+from ..jobs.job import Job, Jobs
 from .proposal import Patch, Proposal
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .proposals import Proposals
 
 ENTRIES = {
     "keep": "Keep",
@@ -53,24 +54,26 @@ class Lens(NamedTuple):
 class Lenses:
     """Tells the editor when they change, and what they are."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self, editor: Editor, jobs: Jobs, previews: Previews, proposals: Proposals, tasks: Tasks
+    ) -> None:
+        self._editor, self._tasks = editor, tasks
+        self._jobs, self._previews, self._proposals = jobs, previews, proposals
         self._told: Told = ((), (), ())
         self._is_telling = False
 
     def changed(self) -> None:
         """They may have changed; an editor that wants to know asks again."""
-        if self._session.editor.refreshes_lenses and not self._is_telling:
+        if self._editor.refreshes_lenses and not self._is_telling:
             self._is_telling = True
-            self._session.spawn(self._tell())
+            self._tasks.spawn(self._tell())
 
     def of(self, document: OpenDocument) -> list[types.CodeLens]:
         """All of a document, by what is in memory."""
-        session = self._session
         return _in_order(
-            *(_of_job(job, page.region.start.line) for job, page in session.writing(document)),
-            *(_of_proposal(document, each) for each in session.proposals.of_document(document)),
-            *(_of_preview(document, each) for each in session.previews.of_document(document)),
+            *(_of_job(job, page.region.start.line) for job, page in self._jobs.writing(document)),
+            *(_of_proposal(document, each) for each in self._proposals.of_document(document)),
+            *(_of_preview(document, each) for each in self._previews.of_document(document)),
         )
 
     async def _tell(self) -> None:
@@ -80,15 +83,14 @@ class Lenses:
             return
         self._told = now
         with suppress(TimeoutError):
-            await self._session.editor.refresh_lenses()
+            await self._editor.refresh_lenses()
 
     def _all(self) -> Told:
         """What they depend on, but for places: where these change, the editor asks by itself."""
-        session = self._session
         return (
-            tuple(job.id for job, _ in session.writing()),
-            tuple((each.job.id, *each.patches, each.warning) for each in session.proposals),
-            tuple((each.job.id, each.uri, each.can_be_kept) for each in session.previews),
+            tuple(job.id for job, _ in self._jobs.writing()),
+            tuple((each.job.id, *each.patches, each.warning) for each in self._proposals),
+            tuple((each.job.id, each.uri, each.can_be_kept) for each in self._previews),
         )
 
 

@@ -1,21 +1,21 @@
 """What finished jobs have written, until their user keeps or discards it."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from ...errors import RequestError
+from ...generation.request import Work
 from ...text.document import Span
-from ..documents.documents import OpenDocument, Revision
+from ..client.client import Editor
+from ..documents.documents import Documents, OpenDocument, Revision
+from ..edits.originals import Originals
 from ..edits.page import Page
+from ..edits.pages import Pages
 from ..jobs.job import Job
 from .proposal import Patch, Proposal, proposal_of
-
-if TYPE_CHECKING:
-    from ..session import Session
 
 NOTHING = "There is nothing of Qwen's to keep or to discard here; run an action first."
 RUNNING = "It is still being written; stop it first (Qwen: Stop), or wait for its end."
@@ -42,8 +42,16 @@ class Proposals:
     What its user has undone is not among them, unless they do it again.
     """
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self, editor: Editor, documents: Documents, *, pages: Pages, originals: Originals
+    ) -> None:
+        self._editor, self._documents = editor, documents
+        self._pages, self._originals = pages, originals
+        self.on_change: list[Callable[[], object]] = []
+        """Something else can be decided on, or may be."""
+        self.on_return: list[Callable[[Job, Span], object]] = []
+        """The original of what a job has written, or some of it, is back in a region, or broke
+        off there."""
         self._all: list[Proposal] = []
         self._saves_itself: set[OpenDocument] = set()
         self._is_announced: set[OpenDocument] = set()
@@ -62,32 +70,37 @@ class Proposals:
     def find(self, job_id: str | None, uri: str | None) -> Proposal | None:
         """The one of a job; without one the newest of the document `uri`, else the newest."""
         mine = [each for each in self if job_id in (None, each.job.id)]
-        here = [each for each in mine if each.document.uri == (uri or self._session.active_uri)]
+        here = [each for each in mine if each.document.uri == (uri or self._documents.active_uri)]
         found = here or mine
         return found[-1] if found else None
 
-    def ended(self, job: Job, document: OpenDocument, page: Page) -> None:
+    def job_begins(self, job: Job, work: Work) -> None:
+        """A job is to write to some rows: what was written there before is kept."""
+        if rows := work.place:
+            self._keep_under(job.document, rows)
+
+    def job_has_written(self, job: Job, page: Page) -> None:
         """A job writes no more: what it has changed is its user's to keep or to discard."""
-        is_open = self._session.documents.open_document(job.uri) is document
+        document = job.document
+        is_open = self._documents.open_document(job.uri) is document
         if is_open and page.outcome.ended != "stopped" and page.changes:
             proposal = proposal_of(job, document, page)
             proposal.ended_at = _now()
             self._all.append(proposal)
-            self._session.lenses.changed()
+            self._changed()
 
     def warn(self, job: Job, warning: str) -> None:
         """Something is wrong with what a job has written."""
         if proposal := self.of_job(job):
             proposal.warning = warning
-            self._session.lenses.changed()
+            self._changed()
 
     def keep(self, proposal: Proposal, span: Span | None) -> None:
         """It stays, or the changes in `span` do. Raises RequestError if there are none."""
         proposal.keep(_chosen(proposal, span))
         self._decided(proposal)
 
-    def keep_under(self, document: OpenDocument, rows: tuple[int, int]) -> None:
-        """A new job is to write to these rows: what is there is kept."""
+    def _keep_under(self, document: OpenDocument, rows: tuple[int, int]) -> None:
         for proposal in [each for each in self._all if each.document is document]:
             first, last = proposal.region.start.line, proposal.region.end.line
             if first < rows[1] and rows[0] <= last:
@@ -104,21 +117,21 @@ class Proposals:
         if not all(map(proposal.can_be_discarded, patches)):
             raise RequestError(CHANGED)
         first, last, lines, above = proposal.without(patches)
-        if self._session.pages.overlaps(proposal.document, first, last):
+        if self._pages.overlaps(proposal.document, first, last):
             raise RequestError(RUNNING)
-        page = self._session.pages.begin(proposal.document, first, last)
+        page = self._pages.begin(proposal.document, first, last)
         page.on_end = partial(self._put_back, proposal, page, lines, above)
         proposal.leave(patches, page)
         if not proposal.patches:
-            self._session.originals.reopened(proposal.job)
-        self._session.lenses.changed()
+            self._originals.reopened(proposal.job)
+        self._changed()
         page.finish(lines)
 
     def drop(self, proposal: Proposal) -> None:
         """It is kept or discarded: nothing is left to decide."""
         self.give_way(proposal)
-        self._session.originals.forget(proposal.job)
-        self._session.lenses.changed()
+        self._originals.forget(proposal.job)
+        self._changed()
 
     def give_way(self, proposal: Proposal) -> None:
         """Its rows are to turn back into the original."""
@@ -127,10 +140,10 @@ class Proposals:
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed. What its user has undone is no more."""
-        by_save = self._session.pages.is_saving(document)
+        by_save = self._pages.is_saving(document)
         for proposal in self._all:
             if proposal.document is document and proposal.changed(revision, by_save=by_save):
-                self._session.lenses.changed()
+                self._changed()
 
     def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
         """A document is about to be saved: by hand, and what is in it is kept."""
@@ -150,7 +163,7 @@ class Proposals:
         if document not in self._saves_itself:
             self._keep_all(document, but=formatted)
         if formatted:
-            self._session.editor.say(FORMATTED)
+            self._editor.say(FORMATTED)
         self._saves_itself.discard(document)
         self._is_announced.discard(document)
 
@@ -170,11 +183,15 @@ class Proposals:
             if proposal not in but:
                 self.drop(proposal)
 
+    def _changed(self) -> None:
+        for listener in self.on_change:
+            listener()
+
     def _decided(self, proposal: Proposal) -> None:
         """Something of it is decided on."""
         if not proposal.patches and not proposal.page:
             self.drop(proposal)
-        self._session.lenses.changed()
+        self._changed()
 
     def _put_back(self, proposal: Proposal, page: Page, lines: Sequence[str], above: int) -> None:
         """The original of some changes is back, or can't be put back."""
@@ -186,10 +203,11 @@ class Proposals:
             self._decided(proposal)
         else:
             proposal.broke_off(lines, above)
-            self._session.originals.settled(proposal.job)
-            self._session.lenses.changed()
-            self._session.editor.say(end.message or TYPED, types.MessageType.Warning)
-        self._session.retries.placed(proposal.job, proposal.region)
+            self._originals.settled(proposal.job)
+            self._changed()
+            self._editor.say(end.message or TYPED, types.MessageType.Warning)
+        for listener in self.on_return:
+            listener(proposal.job, proposal.region)
 
 
 def _chosen(proposal: Proposal, span: Span | None) -> list[Patch]:

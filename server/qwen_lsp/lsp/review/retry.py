@@ -2,24 +2,25 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ...errors import RequestError
-from ...generation.request import OVERLAP, SWITCHED_OFF, Work, again, others, selected_again
+from ...generation.conversations import Conversations
+from ...generation.request import SWITCHED_OFF, Work, again, selected_again
+from ...perform import Outcome
 from ...settings.options import Edits
 from ...text.document import Span
 from ...text.edits import moved_span
-from ...text.enclosing import Rows
 from ...text.standing import standing
 from ..arguments import RetryArguments
-from ..documents.documents import OpenDocument, Revision
-from ..jobs.job import Job
-from ..jobs.runner import begin
+from ..configuration import Configuration
+from ..documents.documents import Documents, OpenDocument, Revision
+from ..edits.page import Page
+from ..edits.previews import Previews
+from ..jobs.job import Job, Jobs
+from ..jobs.runner import JobRunner
+from ..jobs.source_files import other_files, source_file
 from .proposal import Proposal, share_rows
-from .proposals import CHANGED, RUNNING
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .proposals import CHANGED, RUNNING, Proposals
 
 REMEMBERED = 20
 """How many jobs of a session can be run once more."""
@@ -39,24 +40,27 @@ class Past:
     def follow(self, revision: Revision) -> None:
         """The document has changed; what was selected may be back, because it was undone."""
         self.span = moved_span(self.span, revision.edits)
-        document = self.work.document.document
-        self.span = standing(document, self.span, self.work.selection.lines) or self.span
+        self.span = standing(self.work.file.text, self.span, self.work.selection.lines) or self.span
 
 
-class Retries:
+class PastJobs:
     """The jobs begun last, oldest first. It hears what happens to the documents."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(self) -> None:
         self._past: deque[Past] = deque(maxlen=REMEMBERED)
 
-    def began(self, job: Job, work: Work) -> None:
-        """A job begins."""
-        self._past.append(Past(job, work, work.span))
+    def job_begins(self, job: Job, work: Work) -> None:
+        """A job begins; one that goes on with another's conversation is not run once more."""
+        if work.continues is None:
+            self._past.append(Past(job, work, work.span))
 
-    def failed(self, job: Job) -> None:
-        """A job has ended without a whole reply, and its user is offered to run it once more."""
-        if past := self.of(job.id):
+    def job_has_written(self, job: Job, page: Page) -> None:
+        """A job writes no more: what it was to replace is where its page is."""
+        self.placed(job, page.region)
+
+    def job_ends(self, job: Job, outcome: Outcome) -> None:
+        """A job has ended; where it failed, its user is offered to run it once more."""
+        if outcome.ended == "failed" and (past := self.of(job.id)):
             past.has_failed = True
 
     def offered_at(self, document: OpenDocument, span: Span) -> Job | None:
@@ -64,7 +68,7 @@ class Retries:
         here = [
             past
             for past in self._past
-            if past.work.document is document and share_rows(past.span, span)
+            if past.job.document is document and share_rows(past.span, span)
         ]
         return here[-1].job if here and here[-1].has_failed else None
 
@@ -77,39 +81,66 @@ class Retries:
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
         for past in self._past:
-            if past.work.document is document:
+            if past.job.document is document:
                 past.follow(revision)
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
-        left = [past for past in self._past if past.work.document.uri != document.uri]
+        left = [past for past in self._past if past.job.uri != document.uri]
         self._past = deque(left, maxlen=REMEMBERED)
-
-    def retry(self, asked: RetryArguments) -> Job:
-        """Begins a job once more. Raises RequestError if that can't be."""
-        past = self._find(asked)
-        session = self._session
-        if not session.configuration.at(past.work.document.uri).enabled:
-            raise RequestError(SWITCHED_OFF)
-        if past.job.id in session.jobs.running:
-            raise RequestError(RUNNING)
-        session.previews.drop_of(past.job)
-        proposal = session.proposals.of_job(past.job)
-        if proposal and not proposal.is_taken_over:
-            return self._from_original(past, proposal, asked)
-        return self._from_now(past, asked)
 
     def of(self, job: str) -> Past | None:
         """A job that was begun; None where it is no longer remembered."""
         return next((past for past in self._past if past.job.id == job), None)
 
-    def _find(self, asked: RetryArguments) -> Past:
-        mine = [past for past in self._past if asked.job in (None, past.job.id)]
-        uri = asked.uri or self._session.active_uri
-        here = [past for past in mine if past.work.document.uri == uri]
+    def work_of(self, job: str) -> Work | None:
+        """What a job was to do; None where it is no longer remembered."""
+        past = self.of(job)
+        return past.work if past else None
+
+    def find(self, job: str | None, uri: str) -> Past:
+        """A job by its id; without one the newest of the document `uri`, else the newest.
+
+        Raises RequestError if there is none.
+        """
+        mine = [past for past in self._past if job in (None, past.job.id)]
+        here = [past for past in mine if past.job.uri == uri]
         if not mine:
             raise RequestError(NOTHING)
         return (here or mine)[-1]
+
+
+class Retries:
+    """Runs jobs once more."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        documents: Documents,
+        *,
+        past: PastJobs,
+        jobs: Jobs,
+        previews: Previews,
+        proposals: Proposals,
+        conversations: Conversations,
+        runner: JobRunner,
+    ) -> None:
+        self._configuration, self._documents = configuration, documents
+        self._past, self._jobs, self._previews, self._proposals = past, jobs, previews, proposals
+        self._conversations, self._runner = conversations, runner
+
+    def retry(self, asked: RetryArguments) -> Job:
+        """Begins a job once more. Raises RequestError if that can't be."""
+        past = self._past.find(asked.job, asked.uri or self._documents.active_uri)
+        if not self._configuration.at(past.job.uri).enabled:
+            raise RequestError(SWITCHED_OFF)
+        if past.job.id in self._jobs.running:
+            raise RequestError(RUNNING)
+        self._previews.drop_of(past.job)
+        proposal = self._proposals.of_job(past.job)
+        if proposal and not proposal.is_taken_over:
+            return self._from_original(past, proposal, asked)
+        return self._from_now(past, asked)
 
     def _from_original(self, past: Past, proposal: Proposal, asked: RetryArguments) -> Job:
         """What was written turns back into the original, and then into the new reply."""
@@ -120,29 +151,29 @@ class Retries:
         rows = (over[0] - (place[0] - work.rows[0]), over[1] + work.rows[1] - place[1])
         new = again(work, rows, self._with(work, asked).selection, asked.model)
         new = self._gone_on_with(new, past, asked)
-        self._free(new, over)
-        self._session.proposals.give_way(proposal)
-        return begin(
-            self._session,
-            replace(new, over=over, edits=_in_file(new.edits or self._session.settings.edits)),
+        document = past.job.document
+        self._runner.check_is_free(document, new, over)
+        self._proposals.give_way(proposal)
+        edits = _in_file(new.edits or self._configuration.settings.edits)
+        return self._runner.start(
+            document,
+            replace(new, over=over, edits=edits),
             original=proposal.original,
             instead_of=past.job,
         )
 
     def _from_now(self, past: Past, asked: RetryArguments) -> Job:
         """What stands there by now is selected once more."""
-        rows, selection = selected_again(self._session, self._with(past.work, asked), past.span)
+        document, tokens = past.job.document, self._configuration.at(past.job.uri).context_tokens
+        file, work = source_file(self._documents, document), self._with(past.work, asked)
+        rows, selection = selected_again(work, file, past.span, tokens=tokens)
         new = self._gone_on_with(again(past.work, rows, selection, asked.model), past, asked)
-        self._free(new, rows)
-        return begin(self._session, new)
-
-    def _free(self, work: Work, rows: Rows) -> None:
-        if work.place and self._session.pages.overlaps(work.document, *rows):
-            raise RequestError(OVERLAP)
+        self._runner.check_is_free(document, new, rows)
+        return self._runner.start(document, new)
 
     def _gone_on_with(self, new: Work, past: Past, asked: RetryArguments) -> Work:
         """Other words are said in the conversation that there was, so that it is known to all."""
-        said = self._session.conversations.of(past.job.id) if asked.instruction else None
+        said = self._conversations.of(past.job.id) if asked.instruction else None
         once_more = f"{ONCE_MORE}\n\n{new.messages[-1].content}"
         return replace(new, conversation=said and said.followed_by(once_more))
 
@@ -152,7 +183,7 @@ class Retries:
         if asked.instruction is not None:
             selection = replace(selection, instruction=asked.instruction)
         if asked.context is not None:
-            selection = replace(selection, others=others(self._session, asked.context))
+            selection = replace(selection, others=other_files(self._documents, asked.context))
         return replace(work, selection=selection)
 
 
