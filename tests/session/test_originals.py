@@ -13,7 +13,6 @@ from qwen_lsp.lsp.jobs.job import Job
 from qwen_lsp.lsp.session import Session
 from qwen_lsp.text.document import Position, Span
 
-from ..support.handlers import documents_of
 from ..support.model_editor import Json
 from ..support.stage import GREETING, TEXT, URI, Stage
 from .conftest import Play
@@ -28,7 +27,7 @@ def kept(stage: Stage) -> list[list[str]]:
 
 
 def session_of(stage: Stage) -> Session:
-    (session,) = documents_of(stage.server).events.listeners
+    session = stage.server.protocol.commands["qwen.run"].args[0]  # type: ignore[attr-defined]
     assert isinstance(session, Session)
     return session
 

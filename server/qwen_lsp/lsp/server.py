@@ -93,6 +93,5 @@ def create_server(
         {method: partial(handler, session) for method, handler in FEATURES.items()},
         commands={name: partial(command, session) for name, command in COMMANDS.items()},
     )
-    documents.events.listeners.append(session)
     server.on_close(session.close)
     return server

@@ -1,12 +1,10 @@
-"""What lives as long as the connection: settings, services, actions, running jobs."""
+"""What lives as long as the connection: built here, joined by listeners, and closed."""
 
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any
-
-from lsprotocol import types
 
 from ..actions.action import Action
 from ..actions.library import builtin_actions
@@ -30,7 +28,7 @@ from .client.notices import Notices
 from .client.private_files import PrivateFiles
 from .client.tasks import Tasks
 from .configuration import Configuration
-from .documents.documents import Documents, OpenDocument, Revision
+from .documents.documents import Documents, OpenDocument
 from .edits.originals import Originals
 from .edits.pages import Pages
 from .edits.previews import Previews
@@ -56,7 +54,7 @@ STOPPED_WITHIN = 1.0
 
 
 class Session:
-    """The rooms of one connection. It hears what happens to the documents."""
+    """The rooms of one connection, and how they hang together."""
 
     def __init__(
         self,
@@ -91,7 +89,9 @@ class Session:
         )
         self._build_accounts()
         self._build_jobs()
-        self._listen()
+        self._hear_of_documents()
+        self._hear_of_jobs()
+        self._hear_of_settings()
 
     def _build_accounts(self) -> None:
         documents = self.documents
@@ -184,14 +184,38 @@ class Session:
             runner=self.runner,
         )
 
-    def _listen(self) -> None:
-        """Who hears of what."""
+    def _hear_of_documents(self) -> None:
+        events = self.documents.events
+        events.on_close += [
+            self.previews.closed,
+            self.proposals.closed,
+            self.past.closed,
+            self.pages.closed,
+            lambda document: self.jobs.stop_in(document.uri),
+            self.explanations.closed,
+            lambda document: self.conversations.forget(document.uri),
+            self.originals.closed,
+            self.restores.closed,
+        ]
+        # What was known of a document that is opened once more is no longer so.
+        events.on_open += [*events.on_close, self.restores.opened, self.previews.opened]
+        events.on_change += [
+            self.previews.changed,
+            self.explanations.changed,
+            self.past.changed,
+            self.proposals.changed,
+            self.pages.changed,
+        ]
+        events.on_will_save += [
+            lambda document, _: self.pages.will_save(document),
+            self.proposals.will_save,
+        ]
+        events.on_save += [self.pages.saved, self.proposals.saved]
+
+    def _hear_of_jobs(self) -> None:
         events = self.job_events
         events.on_begin += [self.past.job_begins, self.proposals.job_begins]
-        events.on_start += [
-            lambda _: self.status.changed(),
-            lambda _: self.lenses.changed(),
-        ]
+        events.on_start += [lambda _: self.status.changed(), lambda _: self.lenses.changed()]
         events.on_written += [self.past.job_has_written, self.proposals.job_has_written]
         events.on_warning.append(self.proposals.warn)
         events.on_end += [
@@ -201,6 +225,8 @@ class Session:
         ]
         self.proposals.on_change.append(self.lenses.changed)
         self.proposals.on_return.append(self.past.placed)
+
+    def _hear_of_settings(self) -> None:
         self.credentials.listeners += [self.status.changed, self.lenses.changed]
         self.configuration.listeners += [
             self.pages.take_settings,
@@ -238,42 +264,6 @@ class Session:
     def document(self, uri: str) -> OpenDocument:
         """The open document. Raises RequestError if it is not open."""
         return self.documents.get_text_document(uri)
-
-    def opened(self, document: OpenDocument) -> None:
-        """A document was opened; once more, and what was known of it is no longer so."""
-        self.closed(document)
-        self.restores.opened(document)
-        self.previews.opened(document)
-
-    def changed(self, document: OpenDocument, revision: Revision) -> None:
-        """A document has changed."""
-        self.previews.changed(document, revision)
-        self.explanations.changed(document, revision)
-        self.past.changed(document, revision)
-        self.proposals.changed(document, revision)
-        self.pages.changed(document, revision)
-
-    def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
-        """A document is about to be saved."""
-        self.pages.will_save(document)
-        self.proposals.will_save(document, reason)
-
-    def saved(self, document: OpenDocument) -> None:
-        """A document was saved."""
-        self.pages.saved(document)
-        self.proposals.saved(document)
-
-    def closed(self, document: OpenDocument) -> None:
-        """A document was closed."""
-        self.previews.closed(document)
-        self.proposals.closed(document)
-        self.past.closed(document)
-        self.pages.closed(document)
-        self.jobs.stop_in(document.uri)
-        self.explanations.closed(document)
-        self.conversations.forget(document.uri)
-        self.originals.closed(document)
-        self.restores.closed(document)
 
     async def stop(self) -> None:
         """Ends all jobs; nothing more is written."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import dropwhile
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -37,36 +37,34 @@ class Revision(NamedTuple):
     is_compared: bool = False
 
 
-class DocumentListener(Protocol):
-    """Hears what happens to the documents, in order, each time right after it has happened.
+class DocumentEvents:
+    """Lists of listeners. Each is called right after it has happened, and must not block.
 
-    It is called before the next message of the client is looked at, and must not block.
+    They are called before the next message of the client is looked at, in their order; one that
+    fails harms no other.
     """
 
-    def opened(self, document: "OpenDocument") -> None: ...
-
-    def changed(self, document: "OpenDocument", revision: Revision) -> None: ...
-
-    def will_save(self, document: "OpenDocument", reason: types.TextDocumentSaveReason) -> None: ...
-
-    def saved(self, document: "OpenDocument") -> None: ...
-
-    def closed(self, document: "OpenDocument") -> None: ...
-
-
-class DocumentEvents:
-    """The listeners, called one after the other; one that fails harms no other."""
-
     def __init__(self) -> None:
-        self.listeners: list[DocumentListener] = []
+        self.on_open: list[Callable[[OpenDocument], object]] = []
+        self.on_change: list[Callable[[OpenDocument, Revision], object]] = []
+        self.on_will_save: list[Callable[[OpenDocument, types.TextDocumentSaveReason], object]] = []
+        self.on_save: list[Callable[[OpenDocument], object]] = []
+        self.on_close: list[Callable[[OpenDocument], object]] = []
 
-    def tell(self, event: Callable[[DocumentListener], None]) -> None:
-        """Calls `event` with each listener."""
-        for listener in self.listeners:
-            try:
-                event(listener)
-            except Exception:
-                log.exception("A change of a document was not taken up")
+    def opened(self, document: "OpenDocument") -> None:
+        _call(self.on_open, document)
+
+    def changed(self, document: "OpenDocument", revision: Revision) -> None:
+        _call(self.on_change, document, revision)
+
+    def will_save(self, document: "OpenDocument", reason: types.TextDocumentSaveReason) -> None:
+        _call(self.on_will_save, document, reason)
+
+    def saved(self, document: "OpenDocument") -> None:
+        _call(self.on_save, document)
+
+    def closed(self, document: "OpenDocument") -> None:
+        _call(self.on_close, document)
 
 
 class OpenDocument(TextDocument):
@@ -245,30 +243,38 @@ class Documents(Workspace):
         """Keeps the document."""
         self.put_text_document(params.text_document)
         document = self.get_text_document(params.text_document.uri)
-        self.events.tell(lambda listener: listener.opened(document))
+        self.events.opened(document)
 
     def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Makes the changes, at a cost that follows what they change."""
         document = self.get_text_document(params.text_document.uri)
         revision = document.change(params.content_changes, params.text_document.version)
         self.active_uri = document.uri
-        self.events.tell(lambda listener: listener.changed(document, revision))
+        self.events.changed(document, revision)
 
     def will_save(self, params: types.WillSaveTextDocumentParams) -> None:
         """Passes on why the document is about to be saved."""
         document = self.get_text_document(params.text_document.uri)
-        self.events.tell(lambda listener: listener.will_save(document, params.reason))
+        self.events.will_save(document, params.reason)
 
     def did_save(self, params: types.DidSaveTextDocumentParams) -> None:
         """Passes on that the document was saved."""
         document = self.get_text_document(params.text_document.uri)
-        self.events.tell(lambda listener: listener.saved(document))
+        self.events.saved(document)
 
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forgets the document."""
         document = self.get_text_document(params.text_document.uri)
         self.remove_text_document(document.uri)
-        self.events.tell(lambda listener: listener.closed(document))
+        self.events.closed(document)
+
+
+def _call(listeners: Sequence[Callable[..., object]], *event: object) -> None:
+    for listener in listeners:
+        try:
+            listener(*event)
+        except Exception:
+            log.exception("A change of a document was not taken up")
 
 
 def local_path(folder: types.WorkspaceFolder) -> Path | None:
