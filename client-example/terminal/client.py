@@ -19,7 +19,9 @@ _CAPABILITIES = {
         "configuration": True,
     },
     "window": {"workDoneProgress": True, "showDocument": {"support": True}},
-    "experimental": {"qwen": {"status": True, "jobs": True, "explanations": True}},
+    "experimental": {
+        "qwen": {"status": True, "jobs": True, "explanations": True, "edits": "checked"}
+    },
 }
 
 

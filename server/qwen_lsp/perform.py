@@ -20,6 +20,8 @@ ALL_THOUGHT = (
     "All of the reply went into the model's thinking; set qwen.thinking to off, or, where it is, "
     "choose another model with qwen.model."
 )
+STOPPED_WITHIN = 1.0
+"""Seconds in which a stopped job ends, whatever the editor does."""
 _THINK = "<think>"
 """What thinking begins with that a service takes for a reply."""
 
@@ -96,7 +98,15 @@ async def perform(
         _break_off(placing, reader, page, outcome, keeps=keeps_on_stop())
     else:
         _conclude(page, outcome)
-    await _through(asyncio.wait({closing}))
+    if outcome.ended != "stopped" and not await _uninterrupted(closing):
+        outcome = replace(outcome, ended="stopped", message="")
+        _put_back(page, keeps=keeps_on_stop())
+    if outcome.ended == "stopped":
+        await _through(asyncio.wait({closing}, timeout=STOPPED_WITHIN))
+    if not closing.done():
+        # The editor does not take the edit; what is left to do goes on without the job.
+        closing.cancel()
+        return outcome
     end = closing.result()
     return (
         outcome if end.ended == "done" else replace(outcome, ended=end.ended, message=end.message)
@@ -182,10 +192,23 @@ def _break_off(
         _put(placing.finish(cut=True), placing, reader, page)
     if placing.shows:
         reader.done(cut=True)
+    _put_back(page, keeps=keeps)
+
+
+def _put_back(page: Page, *, keeps: bool) -> None:
     if keeps:
         page.keep()
     else:
         page.restore()
+
+
+async def _uninterrupted(closing: asyncio.Task[PageEnd]) -> bool:
+    """Waits for the end; False where the job is stopped first."""
+    try:
+        await asyncio.wait({closing})
+    except asyncio.CancelledError:
+        return False
+    return True
 
 
 async def _through(waiting: Awaitable[object]) -> None:

@@ -31,7 +31,7 @@ CAPABILITIES: Json = {
     "textDocument": {
         "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}}
     },
-    "experimental": {"qwen": {"jobs": True}},
+    "experimental": {"qwen": {"jobs": True, "edits": "checked"}},
 }
 
 

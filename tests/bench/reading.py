@@ -17,9 +17,9 @@ from qwen_lsp.actions.library import builtin_actions
 from qwen_lsp.actions.prompt import prompt
 from qwen_lsp.actions.reply.placing import placing_of
 from qwen_lsp.actions.selection import Selection
+from qwen_lsp.lsp.client.client import Answered
 from qwen_lsp.lsp.documents.documents import OpenDocument
 from qwen_lsp.lsp.edits.pages import Sheet
-from qwen_lsp.lsp.manner import Manner
 from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Request
 from qwen_lsp.model.qwen import Qwen
@@ -27,6 +27,7 @@ from qwen_lsp.model.transport.http import Http
 from qwen_lsp.model.transport.network import Network
 from qwen_lsp.model.transport.routes import Routes
 from qwen_lsp.perform import perform
+from qwen_lsp.streaming.client_profile import CHECKED
 from tests.model.engine import NoKey
 
 from .reply import SELECTED, Reply, file_of
@@ -107,7 +108,7 @@ async def _ours(http: Http, base_url: str) -> float:
         placing_of(action, selection),
         model=model,
         reader=_Nobody(),
-        page=_Desk(document).sheet.begin(*rows, None),
+        page=_Desk(document).sheet.begin(*rows, None, lambda: False),
         keeps_on_stop=lambda: False,
     )
     seconds = perf_counter() - begun
@@ -123,22 +124,21 @@ class _Desk:
 
     def __init__(self, document: OpenDocument) -> None:
         self._document = document
-        self.sheet = Sheet(document, cast("Editor", self), Manner())
+        self.sheet = Sheet(document, cast("Editor", self), CHECKED)
 
     def announces(self, name: str) -> bool:
         del name
         return False
 
-    async def apply(self, edit: types.TextDocumentEdit, *, stops: object) -> None:
+    async def apply(self, edit: types.TextDocumentEdit, *, stops: object) -> Answered:
         del stops
         changes = [
             types.TextDocumentContentChangePartial(each.range, each.new_text)
             for each in reversed(edit.edits)
             if isinstance(each, types.TextEdit)
         ]
-        self.sheet.changed(
-            self._document.change(changes, self._document.version + 1), by_save=False
-        )
+        self.sheet.changed(self._document.change(changes, self._document.version + 1))
+        return Answered(applied=True)
 
 
 class _Nobody:

@@ -92,7 +92,8 @@ class Editor(LanguageClient):
         sent: Json = {"capabilities": self.kind.capabilities, "processId": None, **params}
         if not self.kind.is_bare:
             sent["capabilities"]["experimental"] = {"qwen": {"jobs": True}}
-            sent |= {"clientInfo": {"name": self.kind.name}, "rootUri": "file:///project"}
+            name = self.kind.name.replace("_", " ")
+            sent |= {"clientInfo": {"name": name}, "rootUri": "file:///project"}
         converter = self.protocol._converter
         result = await self.initialize_session(converter.structure(sent, types.InitializeParams))
         self.greeting = converter.unstructure(result)

@@ -22,7 +22,7 @@ ADVERTISED = {
     "textDocumentSync": {
         "openClose": True,
         "change": types.TextDocumentSyncKind.Incremental,
-        "willSave": True,
+        "willSave": False,
         "willSaveWaitUntil": False,
         "save": {"includeText": False},
     },

@@ -20,7 +20,7 @@ BELOW = "\n\n\nprint(f())\n"
 SECONDS = 60.0
 CAPABILITIES: Json = {
     "workspace": {"applyEdit": True},
-    "experimental": {"qwen": {"jobs": True, "explanations": True}},
+    "experimental": {"qwen": {"jobs": True, "explanations": True, "edits": "checked"}},
 }
 
 

@@ -48,14 +48,14 @@ class File:
         """What the job has made, as it is told when its page ends."""
         return proposal_of(cast("Job", None), cast("OpenDocument", self), cast("Page", self.page))
 
-    def make(self, *edits: Edit, by_save: bool = False) -> None:
+    def make(self, *edits: Edit) -> None:
         """Makes the edits, one after the other, and reports them at once."""
         for edit in edits:
             self.document.apply(edit)
         self.revisions.append(Revision(len(self.revisions), edits, ()))
-        self.proposal.changed(self.revisions[-1], by_save=by_save)
+        self.proposal.changed(self.revisions[-1])
 
-    def become(self, rows: Sequence[str], *, in_two: bool = False, by_save: bool = False) -> None:
+    def become(self, rows: Sequence[str], *, in_two: bool = False) -> None:
         """The file holds `rows` from now on, reported as the smallest edit, or `in_two`."""
         edit = smallest_edit(self.document.lines, self._of(rows).lines)
         if edit is None:
@@ -63,7 +63,7 @@ class File:
         (start, end), text = edit
         two = Edit(Span(start, end), ""), Edit(Span(start, start), text)
         for report in [two] if in_two else [(edit,)]:
-            self.make(*report, by_save=by_save)
+            self.make(*report)
 
     def without(self, patches: Sequence[Patch]) -> list[str]:
         """The rows of the file once these changes are discarded."""
@@ -234,36 +234,41 @@ def test_what_is_not_there_when_it_ends_is_known_to_be_typed() -> None:
     assert not file.is_certain(file.patches)
 
 
-def test_what_was_taken_over_gives_way_as_a_whole() -> None:
-    file = File(["a", "b"], ["x", "b", "y"], how="done")
+def test_of_what_was_taken_over_each_change_gives_way_that_nobody_has_typed_into() -> None:
+    file = File(["a", "b", "c"], ["x", "b", "y"])
     file.page.outcome = PageEnd("takenOver")
-    file.make(Edit(row(3, 1, 1), "!"))
+    file.document.apply(Edit(row(3, 1, 1), "!"))
     file.proposal = file.proposed()
-    assert len(file.patches) == 1
-    file.make(Edit(row(5, 0, 1), "z"))
-    assert file.is_certain(file.patches)
-    assert file.without(file.patches) == [*ABOVE, "a", "b", *BELOW]
-    file.become([*ABOVE, "a", "b", *BELOW])
+    edited, written = file.patches
+    assert not file.proposal.can_be_discarded(edited)
+    assert file.proposal.can_be_discarded(written)
+    assert file.without([written]) == [*ABOVE, "x!", "b", "c", *BELOW]
+    file.become([*ABOVE, "a", "b", "c", *BELOW])
     assert not file.patches
 
 
-def test_what_was_taken_over_and_deleted_comes_back_above_the_row_that_stands_there() -> None:
+def test_of_what_was_taken_over_and_deleted_nothing_comes_back_by_itself() -> None:
     file = File(["a", "b"], ["x"])
     file.page.outcome = PageEnd("takenOver")
     file.page.region = Span(Position(3, 0), Position(3, 0))
-    file.make(Edit(Span(Position(3, 0), Position(4, 0)), ""))
+    file.document.apply(Edit(Span(Position(3, 0), Position(4, 0)), ""))
     file.proposal = file.proposed()
-    assert file.without(file.patches) == [*ABOVE, "a", "b", *BELOW]
+    assert not any(map(file.proposal.can_be_discarded, file.patches))
 
 
-def test_what_a_formatter_makes_of_it_counts_as_written_unless_somebody_has_typed_before() -> None:
+def test_what_a_formatter_has_made_of_it_before_a_save_counts_as_written() -> None:
     file = File(["a", "keep"], ["x=1", "keep"])
-    file.become([*ABOVE, "x = 1", "keep", *BELOW], by_save=True)
+    file.become([*ABOVE, "x = 1", "keep", *BELOW])
+    assert not file.is_certain(file.patches)
+    file.proposal.saved()
     assert file.is_certain(file.patches)
     assert file.without(file.patches) == [*ABOVE, "a", "keep", *BELOW]
+
+
+def test_what_changes_a_word_is_no_formatter() -> None:
     file = File(["a", "keep"], ["x=1", "keep"])
-    file.become([*ABOVE, "x=1", "mine", *BELOW])
-    file.become([*ABOVE, "x = 1", "mine", *BELOW], by_save=True)
+    file.become([*ABOVE, "x = 1", "mine", *BELOW])
+    file.proposal.saved()
     assert not file.is_certain(file.patches)
 
 
@@ -271,19 +276,18 @@ def test_what_was_refused_is_as_it_was() -> None:
     file = File(["a", "keep", "b"], ["x", "keep", "y"])
     before = file.patches
     file.proposal.leave(before[:1], cast("Page", file.page))
-    file.page.original = ("x", "keep", "y")
-    file.proposal.broke_off(["a", "keep", "y"], 0)
+    file.proposal.broke_off(0)
     assert file.patches == before
 
 
-def test_what_came_back_in_part_is_one_change() -> None:
+def test_what_was_typed_into_while_it_was_coming_back_stays() -> None:
     file = File(["a", "keep", "b"], ["x", "keep", "y"])
     file.proposal.leave(file.patches, cast("Page", file.page))
-    file.page.original = ("x", "keep", "y")
-    file.document.apply(Edit(row(3, 0, 1), "a"))
-    file.proposal.broke_off(["a", "keep", "b"], 0)
-    assert file.proposal.is_taken_over
-    assert file.without(file.patches) == [*ABOVE, "a", "keep", "b", *BELOW]
+    file.document.apply(Edit(row(3, 0, 0), "my "))
+    file.proposal.broke_off(0)
+    edited, written = file.patches
+    assert not file.proposal.can_be_discarded(edited)
+    assert file.without([written]) == [*ABOVE, "my x", "keep", "b", *BELOW]
 
 
 @pytest.mark.parametrize(("one", "other", "expected"), [(0, 0, True), (0, 1, False), (2, 1, False)])

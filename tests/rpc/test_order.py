@@ -24,7 +24,6 @@ class Heard:
     def listen(self, events: DocumentEvents) -> None:
         events.on_open.append(self.opened)
         events.on_change.append(self.changed)
-        events.on_will_save.append(self.will_save)
         events.on_save.append(self.saved)
         events.on_close.append(self.closed)
 
@@ -33,9 +32,6 @@ class Heard:
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         self.events.append(("changed", revision.version, document.source, len(revision.edits)))
-
-    def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
-        self.events.append(("will save", document.version, reason))
 
     def saved(self, document: OpenDocument) -> None:
         self.events.append(("saved", document.version))
@@ -98,13 +94,11 @@ async def test_listeners_hear_all_in_order_and_at_once() -> None:
     document = {"uri": uri, "version": 2}
     changes = [{"range": span, "text": "b"}, {"range": None, "text": "ab!\n"}]
     link.notify("textDocument/didChange", textDocument=document, contentChanges=changes)
-    link.notify("textDocument/willSave", textDocument={"uri": uri}, reason=1)
     link.notify("textDocument/didSave", textDocument={"uri": uri})
     link.notify("textDocument/didClose", textDocument={"uri": uri})
     assert heard.events == [
         ("opened", 1, "a\n"),
         ("changed", 2, "ab!\n", 2),
-        ("will save", 2, types.TextDocumentSaveReason.Manual),
         ("saved", 2),
         ("closed", 2),
     ]
@@ -136,7 +130,7 @@ async def test_sync_is_advertised_whatever_the_client_says() -> None:
     assert result["capabilities"]["textDocumentSync"] == {
         "openClose": True,
         "change": types.TextDocumentSyncKind.Incremental,
-        "willSave": True,
+        "willSave": False,
         "willSaveWaitUntil": False,
         "save": {"includeText": False},
     }

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ..support.stage import GREETING, TEXT, Stage
+from ..support.stage import TEXT, Stage
 from .conftest import Play
 from .test_originals import ORIGINAL, kept
 
@@ -13,7 +13,7 @@ FIRST, SECOND = TEXT.replace("a = 1", "a = 2"), TEXT.replace("a = 1", "a = 3")
 
 async def written(stage: Stage, number: int) -> None:
     """A job is done that has changed the first row; then it is run once more, and done."""
-    await stage.begin({**GREETING, "delivery": "answer"})
+    await stage.begin()
     await stage.run()
     for each in range(2, number + 1):
         await asyncio.sleep(1)

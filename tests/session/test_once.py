@@ -8,7 +8,7 @@ from ..support.model_editor import Json
 from ..support.stage import Stage
 from .conftest import Play
 
-KNOWN: Json = {"provider": "ollama", "edits": "once", "delivery": "answer"}
+KNOWN: Json = {"provider": "ollama", "edits": "once"}
 
 
 @pytest.mark.parametrize("is_told_late", [False, True])

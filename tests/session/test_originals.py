@@ -187,7 +187,9 @@ def test_an_editor_that_goes_silent_leaves_the_original(play: Play) -> None:
         await asyncio.sleep(1)
         stage.say("```python", "    a = 2")
         await asyncio.sleep(20)
-        assert stage.ended == ["failed"]
+        await stage.stop()
+        await asyncio.sleep(1.5)
+        assert stage.ended == ["stopped"]
         assert kept(stage) == [ORIGINAL]
 
     play(scene)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from qwen_lsp.lsp.edits.page import SILENT
+from qwen_lsp.lsp.edits.page import WAITING
 
 from ..support.stage import Stage
 from .conftest import Play
@@ -32,7 +32,9 @@ def test_an_explanation_that_has_no_room_on_the_disk_is_said(
 
 
 @pytest.mark.parametrize("lands", [False, True])
-def test_an_editor_that_goes_silent_ends_the_job(play: Play, lands: bool) -> None:
+def test_an_editor_that_goes_silent_is_waited_for_until_its_user_stops_the_job(
+    play: Play, lands: bool
+) -> None:
     async def scene(stage: Stage) -> None:
         await stage.begin()
         await stage.run()
@@ -43,10 +45,11 @@ def test_an_editor_that_goes_silent_ends_the_job(play: Play, lands: bool) -> Non
         stage.editor.is_silent = True
         stage.say(*["```python"][lands:], "    a = 3", "```", ends=True)
         await asyncio.sleep(20)
-        assert stage.ended == ["failed"]
-        assert stage.errors == [SILENT]
-        stage.editor.is_silent = False
-        assert (await stage.run())["result"] == {"job": "2"}
+        assert stage.ended == []
+        assert stage.editor.messages == [(2, WAITING.format(name="a.py"))]
+        await stage.stop()
+        await asyncio.sleep(1.5)
+        assert stage.ended == ["stopped"]
 
     play(scene)
 

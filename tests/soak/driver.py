@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from random import Random
 
-from qwen_lsp.lsp.manner import Manner
-
 from ..support.desk.desk import Desk
 from ..support.desk.habits import Habits, Kind
 from ..support.desk.job import Close, Complaint, Job
@@ -13,7 +11,6 @@ from .scene import Part, scene
 
 TYPED = ("x", "y", " ", "\n", "}", "é", "😀", "\t")
 PASTED = ("pasted\nlines\n", "one", "\n\n", "    }\n", "beta = beta1\n", "  \n}")
-KNOWN_AS = {"vscode": "answer", "helix": "answer", "neovim": "echo", "eglot": "idle"}
 
 
 class Run:
@@ -23,7 +20,7 @@ class Run:
         self.rng = rng = Random(f"{kind} {seed}")
         drawn = scene(rng)
         habits = Habits.at_random(kind, rng, drawn.line_end)
-        self.desk = Desk(habits, drawn.text, rng, manner=_manner(kind, rng), is_traced=is_traced)
+        self.desk = Desk(habits, drawn.text, rng, is_traced=is_traced)
         self.user = User(self.desk)
         self.habits = habits
         self.goes_inside = rng.random() < 0.4
@@ -72,8 +69,6 @@ class Run:
         job = self.later.choice(self.desk.jobs)
         reply = [*job.original, *job.reply][:: self.later.choice((1, -1, 2))]
         goes_back = self.later.random() < 0.5
-        if self.desk.editor.is_saving:
-            return
         self.desk.editor.flush()
         self.desk.clock.call_later(0.003, lambda: self._retry(job, reply, goes_back=goes_back))
 
@@ -91,9 +86,6 @@ class Run:
 
     def _act(self) -> None:
         if not self.is_busy or self.desk.is_closed:
-            return
-        if self.desk.editor.is_saving:
-            self._at(self.desk.clock.now + 0.35, self._act)
             return
         job = self.rng.choice(self.desk.jobs)
         act = self.rng.choices(
@@ -164,11 +156,3 @@ class Run:
 
     def _at(self, when: float, call: Callable[[], None]) -> None:
         self.desk.clock.call_at(when, call)
-
-
-def _manner(kind: Kind, rng: Random) -> Manner:
-    """Not known yet, or known from an earlier reply."""
-    manner = Manner(is_terse=kind == "eglot")
-    if rng.random() < 0.3:
-        manner.forced = KNOWN_AS[kind]  # type: ignore[assignment]
-    return manner

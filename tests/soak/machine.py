@@ -5,7 +5,6 @@ Plays the same examples each time, or with `--seed` others, the same ones for th
 
 import argparse
 from random import Random
-from typing import Any
 
 from hypothesis import seed, settings
 from hypothesis import strategies as st
@@ -13,7 +12,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     get_state_machine_test,
     initialize,
-    precondition,
     rule,
 )
 
@@ -27,11 +25,6 @@ from .scene import scene
 PORTIONS = st.sampled_from((0.0, 0.25, 0.5, 0.75, 1.0))
 WHERE = st.sampled_from(PLACES)
 JOBS = st.integers(0, 2)
-
-
-def _is_at_it(machine: Any) -> bool:
-    """Whether the user may type: not while a save is under way."""
-    return not machine.desk.editor.is_saving
 
 
 class Machine(RuleBasedStateMachine):
@@ -52,37 +45,30 @@ class Machine(RuleBasedStateMachine):
     def _job(self, number: int) -> Job:
         return self.desk.jobs[number % len(self.desk.jobs)]
 
-    @precondition(_is_at_it)
     @rule(job=JOBS, where=WHERE, portion=PORTIONS, text=st.sampled_from(TYPED + PASTED))
     def type(self, job: int, where: Where, portion: float, text: str) -> None:
         self.user.put(self.user.place(self._job(job), where, portion), text)
 
-    @precondition(_is_at_it)
     @rule(job=JOBS, where=WHERE, portion=PORTIONS, length=st.integers(1, 12))
     def delete(self, job: int, where: Where, portion: float, length: int) -> None:
         self.user.delete(self._job(job), where, portion, length)
 
-    @precondition(_is_at_it)
     @rule(job=JOBS, portion=PORTIONS, other=PORTIONS, length=st.integers(1, 12))
     def delete_across(self, job: int, portion: float, other: float, length: int) -> None:
         self.user.delete_across(self._job(job), portion, other, length)
 
-    @precondition(_is_at_it)
     @rule(job=JOBS, where=WHERE, portion=PORTIONS, text=st.sampled_from(TYPED))
     def paste_over(self, job: int, where: Where, portion: float, text: str) -> None:
         self.user.replace(self._job(job), where, portion, 5, text)
 
-    @precondition(_is_at_it)
     @rule(of_ours=st.booleans())
     def undo(self, of_ours: bool) -> None:
         self.user.undo(of_ours=of_ours)
 
-    @precondition(_is_at_it)
     @rule(word=st.sampled_from(("alpha", "=", "    ")))
     def rename(self, word: str) -> None:
         self.user.rename(word, "other")
 
-    @precondition(_is_at_it)
     @rule(formats=st.booleans(), as_one=st.booleans())
     def save(self, formats: bool, as_one: bool) -> None:
         self.user.save(formats=formats, as_one=as_one)
@@ -101,7 +87,6 @@ class Machine(RuleBasedStateMachine):
             self.desk.editor.flush()
         self.desk.end(self._job(job), close)
 
-    @precondition(_is_at_it)
     @rule(job=JOBS, goes_back=st.booleans())
     def begin_again(self, job: int, goes_back: bool) -> None:
         before = self._job(job)

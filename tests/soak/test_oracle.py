@@ -4,9 +4,8 @@ from random import Random
 
 import pytest
 
-from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.streaming.region import Ending
 from qwen_lsp.text.document import Edit, Position, Span
-from qwen_lsp.text.rewrite import BLANK
 
 from ..support.desk.desk import Desk
 from ..support.desk.habits import Habits
@@ -17,7 +16,6 @@ from ..support.desk.told import Cut
 from .__main__ import Chunk, main, run
 
 TEXT = "above\nold\nbelow\n"
-NOBODY = Hand(is_ours=True)
 OF_JOB = Hand(is_ours=True, job=0)
 
 
@@ -27,7 +25,7 @@ def settled() -> tuple[Desk, Job]:
     job = desk.begin(1, 2, ["new"])
     desk.end(job, "finish")
     desk.clock.run(until=1)
-    assert job.writing.ending is Ending.SETTLED
+    assert job.region.ending is Ending.SETTLED
     return desk, job
 
 
@@ -58,14 +56,6 @@ def test_text_that_is_lost_or_astray_is_seen(edit: Edit) -> None:
     assert len(desk.rest()) == 1
 
 
-def test_text_that_was_put_right_is_no_loss() -> None:
-    desk, _ = settled()
-    desk.editor.take([Edit(at(2, 0, 5), "astray")], OF_JOB)
-    desk.editor.take([Edit(at(2, 0, 6), "")], NOBODY)
-    desk.editor.take([Edit(at(2, 0, 0), "below")], NOBODY)
-    assert desk.rest() == []
-
-
 def test_a_job_with_other_rows_than_it_should_have_is_seen() -> None:
     _, job = settled()
     job.content = "ne"
@@ -74,12 +64,10 @@ def test_a_job_with_other_rows_than_it_should_have_is_seen() -> None:
 
 def test_a_job_that_nobody_has_taken_over_is_seen() -> None:
     _, job = settled()
-    job.writing.ending = Ending.TAKEN_OVER
+    job.region.ending = Ending.CONFLICT
     assert job.complaint() == ("early", "was taken over by nobody")
     job.is_formatted = True
     assert job.complaint() == ("early", "was taken over by nobody")
-    job.is_doubtful = True
-    assert job.complaint() == ("doubt", "was taken over by nobody")
     job.is_touched = True
     assert job.complaint() is None
 
@@ -107,44 +95,6 @@ def test_what_is_typed_at_an_edge_is_outside_and_within_is_inside() -> None:
         assert marks.touched == ({0} if inside else set())
 
 
-def test_what_its_user_undoes_of_a_job_that_is_over_is_his_own() -> None:
-    desk, _ = settled()
-    desk.begin(2, 3, ["other"])
-    desk.undo()
-    assert desk.editor.text == f"above\nnew\n{BLANK}\nold\nbelow\n"
-    assert desk.editor.marks.wished == f"above\nnew\n{BLANK}\nold\n\n"
-
-
-def test_text_astray_that_its_user_has_changed_may_stay_but_nothing_else_may() -> None:
-    desk, job = settled()
-    desk.editor.take([Edit(at(2, 0, 0), "astray")], OF_JOB)
-    marks = desk.editor.marks
-    assert marks.meddled == set()
-    desk.change([Cut(12, 12, "x")])
-    assert (marks.meddled, marks.text) == ({0}, "above\nnew\nasxtraybelow\n")
-    assert desk.rest() == []
-    assert desk.begin(0, 1, ["y"]).number == job.number + 1
-    desk.editor.take([Edit(at(2, 0, 0), "more")], Hand(is_ours=True, job=1))
-    assert marks.meddled_with() != marks.text
-
-
-def test_what_its_user_takes_away_of_text_astray_is_typing_too() -> None:
-    marks = Marks("above\nbelow\n")
-    marks.change(6, 6, "astray", OF_JOB)
-    marks.change(7, 9, "", USER)
-    marks.change(0, 1, "", USER)
-    assert marks.taken_astray == 2
-
-
-def test_what_is_astray_when_a_document_is_closed_may_stay_but_what_is_lost_is_seen() -> None:
-    for edit, is_right in ((Edit(at(0, 0, 0), "astray"), True), (Edit(at(0, 0, 1), ""), False)):
-        desk, _ = settled()
-        desk.change([Cut(0, 0, "x")])
-        desk.editor.take([edit], OF_JOB)
-        desk.close()
-        assert (desk.rest() == []) is is_right
-
-
 def test_undo_brings_back_whose_it_was() -> None:
     marks = Marks(TEXT)
     marks.enclose(0, 6, 9)
@@ -166,7 +116,7 @@ def test_the_report_names_the_seed_and_the_runs(
     assert main() == 0
     told = capsys.readouterr().out
     assert told.startswith("seed 11, 5 runs in each of vscode\n")
-    assert "5 runs  0 corruptions, 0 early; excused: 0 untold, 0 early (SETTLED" in told
+    assert "5 runs  0 corruptions, 0 early (SETTLED" in told
     assert told.endswith("5 runs, 0 corruptions, 0 early\n")
 
 

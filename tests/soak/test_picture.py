@@ -4,15 +4,14 @@ from random import Random
 
 import pytest
 
-from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.distance import distance
-from qwen_lsp.text.document import Edit, Position, Span
+from qwen_lsp.streaming.region import Ending
+from qwen_lsp.text.document import Position, Span
 
 from ..support.desk.desk import Desk
+from ..support.desk.distance import distance
 from ..support.desk.habits import Habits, Telling
 from ..support.desk.job import Job
 from ..support.desk.picture import Part, Picture, picture, typed
-from ..support.desk.pieces import Hand
 from ..support.desk.told import Cut
 
 
@@ -71,40 +70,30 @@ def desk_of(telling: Telling) -> tuple[Desk, Job]:
 
 
 def test_rows_are_not_elsewhere_where_that_takes_more() -> None:
-    desk, job = desk_of("near")
+    desk, job = desk_of("each")
     desk.change([Cut(0, 0, "old = 1\n")])
     desk.editor.flush()
     desk.clock.run(until=2)
-    job.writing.move_to(Span(Position(0, 0), Position(0, 3)))
+    job.region.span = Span(Position(0, 0), Position(0, 3))
     desk.end(job, "finish")
     assert [each.verdict for each in desk.rest()] == ["corruption", "corruption"]
 
 
-def test_who_takes_a_job_over_for_nothing_is_not_excused() -> None:
-    desk, job = desk_of("near")
+def test_who_takes_a_job_over_for_nothing_is_seen() -> None:
+    desk, job = desk_of("each")
     desk.change([Cut(0, 0, "typed ")])
     desk.editor.flush()
-    job.writing.ending = Ending.TAKEN_OVER
+    job.region.ending = Ending.CONFLICT
     desk.clock.run(until=2)
     assert [each.verdict for each in desk.rest()] == ["early"]
 
 
 def test_what_was_put_back_at_an_edge_may_be_an_undo() -> None:
-    desk, job = desk_of("near")
+    desk, job = desk_of("each")
     desk.end(job, "finish")
     desk.clock.run(until=3)
-    assert job.writing.ending is Ending.SETTLED
-    assert not job.is_doubtful
+    assert job.region.ending is Ending.SETTLED
+    assert not job.is_put_back
     start, _ = desk.editor.marks.span(0)
     desk.change([Cut(start, start, "old\n")])
-    assert job.is_doubtful
-
-
-def test_what_was_never_told_nobody_can_put_back() -> None:
-    """The edit comes down on what was typed a moment before, so that no report ever tells it."""
-    desk, job = desk_of("near")
-    desk.editor.change([Cut(6, 6, "typed\n")])
-    desk.editor.take([Edit(Span(Position(1, 0), Position(2, 0)), "")], Hand(is_ours=True, job=0))
-    assert desk.editor.marks.has_swallowed
-    desk.end(job, "finish")
-    assert desk.rest() == []
+    assert job.is_put_back

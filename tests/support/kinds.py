@@ -37,15 +37,35 @@ class Traits:
     """The least and the most that an edit takes."""
     edits: Json
     """What it says of how it makes edits."""
+    client: Json
+    """What it calls itself."""
 
 
 TRAITS: dict[Kind, Traits] = {
-    "vscode": Traits(("utf-16",), 1, (0.011, 0.05), {"failureHandling": "textOnlyTransactional"}),
-    "helix": Traits(("utf-8", "utf-32", "utf-16"), 0, (0.001, 0.001), {"failureHandling": "abort"}),
-    "neovim": Traits(
-        ("utf-8", "utf-16", "utf-32"), 0, (0.001, 0.001), {"normalizesLineEndings": True}
+    "vscode": Traits(
+        ("utf-16",),
+        1,
+        (0.011, 0.05),
+        {"failureHandling": "textOnlyTransactional"},
+        {"name": "Visual Studio Code", "version": "1.139.1"},
     ),
-    "eglot": Traits(("utf-32", "utf-8", "utf-16"), 0, (0.001, 0.001), {}),
+    "helix": Traits(
+        ("utf-8", "utf-32", "utf-16"),
+        0,
+        (0.001, 0.001),
+        {"failureHandling": "abort"},
+        {"name": "helix", "version": "25.07.1"},
+    ),
+    "neovim": Traits(
+        ("utf-8", "utf-16", "utf-32"),
+        0,
+        (0.001, 0.001),
+        {"normalizesLineEndings": True},
+        {"name": "Neovim", "version": "0.12.4"},
+    ),
+    "eglot": Traits(
+        ("utf-32", "utf-8", "utf-16"), 0, (0.001, 0.001), {}, {"name": "Eglot", "version": "1.20"}
+    ),
 }
 
 
@@ -107,7 +127,7 @@ def in_order(kind: Kind, edits: Sequence[Edit]) -> list[Edit]:
 
 
 def next_version(kind: Kind, version: int) -> int:
-    """The version after a change or, in eglot, after a report."""
+    """The version after a change."""
     return max(version + 1, FIRST_TICK) if kind == "neovim" else version + 1
 
 

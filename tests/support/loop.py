@@ -1,10 +1,9 @@
-"""The loop of a delivery by hand: what is sent, what the editor reports."""
+"""The loop of a delivery by hand: what is sent, what the client reports."""
 
-from qwen_lsp.lsp.delivery import Delivery
-from qwen_lsp.lsp.flight import Send
-from qwen_lsp.lsp.manner import Kind, Manner
-from qwen_lsp.lsp.writing import Writing
-from qwen_lsp.text.document import Document, Edit, Position, Span
+from qwen_lsp.streaming.client_profile import CHECKED, ClientProfile
+from qwen_lsp.streaming.delivery import Delivery, VersionedEdit
+from qwen_lsp.streaming.region import Region
+from qwen_lsp.text.document import Change, Document, Edit, Position, Span
 
 
 def edit(start: tuple[int, int], end: tuple[int, int], text: str) -> Edit:
@@ -18,19 +17,19 @@ def put(place: tuple[int, int], text: str) -> Edit:
 
 
 def opened(
-    text: str, first: int, last: int, kind: Kind | None = "echo"
-) -> tuple[Document, Delivery, Writing]:
-    """A document in a client of this kind, whose rows `first` up to `last` are to be written."""
+    text: str, first: int, last: int, profile: ClientProfile = CHECKED
+) -> tuple[Document, Delivery, Region]:
+    """A document in a client with this profile, whose rows `first` up to `last` are written."""
     document = Document(text)
-    delivery = Delivery(document, 1, Manner(kind))
+    delivery = Delivery(document, 1, profile)
     return document, delivery, delivery.begin(first, last)
 
 
-def sent(delivery: Delivery, now: float = 0.0) -> Send:
+def sent(delivery: Delivery, now: float = 0.0) -> VersionedEdit:
     """What leaves now."""
-    send = delivery.next(now)
-    assert isinstance(send, Send)
-    return send
+    leaving = delivery.next(now)
+    assert isinstance(leaving, VersionedEdit)
+    return leaving
 
 
 def changed(
@@ -38,14 +37,17 @@ def changed(
     *edits: Edit,
     version: int,
     now: float = 0.0,
-    by_save: bool = False,
-    is_compared: bool = False,
+    is_whole_text: bool = False,
 ) -> None:
-    """The editor makes `edits`, one after the other, and reports them."""
-    removed = []
-    for edit in edits:
-        removed.append(delivery.document.slice(edit.span))
-        delivery.document.apply(edit)
-    delivery.changed(
-        version, edits, removed=removed, now=now, by_save=by_save, is_compared=is_compared
-    )
+    """The client makes `edits`, one after the other, and reports them."""
+    changes = []
+    for each in edits:
+        changes.append(Change(each, delivery.document.slice(each.span)))
+        delivery.document.apply(each)
+    delivery.changed(version, changes, now, is_whole_text=is_whole_text)
+
+
+def take(delivery: Delivery, leaving: VersionedEdit, *, version: int, now: float = 0.0) -> None:
+    """The client makes what has left, says so and reports it."""
+    delivery.answered(leaving, now, applied=True)
+    changed(delivery, *leaving.edits[::-1], version=version, now=now)

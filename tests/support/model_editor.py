@@ -17,10 +17,8 @@ from .reporting import Reporter
 
 __all__ = ["Json", "Kind", "ModelEditor", "OpenFile", "span_of"]
 
-BY_HAND, BY_ITSELF = 1, 2
 CAN_NOT_ASK = "?"
 """In place of an answer: this editor does not know questions."""
-"""Why a file is saved, as `willSave` has it."""
 
 
 class ModelEditor:
@@ -57,6 +55,7 @@ class ModelEditor:
         capabilities.setdefault("general", {})["positionEncodings"] = encodings
         edits = capabilities.setdefault("workspace", {}).setdefault("workspaceEdit", {})
         edits |= TRAITS[self.kind].edits
+        params.setdefault("clientInfo", TRAITS[self.kind].client)
         answer = await self.request("initialize", {"capabilities": capabilities, **params})
         self._reporter.encoding = answer["result"]["capabilities"]["positionEncoding"]
         self.notify("initialized", {})
@@ -80,12 +79,10 @@ class ModelEditor:
         del self.files[file.uri]
         self.notify("textDocument/didClose", {"textDocument": {"uri": file.uri}})
 
-    def save(self, file: OpenFile, *, formatted: Callable[[], None], reason: int = BY_HAND) -> None:
-        """Saves a file; `formatted` is what a formatter does to it then. Helix says so late."""
+    def save(self, file: OpenFile, *, formatted: Callable[[], None]) -> None:
+        """Saves a file; `formatted` is what a formatter does to it then."""
         identifier = {"uri": file.uri}
         self.flush(file)
-        if self.kind != "helix":
-            self.notify("textDocument/willSave", {"textDocument": identifier, "reason": reason})
         formatted()
         self.flush(file)
         self.notify("textDocument/didSave", {"textDocument": identifier})
@@ -208,7 +205,8 @@ class ModelEditor:
     def _make(self, file: OpenFile, edits: list[Json], params: Json) -> None:
         """Makes the edits of one request, as undo steps of this kind of editor."""
         found = [self._reporter.edit_in(file, edit) for edit in edits]
-        file.edits.append(sorted(found, key=lambda edit: edit.span))
+        if any(edit.text or edit.span.start < edit.span.end for edit in found):
+            file.edits.append(sorted(found, key=lambda edit: edit.span))
         back = self._reporter.change(file, in_order(self.kind, found), by_server=True)
         file.made_by_server(
             back,

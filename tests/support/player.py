@@ -15,8 +15,6 @@ from .asked import Entry, chosen, hover, lenses, menu
 from .client import CAPABILITIES, LANGUAGES, homes, merge
 from .kinds import Telling
 from .model_editor import (
-    BY_HAND,
-    BY_ITSELF,
     CAN_NOT_ASK,
     Json,
     Kind,
@@ -280,9 +278,8 @@ class Player:
         kept.write_text(json.dumps(tokens | {"expiry_date": 10**14}), encoding="utf-8")
 
     def _do_saved(self, block: Block) -> None:
-        """By hand, unless it says `by-itself`; what stands in the block a formatter does."""
-        reason = BY_ITSELF if "by-itself" in block.words else BY_HAND
-        self.editor.save(self.file, formatted=lambda: self._do_typed(block), reason=reason)
+        """What stands in the block a formatter does."""
+        self.editor.save(self.file, formatted=lambda: self._do_typed(block))
 
     def _do_closed(self, block: Block) -> None:
         self.editor.close(self._chosen(block))

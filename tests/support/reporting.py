@@ -42,8 +42,7 @@ class Reporter:
         return [back]
 
     def _noted(self, file: OpenFile, events: list[Json], *, by_server: bool) -> None:
-        if self._kind != "eglot":
-            file.version = next_version(self._kind, file.version)
+        file.version = next_version(self._kind, file.version)
         file.unreported.append(Change(file.version, events))
         loop = asyncio.get_running_loop()
         seconds = delay(self._kind, file, loop.time(), by_server=by_server)
@@ -64,8 +63,6 @@ class Reporter:
             return
         file.reports += 1
         file.reported_at = asyncio.get_running_loop().time()
-        if self._kind == "eglot":
-            file.version = next_version(self._kind, file.version)
         for version, events in self._told(file, changes):
             identifier = {"uri": file.uri, "version": version}
             params = {"textDocument": identifier, "contentChanges": events}

@@ -1,6 +1,7 @@
 """What a scenario has brought about, in the words of its expectations."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,11 @@ def _file(uri: str) -> str:
     return "THE LOG" if path == log_file() else _anywhere(path.read_text(encoding="utf-8").strip())
 
 
+_EDITOR = re.compile(r"(?:Visual Studio Code|helix|Neovim|Eglot) [0-9.]+ \(applies [a-z ]+\)")
+
+
 def _anywhere(text: str) -> str:
-    """`text` without the name that the log has today."""
+    """`text` without the name that the log has today, or the editor."""
     file = log_file()
+    text = _EDITOR.sub("THE EDITOR", text)
     return text.replace(str(file), "THE LOG") if file else text

@@ -46,26 +46,17 @@ def test_a_rewrite_knows_at_each_step_what_it_has_changed(
 
 
 @given(LINES, LINES, st.integers(0, 12))
-def test_putting_lines_in_and_taking_lines_away_may_be_done_apart(
+def test_a_rewrite_had_the_rows_before_each_of_its_steps(
     old: list[str], new: list[str], cut: int
 ) -> None:
     rewrite = Rewrite(old)
-    rows = list(old)
     for lines in (new[:cut], new[cut:]):
+        rows = rewrite.lines
         rewrite.extend(lines)
-        step = rewrite.step(inserts_only=True)
-        assert all(first == last for first, last, _ in step.hunks)
-        rows = made(rows, step.hunks)
-        rewrite.land(step)
-        assert rows == rewrite.lines
-    rewrite.finish()
-    if not rewrite.is_settled and rewrite.step().hunks:
-        opened = rewrite.opened() if rewrite.step().hunks[0].first < len(rows) else rewrite.step()
-        rows = made(rows, opened.hunks)
-        rewrite.land(opened)
-        assert rows == rewrite.lines
-    rewrite.land(rewrite.step())
-    assert rewrite.lines == new
+        assert rewrite.target == made(rows, rewrite.step().hunks) or not rows
+        rewrite.land(rewrite.step())
+        assert rewrite.had(rows)
+    assert not rewrite.had(["no such row"])
 
 
 def test_a_line_that_both_hold_once_stays_whatever_is_repeated_around_it() -> None:

@@ -206,10 +206,6 @@ class Session:
             self.proposals.changed,
             self.pages.changed,
         ]
-        events.on_will_save += [
-            lambda document, _: self.pages.will_save(document),
-            self.proposals.will_save,
-        ]
         events.on_save += [self.pages.saved, self.proposals.saved]
 
     def _hear_of_jobs(self) -> None:

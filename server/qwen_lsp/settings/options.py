@@ -215,11 +215,11 @@ class Options(Group):
         ),
     ] = None
     delivery: Annotated[
-        Literal["auto", "answer", "echo", "idle"] | None,
+        Literal["auto", "checked", "unchecked"] | None,
         Field(
-            description="How this editor takes streamed edits. `auto` finds out; `answer`: it "
-            "refuses an edit of an older version and says so; `echo`: it may say that it made one "
-            "and drop it; `idle`: it makes all of them and reports changes when its user rests."
+            description="How this editor applies edits. `auto` goes by its name; `checked`: only "
+            "at the version that an edit was made for; `unchecked`: at any, so that replies are "
+            "shown in a preview first."
         ),
     ] = None
     on_stop: Annotated[

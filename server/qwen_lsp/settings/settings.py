@@ -48,7 +48,7 @@ class Settings:
     ca_bundle: str | None = None
     edits: Edits = "stream"
     undo: Literal["fold", "leave"] = "fold"
-    delivery: Literal["auto", "answer", "echo", "idle"] = "auto"
+    delivery: Literal["auto", "checked", "unchecked"] = "auto"
     on_stop: Literal["restore", "keep"] = "restore"
     explain: Literal["auto", "hover", "document", "message"] = "auto"
     thinking: str = "off"

@@ -28,6 +28,13 @@ class Edit(NamedTuple):
     text: str
 
 
+class Change(NamedTuple):
+    """An edit that was made, and the text that it took away."""
+
+    edit: Edit
+    removed: str
+
+
 def split_lines(text: str) -> list[str]:
     """The lines of `text` with their ends, the last one always without.
 

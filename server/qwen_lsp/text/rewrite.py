@@ -1,32 +1,22 @@
 """Old lines turn into new ones as these become known; each is written once, none is taken back."""
 
-import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
-from .hunks import Hunk, hunks, image_of
-
-BLANK = "  \t \t"
-"""A row that looks empty, and that nobody types.
-
-No beginning of it is an end of it too, so that it is in one place only where blanks are around it.
-"""
+from .hunks import Hunk, hunks
 
 
 class Step(NamedTuple):
     """What is to change next: hunks in order, in rows as they are before the step.
 
     `lines` are the waiting lines that it places; `consumed` is how far the old ones are gone after.
-    `kept` are the old lines that stay, each with its place among the new ones. `blank` is the old
-    line before which it puts a blank one. `dropped` are blank ones further on that go.
+    `kept` are the old lines that stay, each with its place among the new ones.
     """
 
     hunks: tuple[Hunk, ...]
     lines: tuple[str, ...]
     consumed: int
     kept: tuple[tuple[int, int], ...] = ()
-    blank: int | None = None
-    dropped: tuple[int, ...] = ()
 
 
 class Rewrite:
@@ -38,14 +28,15 @@ class Rewrite:
     """
 
     def __init__(self, old: Sequence[str]) -> None:
-        self.old = list(old)
+        self.old = tuple(old)
         self.consumed = 0
         self.placed: list[str] = []
         self.waiting: list[str] = []
         self.is_finished = False
         self.is_whole = False
-        self._blanks: list[int] = []
-        self._kept: list[tuple[int, int]] | None = []
+        self._kept: list[tuple[int, int]] = []
+        self._states: list[tuple[int, int]] = []
+        """How many lines were placed, and how many old ones consumed, before each step."""
         self._changes: tuple[Hunk, ...] | None = None
         self._places = _single_places(self.old)
 
@@ -75,13 +66,11 @@ class Rewrite:
     @property
     def lines(self) -> list[str]:
         """All rows. Costs all of them."""
-        return self.placed + self.old[self.consumed :]
+        return [*self.placed, *self.old[self.consumed :]]
 
     @property
-    def changes(self) -> tuple[Hunk, ...] | None:
-        """What has made the rows of the old lines; None if somebody else has changed them too."""
-        if self._kept is None:
-            return None
+    def changes(self) -> tuple[Hunk, ...]:
+        """What has made the rows of the old lines."""
         found: list[Hunk] = []
         row = old = 0
         behind = (len(self.placed), self.consumed)
@@ -102,100 +91,60 @@ class Rewrite:
     def break_off(self) -> None:
         """Nothing more is to change: all of it is going to be replaced as it is."""
         self.waiting.clear()
-        self._blanks.clear()
         self.is_finished = False
 
     @property
     def is_settled(self) -> bool:
         """Nothing is left to change."""
         leftover = self.is_finished and self.consumed < len(self.old)
-        return not self.waiting and not leftover and not self._blanks
+        return not self.waiting and not leftover
 
-    def step(self, *, inserts_only: bool = False) -> Step:
-        """What brings the rows to all that is known, or as far as that takes no row away.
-
-        Costs the waiting lines.
-        """
+    @property
+    def target(self) -> list[str]:
+        """All rows once nothing is left to change. Costs all of them."""
         if self.is_whole:
-            return self._whole_step(inserts_only=inserts_only)
-        steps = _Steps(row=len(self.placed), consumed=self.consumed)
-        taken = 0
-        for line in self.waiting:
-            kept = self._staying(line, steps.consumed)
-            if inserts_only and kept is not None and kept > steps.consumed:
-                break
-            steps.take(line, kept=kept)
-            taken += 1
-        lines = tuple(self.waiting[:taken])
-        if inserts_only:
-            return Step(steps.all_hunks(), lines, steps.consumed, tuple(steps.kept))
-        steps.skip_to(len(self.old) if self.is_finished else self._behind_blanks(steps.consumed))
-        dropped = tuple(blank for blank in self._blanks if blank >= steps.consumed)
-        found = steps.all_hunks(dropped)
-        return Step(found, lines, steps.consumed, tuple(steps.kept), dropped=dropped)
+            return list(self.waiting) if self.waiting or self.consumed == 0 else self.lines
+        walk = self.step()
+        return [*self.placed, *walk.lines, *self.old[walk.consumed :]]
 
-    def opened(self) -> Step:
-        """A blank row where the next step takes rows away, so that there is something to report."""
-        row = self.step().hunks[0].first
-        blank = row - len(self.placed) + self.consumed
-        return Step((Hunk(row, row, (BLANK,)),), (), self.consumed, blank=blank)
+    def step(self) -> Step:
+        """What brings the rows to all that is known. Costs the waiting lines."""
+        if self.is_whole:
+            changes = hunks(self.old, self.waiting) if self._changes is None else self._changes
+            return Step(changes, tuple(self.waiting), len(self.old))
+        walk = _Walk(row=len(self.placed), consumed=self.consumed)
+        for line in self.waiting:
+            walk.take(line, kept=self._staying(line, walk.consumed))
+        if self.is_finished:
+            walk.skip_to(len(self.old))
+        return Step(walk.hunks(), tuple(self.waiting), walk.consumed, tuple(walk.kept))
+
+    def had(self, rows: Sequence[str]) -> bool:
+        """Whether `rows` are what the rows were before some step. Costs the rows for each."""
+        return any(
+            placed + len(self.old) - consumed == len(rows)
+            and list(rows[:placed]) == self.placed[:placed]
+            and tuple(rows[placed:]) == self.old[consumed:]
+            for placed, consumed in self._states
+        )
 
     def land(self, step: Step) -> None:
         """The editor has made the step."""
+        self._states.append((len(self.placed), self.consumed))
         self.placed.extend(step.lines)
         self.consumed = step.consumed
         del self.waiting[: len(step.lines)]
-        if self._kept is not None:
-            self._kept.extend(step.kept)
-        self._blanks = [blank for blank in self._blanks if blank >= step.consumed]
-        for blank in reversed(step.dropped):
-            self._blanks.remove(blank)
-            del self.old[blank]
-        if step.blank is not None:
-            self._blanks = [blank + (blank >= step.blank) for blank in self._blanks]
-            bisect.insort(self._blanks, step.blank)
-            self.old.insert(step.blank, BLANK)
-        if step.blank is not None or step.dropped:
-            self._kept = self._changes = None
-            self._places = _single_places(self.old)
-
-    def _whole_step(self, *, inserts_only: bool) -> Step:
-        changes = hunks(self.lines, self.waiting) if self._changes is None else self._changes
-        if inserts_only and any(first < last for first, last, _ in changes):
-            return Step((), (), self.consumed)
-        return Step(changes, tuple(self.waiting), len(self.old))
-
-    def adopt(self, lines: Sequence[str], *, boundary: int) -> None:
-        """Somebody else changed the rows and they count as ours: the first `boundary` are new."""
-        self._blanks = sorted(self._images(lines, boundary))
-        self.placed = list(lines[:boundary])
-        self.old = list(lines[boundary:])
-        self.consumed = 0
-        self._kept = self._changes = None
-        self._places = _single_places(self.old)
+        self._kept.extend(step.kept)
 
     def _staying(self, line: str, consumed: int) -> int | None:
         """The old line that stays as `line`: the very next one, or one that is like no other."""
-        for next_one in (consumed, self._behind_blanks(consumed)):
-            if next_one < len(self.old) and self.old[next_one] == line:
-                return next_one
+        if consumed < len(self.old) and self.old[consumed] == line:
+            return consumed
         place = self._places.get(line)
         return place if place is not None and place >= consumed else None
 
-    def _behind_blanks(self, row: int) -> int:
-        """Where the old lines go on behind the blank ones that were put before `row`."""
-        while row in self._blanks:
-            row += 1
-        return row
 
-    def _images(self, lines: Sequence[str], boundary: int) -> set[int]:
-        """Which old lines are our blank ones when the rows are `lines`, `boundary` of them new."""
-        shift = len(self.placed) - self.consumed
-        found = {image_of(blank + shift, self.lines, lines) for blank in self._blanks}
-        return {row - boundary for row in found if row >= boundary and not lines[row].strip()}
-
-
-class _Steps:
+class _Walk:
     """Gathers hunks while walking down the rows."""
 
     def __init__(self, *, row: int, consumed: int) -> None:
@@ -221,11 +170,9 @@ class _Steps:
         self._removed += old - self.consumed
         self.consumed = old
 
-    def all_hunks(self, dropped: Iterable[int] = ()) -> tuple[Hunk, ...]:
-        """Those of the walk, and those that take single old lines away that stand behind it."""
+    def hunks(self) -> tuple[Hunk, ...]:
         self._close()
-        rows = (self._row + line - self.consumed for line in dropped)
-        return (*self._hunks, *(Hunk(row, row + 1, ()) for row in rows))
+        return tuple(self._hunks)
 
     def _close(self) -> None:
         if self._removed or self._added:

@@ -4,27 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from qwen_lsp.lsp.delivery import Delivery
-from qwen_lsp.lsp.flight import Send
-from qwen_lsp.lsp.manner import Manner
-from qwen_lsp.lsp.writing import Ending
-from qwen_lsp.text.document import Document, Edit, split_lines
+from qwen_lsp.streaming.client_profile import CHECKED, EGLOT, HELIX, NEOVIM, ClientProfile
+from qwen_lsp.streaming.delivery import Delivery, VersionedEdit
+from qwen_lsp.streaming.region import Ending
+from qwen_lsp.text.document import Change, Document, Edit, split_lines
 from qwen_lsp.text.edits import smallest_edit
 
 from .clock import WIRE, Clock
-from .editor import Editor
-from .habits import Habits
+from .editor import ROUND, Editor
+from .habits import Habits, Kind
 from .job import Close, Complaint, Job
 from .judge import Judge, Seen
 from .picture import Picture
 from .pieces import Hand
 from .told import Cut, Report
 
-SAVED = 0.3
-"""Seconds after a save in which a change still counts as a formatter's."""
 QUIET = 150.0
 """Seconds in which nobody does anything; more than any limit of the delivery's."""
 MOST_SENDS = 3000
+PROFILES: dict[Kind, ClientProfile] = {
+    "vscode": CHECKED,
+    "helix": HELIX,
+    "neovim": NEOVIM,
+    "eglot": EGLOT,
+}
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,14 @@ class Desk:
         text: str,
         rng: Random,
         *,
-        manner: Manner | None = None,
         is_traced: bool = False,
     ) -> None:
         self.clock = Clock()
         self.editor = Editor(habits, text, self.clock, self._tell)
         self.jobs: list[Job] = []
         self.complaints: list[Complaint] = []
-        self.excused: list[Complaint] = []
-        """What would be wrong if anybody could have known."""
         self.trace: list[str] = []
-        self.sent: list[Send] = []
+        self.sent: list[VersionedEdit] = []
         self.refusals_due = 0
         """How many edits the editor is going to refuse for no reason."""
         self.not_made = 0
@@ -67,7 +67,7 @@ class Desk:
         self._is_traced = is_traced
         self._rng = rng
         self._shadow = Document(text)
-        self._delivery = Delivery(self._shadow, habits.opened_at, manner or Manner())
+        self._delivery = Delivery(self._shadow, habits.opened_at, PROFILES[habits.kind])
         self._timer = 0
         self._judge = Judge(self.editor, self.jobs)
         self._told: Picture = ()
@@ -85,7 +85,7 @@ class Desk:
     ) -> Job:
         """A reply is to replace rows `first` up to, not including, `last`."""
         rows = [self._shadow.line(row) for row in range(first, last)]
-        writing = self._delivery.begin(first, last, original)
+        region = self._delivery.begin(first, last, original)
         number = len(self.jobs)
         lines = split_lines(self.editor.text)
         start = sum(map(len, lines[:first]))
@@ -93,7 +93,7 @@ class Desk:
         self.editor.marks.enclose(number, start, end)
         line_end = self._line_end(lines, first)
         content = self.editor.marks.content(number)
-        job = Job(number, writing, rows if original is None else original, reply, content, line_end)
+        job = Job(number, region, rows if original is None else original, reply, content, line_end)
         self.jobs.append(job)
         self._note("job", number, "begins at rows", first, "to", last, "for", reply)
         self._judge.agree(self._seen)
@@ -104,7 +104,7 @@ class Desk:
 
         If `goes_back`, the rows turn back into what that job has found there first.
         """
-        if job.writing.ending is not Ending.SETTLED or not self.is_in_step or self.is_closed:
+        if job.region.ending is not Ending.SETTLED or not self.is_in_step or self.is_closed:
             return None
         start, end = self.editor.marks.span(job.number)
         first, last = self.editor.place(start).line, self.editor.place(end).line + 1
@@ -114,7 +114,7 @@ class Desk:
 
     def _overlaps(self, job: Job, first: int, last: int) -> bool:
         """Whether rows are, or may be, those of a job; one that was taken over is left alone."""
-        if job.writing.ending is Ending.SETTLED:
+        if job.region.ending is Ending.SETTLED:
             return False
         start, end = self.editor.marks.span(job.number)
         return self.editor.place(start).line < last and first <= self.editor.place(end).line
@@ -123,7 +123,7 @@ class Desk:
         """So many more lines of its reply are known."""
         if job.close is None and (known := job.read(lines)):
             self._note("job", job.number, "learns", known)
-            job.writing.extend(known)
+            job.region.extend(known)
             self._pump()
 
     def end(self, job: Job, close: Close, *, folds: bool = False) -> None:
@@ -136,11 +136,11 @@ class Desk:
         self._note("job", job.number, "is to", close, "and to fold" if folds else "")
         match close:
             case "finish":
-                job.writing.finish(folds=folds)
+                job.region.finish(folds=folds)
             case "keep":
-                job.writing.keep()
+                job.region.keep()
             case "restore":
-                job.writing.restore()
+                job.region.restore()
         self._pump()
 
     def close(self) -> None:
@@ -156,7 +156,7 @@ class Desk:
         self._timer += 1
         mine = self._timer
         due = self._delivery.next(self.clock.now)
-        if isinstance(due, Send):
+        if isinstance(due, VersionedEdit):
             self._leave(due)
             due = self._delivery.next(self.clock.now)
         if isinstance(due, float):
@@ -164,36 +164,29 @@ class Desk:
             self.clock.call_at(due, lambda: self._pump() if mine == self._timer else None)
         self._notice_endings()
 
-    def _leave(self, send: Send) -> None:
+    def _leave(self, send: VersionedEdit) -> None:
         self.sent.append(send)
         self._note("edits for", send.version, "leave:", Shown(send.edits))
-        if send.writing and send.writing.ending:
+        if send.region.ending:
             self._complain(Complaint("corruption", "something is written for a job that has ended"))
         if len(self.sent) > MOST_SENDS:
             raise RuntimeError("the delivery never comes to rest")
         seconds = WIRE + self.editor.habits.seconds(self._rng)
         self.clock.call_later(seconds, lambda: self._take(send))
 
-    def _hear(self, report: Report, true: Picture, astray: int) -> None:
+    def _hear(self, report: Report, true: Picture) -> None:
         self._told = true
         edits = self._edits(report)
-        removed = []
+        changes = []
         for edit in edits:
-            removed.append(self._shadow.slice(edit.span))
+            changes.append(Change(edit, self._shadow.slice(edit.span)))
             self._shadow.apply(edit)
         assert self._shadow.text == report.text, "a report does not tell what has changed"
-        self._note(
-            "report", report.version, "by save:" if report.by_save else "comes:", Shown(edits)
-        )
+        self._note("report", report.version, "comes:", Shown(edits))
         self._delivery.changed(
-            report.version,
-            edits,
-            removed=removed,
-            now=self.clock.now,
-            by_save=report.by_save,
-            is_compared=report.edits is None,
+            report.version, changes, self.clock.now, is_whole_text=report.edits is None
         )
-        self._judge.sees_told(report, true, self._seen, self.sent[-1:], astray=astray)
+        self._judge.sees_told(report, true, self._seen, self.sent[-1:])
         self._judge.agree(self._seen)
         self._pump()
         self._judge.agree(self._seen)
@@ -201,7 +194,12 @@ class Desk:
     @property
     def _seen(self) -> Seen:
         """What the server knows."""
-        return Seen(self._shadow.text, tuple(self._delivery.strays.steps))
+        return Seen(self._shadow.text, self._is_settled)
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether it is decided what has become of all that was reported."""
+        return not self._delivery.holds_changes
 
     def _edits(self, report: Report) -> Sequence[Edit]:
         if report.edits is not None:
@@ -217,14 +215,16 @@ class Desk:
     # What the editor does.
 
     def _tell(self, report: Report, seconds: float) -> None:
-        true, marks = self._judge.true_picture(), self.editor.marks
-        astray, marks.taken_astray = marks.taken_astray, 0
-        marks.untold.clear()
+        true = self._judge.true_picture()
+        for job in self.jobs:
+            # A whole text does not say where the rows end that were changed on several sides.
+            job.is_blurred |= report.edits is None and len(job.sides) > 1
+            job.sides.clear()
         self.clock.call_later(
-            seconds + WIRE, lambda: self._hear(report, true, astray) if not self.is_closed else None
+            seconds + WIRE, lambda: self._hear(report, true) if not self.is_closed else None
         )
 
-    def _take(self, send: Send) -> None:
+    def _take(self, send: VersionedEdit) -> None:
         if self.is_closed:
             return
         verdict = self.editor.habits.verdict(send.version, self.editor.version)
@@ -238,19 +238,19 @@ class Desk:
             self.not_made += 1
         self._answer(send, applied=verdict != "refuse")
 
-    def _make(self, send: Send) -> None:
-        job = next((job for job in self.jobs if job.writing is send.writing), None)
-        if self.editor.habits.telling != "near":
-            self.editor.marks.untold.clear()
+    def _make(self, send: VersionedEdit) -> None:
+        job = next((job for job in self.jobs if job.region is send.region), None)
         self._judge.sees_made(send)
         self.editor.take(send.edits, Hand(is_ours=True, job=job.number if job else None))
         for each in self.jobs:
             if not each.is_over:
                 each.content = self.editor.marks.content(each.number)
 
-    def _answer(self, send: Send, *, applied: bool) -> None:
+    def _answer(self, send: VersionedEdit, *, applied: bool) -> None:
         def arrive() -> None:
             self._delivery.answered(send, self.clock.now, applied=applied, reason="refused")
+            self._judge.sees_decided(self._seen, self.sent[-1:])
+            self._judge.agree(self._seen)
             self._pump()
 
         self.clock.call_later(WIRE, arrive)
@@ -261,6 +261,7 @@ class Desk:
         """The user changes the text."""
         self._note("the user:", *map(tuple, cuts))
         self._judge.sees_typed(cuts)
+        self._notice_sides(cuts)
         self.editor.change(cuts)
         self._notice_touched()
 
@@ -275,20 +276,31 @@ class Desk:
         """The user saves; a formatter may change the text then."""
         self._note("saved, formatting", *map(tuple, formatting))
         self.editor.flush()
-        if not formatting:
-            return
-        self.editor.is_saving = True
-        self.editor.change(formatting, as_one=as_one)
-        is_summed_up = self.editor.sums_up
-        touched = self.editor.marks.touched
-        self.editor.flush()
-        for job in self.jobs:
-            job.is_formatted |= job.number in touched
-            job.is_blurred |= job.number in touched and is_summed_up
-        self.clock.call_later(SAVED, self._is_saved)
+        if formatting:
+            self._notice_sides(formatting)
+            self.editor.change(formatting, as_one=as_one)
+            is_summed_up = self.editor.sums_up
+            touched = self.editor.marks.touched
+            self.editor.flush()
+            for job in self.jobs:
+                job.is_formatted |= job.number in touched
+                job.is_blurred |= job.number in touched and is_summed_up
+        self.editor.marks.saved()
+        self.clock.call_later(ROUND + WIRE, self._hear_save)
 
-    def _is_saved(self) -> None:
-        self.editor.is_saving = False
+    def _hear_save(self) -> None:
+        if not self.is_closed:
+            self._note("didSave comes")
+            self._delivery.saved()
+            self._judge.agree(self._seen)
+            self._pump()
+
+    def _notice_sides(self, cuts: Sequence[Cut]) -> None:
+        """On which sides of a job's rows something was changed since the last report."""
+        for job in self.jobs:
+            if not job.is_over:
+                first, last = self.editor.marks.span(job.number)
+                job.sides |= {_side(cut, first, last) for cut in cuts}
 
     def _notice_touched(self) -> None:
         for number in self.editor.marks.touched:
@@ -301,9 +313,9 @@ class Desk:
         """Nobody does anything for a while; what is wrong then."""
         self.clock.run(until=self.clock.now + QUIET)
         for job in self.jobs:
-            if job.writing.ending is None:
+            if job.region.ending is None:
                 self._complain(Complaint("early", f"job {job.number} has not ended"))
-            if not job.is_over or job.writing.ending is not Ending.SETTLED:
+            if not job.is_over or job.region.ending is not Ending.SETTLED:
                 self.editor.marks.release(job.number)
         assert self.editor.marks.text == self.editor.text, "the model does not know its own text"
         if not self.is_closed and not self.is_in_step:
@@ -314,32 +326,33 @@ class Desk:
     def _compare(self) -> None:
         """Whether the document is as it should be."""
         text, marks = self.editor.text, self.editor.marks
-        if text in (marks.wished, marks.meddled_with()):
-            return
-        if self.is_closed and text == marks.unmended:
+        if text == marks.wished or (self.is_closed and text == marks.unmended):
             return
         words = f"the document should be {marks.wished!r} and is {text!r}"
         self._complain(Complaint("corruption", words))
 
     def _notice_endings(self) -> None:
         for job in self.jobs:
-            if job.is_over or job.writing.ending is None:
+            if job.is_over or job.region.ending is None:
                 continue
             job.is_over = True
-            job.is_touched |= job.number in self.editor.marks.meddled
-            self._note("job", job.number, "ended:", job.writing.ending.name)
+            self._note("job", job.number, "ended:", job.region.ending.name)
             told = [part.text for part in self._told if part.job == job.number]
             if complaint := job.complaint(self.editor.marks.between_edges(job.number), *told):
                 self._complain(Complaint(complaint.verdict, f"job {job.number} {complaint.words}"))
-            if job.writing.ending is Ending.SETTLED:
+            if job.region.ending is Ending.SETTLED:
                 self.editor.marks.release(job.number)
 
     def _complain(self, complaint: Complaint) -> None:
-        if self._judge.is_untold:
-            complaint = Complaint("untold", complaint.words)
-        is_wrong = complaint.verdict in ("corruption", "early")
-        (self.complaints if is_wrong else self.excused).append(complaint)
+        self.complaints.append(complaint)
 
     def _note(self, *words: object) -> None:
         if self._is_traced:
             self.trace.append(" ".join((f"{self.clock.now:8.4f} ", *map(str, words))))
+
+
+def _side(cut: Cut, first: int, last: int) -> str:
+    """On which side of rows something is changed."""
+    if cut.end <= first:
+        return "above"
+    return "below" if cut.start >= last else "inside"

@@ -36,7 +36,6 @@ class Editor:
         self.text = text
         self.marks = Marks(text)
         self.version = habits.opened_at
-        self.is_saving = False
         self.history: list[list[Stroke]] = []
         self._tell = tell
         self._clock = clock
@@ -171,7 +170,9 @@ class Editor:
         for group in groups:
             made = []
             for cut in group:
-                if cut.text != self.text[cut.start : cut.end]:
+                if hand.is_ours and not cut.text and cut.start == cut.end:
+                    made.append(Edit(Span(self.place(cut.start), self.place(cut.end)), ""))
+                elif cut.text != self.text[cut.start : cut.end]:
                     made.append(self._edit(cut))
                     strokes.append(self.marks.change(*cut, hand))
                     self._note(cut, hand)
@@ -261,7 +262,6 @@ class Editor:
             self._told,
             self.text,
             is_exact=self._is_exact and edits is not None,
-            by_save=self.is_saving,
             typed=self._typed,
             ours=tuple(self._ours),
             undoes=self._undoes,

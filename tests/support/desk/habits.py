@@ -19,7 +19,7 @@ TELLINGS: dict[Kind, dict[Telling, int]] = {
     "vscode": {"each": 8, "whole": 2},
     "helix": {"each": 8, "whole": 2},
     "neovim": {"lines": 8, "whole": 2},
-    "eglot": {"near": 6, "each": 2, "messy": 2},
+    "eglot": {"each": 9, "messy": 1},
 }
 """How each kind reports, and how often of ten: first what was measured, then what may be."""
 
@@ -70,7 +70,7 @@ class Habits:
             one_by_one=telling == "lines" or (telling != "whole" and rng.random() < 0.2),
             line_end=line_end if rng.random() < 0.5 else None,
             opened_at=rng.choice((0, 0, 0, 0, 7) if kind == "neovim" else (0, 1, 1, 1, 7)),
-            counts_changes=kind == "eglot" and telling != "near" and rng.random() < 0.25,
+            counts_changes=kind == "eglot",
             waits_anew=kind == "eglot" and rng.random() < 0.25,
             prompt=kind == "neovim" and rng.random() < 0.5,
         )

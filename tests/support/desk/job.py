@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from qwen_lsp.lsp.writing import Ending, Writing
+from qwen_lsp.streaming.region import Ending, Region
 
 Close = Literal["finish", "keep", "restore"]
 
-Verdict = Literal["corruption", "early", "doubt", "untold"]
-"""Something of the user's is lost or doubled, or something of ours is astray (`corruption`), or a
-job has ended without cause (`early`). Both are excused where no server could have known it: an
-end where the user's typing looks most like some in the rows (`doubt`), and what was typed in the
-milliseconds in which an edit was on its way that came down on it, so that it was never told
-(`untold`).
+Verdict = Literal["corruption", "early"]
+"""Something of the user's is lost or doubled, or something of ours is in a wrong place
+(`corruption`), or a job has ended without cause (`early`).
 """
 
 
@@ -26,10 +23,10 @@ class Complaint(NamedTuple):
 
 @dataclass(eq=False)
 class Job:
-    """One writing. `content` is what stood in its rows after the last edit of the server's."""
+    """One reply. `content` is what stood in its rows after the last edit of the server's."""
 
     number: int
-    writing: Writing
+    region: Region
     original: Sequence[str]
     reply: Sequence[str]
     content: str
@@ -41,9 +38,11 @@ class Job:
     is_formatted: bool = False
     """A formatter has."""
     is_blurred: bool = False
-    """It was told what a formatter has done as one with all that lies between."""
-    is_doubtful: bool = False
-    """As far as anybody can tell, its user may have been in its rows."""
+    """A report has summed up changes on several sides of its rows, so that its edges are lost."""
+    is_put_back: bool = False
+    """What we took away at an edge of its rows was put in there, which counts as an undo."""
+    sides: set[str] = field(default_factory=set)
+    """On which sides of its rows something was changed that was not reported yet."""
     is_over: bool = False
     unread: list[str] = field(init=False)
 
@@ -62,7 +61,7 @@ class Job:
         `held` is what its rows hold now, or held when the server was last told of them: its user
         may have changed them to just what they must be.
         """
-        match self.writing.ending:
+        match self.region.ending:
             case None:
                 return Complaint("early", "has not ended")
             case Ending.SETTLED:
@@ -70,12 +69,10 @@ class Job:
                     return None
                 words = f"ended with {self.content!r} in its rows"
                 return Complaint("corruption", words)
-            case Ending.TAKEN_OVER:
-                if self.is_touched or self.is_blurred:
+            case Ending.CONFLICT:
+                if self.is_touched or self.is_blurred or self.is_put_back:
                     return None
-                return Complaint(
-                    "doubt" if self.is_doubtful else "early", "was taken over by nobody"
-                )
+                return Complaint("early", "was taken over by nobody")
             case Ending.CLOSED:
                 return None
             case ending:

@@ -7,11 +7,9 @@ where that asks for no more typing than there was; then it is taken for the trut
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from qwen_lsp.lsp.flight import Send
-from qwen_lsp.lsp.strays import Undo
-from qwen_lsp.lsp.writing import Ending
+from qwen_lsp.streaming.delivery import VersionedEdit
+from qwen_lsp.streaming.region import Ending
 from qwen_lsp.text.document import Document, Position
-from qwen_lsp.text.rewrite import BLANK
 
 from .editor import Editor
 from .job import Job
@@ -21,10 +19,10 @@ from .told import Cut, Report
 
 
 class Seen(NamedTuple):
-    """What the server knows: the text, and what it is about to put right, the newest last."""
+    """What the server knows: the text, and whether it has decided whose all of that is."""
 
     text: str
-    strays: Sequence[Sequence[Undo]]
+    is_decided: bool
 
 
 class Judge:
@@ -36,20 +34,19 @@ class Judge:
         self._true = self._believed = self.true_picture()
         self._is_defensible = True
         self._taken_away: set[str] = set()
-        self.is_untold = False
-        """An edit of ours has come down on what was typed a moment before, and nobody knows."""
+        self._open: tuple[Report, Picture] | None = None
+        """What was reported and is not decided on, and the document as it truly was then."""
 
     def true_picture(self) -> Picture:
         """The document as it truly is."""
         here = {job.number for job in self._jobs if not job.is_over}
         return self._editor.marks.picture(here)
 
-    def sees_made(self, send: Send) -> None:
+    def sees_made(self, send: VersionedEdit) -> None:
         """An edit of the server's is made now."""
         text = Document(self._editor.text)
         rows = {text.slice(edit.span) for edit in send.edits} - {""}
-        blank = f"{BLANK}{text.line_end}"
-        self._taken_away |= rows | {taken.replace(blank, "") for taken in rows}
+        self._taken_away |= rows
 
     def sees_typed(self, cuts: Iterable[Cut]) -> None:
         """The user changes something now. Who puts back what we took away may have undone that."""
@@ -57,35 +54,43 @@ class Judge:
             if any(_are_turned(cut.text, taken) for taken in self._taken_away):
                 for job in self._jobs:
                     edges = self._editor.marks.span(job.number)
-                    job.is_doubtful |= cut.start in edges
+                    job.is_put_back |= cut.start in edges
 
     def sees_told(
-        self, report: Report, true: Picture, seen: Seen, sent: Sequence[Send], *, astray: int
+        self, report: Report, true: Picture, seen: Seen, sent: Sequence[VersionedEdit]
     ) -> None:
         """The server has heard a report, from which on the document is truly as in `true`.
 
-        `sent` is what was sent last, if anything was. The user has taken away `astray` characters
-        of ours that were astray: that is typing too, but in no picture.
+        `sent` is what was sent last, if anything was. Nothing is judged before the server has
+        decided whose all of it is.
         """
-        self.is_untold |= self._editor.marks.has_swallowed
+        if self._open:
+            report = self._open[0].and_then(report)
+        self._open = (report, true)
+        self.sees_decided(seen, sent)
+
+    def sees_decided(self, seen: Seen, sent: Sequence[VersionedEdit]) -> None:
+        """The server may have decided whose that is what was reported."""
+        if self._open is None or not seen.is_decided:
+            return
+        report, true = self._open
+        self._open = None
         believed = self._believed_picture(seen)
         active = self._active & {part.job for part in self._believed}
-        most = self._typed(report, true, active) + astray
-        cost = typed(self._believed, believed, jobs=active, limit=report.typed + astray + 1)
-        is_known = report.is_exact and not report.undoes and self._true == self._believed
+        most = self._typed(report, true, active)
+        cost = typed(self._believed, believed, jobs=active, limit=report.typed + 1)
+        # What compares lines may report a change beside its place, and nobody knows where it was.
+        is_told = report.is_exact and self._editor.habits.telling != "lines"
+        is_known = is_told and not report.undoes and self._true == self._believed
         is_known &= not any(_made_of(report.before, each) == report.text for each in sent)
         is_other = _beside_rows(true) != _beside_rows(believed)
         if cost > most + _left_behind(sent) or (is_known and is_other):
             self._is_defensible = False
-        for job in self._jobs:
-            if job.writing.ending is Ending.TAKEN_OVER and not (job.is_over or job.is_touched):
-                solid = typed(self._true, true, jobs=active | {job.number}, limit=report.typed)
-                job.is_doubtful |= cost < solid + report.undoes
         self._true, self._believed = true, believed
 
     def agree(self, seen: Seen) -> None:
         """Where the server's picture may well be the true one, it is."""
-        if seen.strays or seen.text != self._editor.text:
+        if not seen.is_decided or seen.text != self._editor.text:
             return
         believed = self._believed_picture(seen)
         if self._is_defensible and self.true_picture() != believed:
@@ -95,7 +100,7 @@ class Judge:
 
     @property
     def _active(self) -> set[int]:
-        return {job.number for job in self._jobs if not job.writing.ending}
+        return {job.number for job in self._jobs if not job.region.ending}
 
     def _typed(self, report: Report, true: Picture, active: set[int]) -> int:
         """How many characters the user has really put in and taken away, at the least."""
@@ -107,21 +112,17 @@ class Judge:
 
     def _believed_picture(self, seen: Seen) -> Picture:
         home = Document(seen.text)
-        for step in reversed(seen.strays):
-            for undo in reversed(step):
-                home.apply(undo.edit)
         parts: list[Part] = []
         at = 0
         active = [self._jobs[number] for number in self._active]
-        for job in sorted(active, key=lambda job: job.writing.region.start):
-            start, end = (_offset(home, edge) for edge in job.writing.region)
+        for job in sorted(active, key=lambda job: job.region.span.start):
+            start, end = (_offset(home, edge) for edge in job.region.span)
             parts += [Part(None, home.text[at:start]), Part(job.number, home.text[start:end])]
             at = end
         return picture([*parts, Part(None, home.text[at:])])
 
     def _take_for_true(self, believed: Picture) -> None:
         marks = Marks(self._editor.text)
-        marks.meddled = self._editor.marks.meddled
         here = {part.job for part in believed}
         for job in self._jobs:
             if job.number not in here:
@@ -132,7 +133,7 @@ class Judge:
             if part.job is not None:
                 marks.enclose(part.job, at, at + len(part.text))
                 job = self._jobs[part.job]
-                job.content, job.is_touched = part.text, False
+                job.content, job.is_touched = part.text, job.region.is_suspended
             at += len(part.text)
         self._editor.marks = marks
         self._editor.history.clear()
@@ -147,7 +148,7 @@ def _are_turned(text: str, other: str) -> bool:
     return bool(text) and len(text) == len(other) and text in 2 * other
 
 
-def _made_of(text: str, send: Send) -> str:
+def _made_of(text: str, send: VersionedEdit) -> str:
     """What our edit makes of a text."""
     document = Document(text)
     for edit in reversed(send.edits):
@@ -155,12 +156,12 @@ def _made_of(text: str, send: Send) -> str:
     return document.text
 
 
-def _left_behind(sent: Sequence[Send]) -> int:
+def _left_behind(sent: Sequence[VersionedEdit]) -> int:
     """Characters of ours that may be in rows that were taken over just now."""
     return sum(
         len(edit.text)
         for send in sent
-        if send.writing is not None and send.writing.ending is Ending.TAKEN_OVER
+        if send.region.ending is Ending.CONFLICT
         for edit in send.edits
     )
 

@@ -31,13 +31,6 @@ class Marks:
     def __init__(self, text: str) -> None:
         self.items: list[Piece | Bound] = [Piece(text, "outside", 0)]
         self.touched: set[int] = set()
-        self.meddled: set[int] = set()
-        """The jobs whose text was astray when its user changed it: he has taken it for his."""
-        self.untold: set[int] = set()
-        """The strokes of the user's that were not reported yet."""
-        self.taken_astray = 0
-        """Characters of ours that were astray and that its user has taken away, not told yet."""
-        self._writers: dict[int, int] = {}
         self._origins = 0
         self._released: set[int] = set()
 
@@ -55,14 +48,6 @@ class Marks:
     def unmended(self) -> str:
         """What should be in sight if what is astray may stay, but nothing may be lost."""
         return "".join(piece.text for piece in self._pieces() if piece.is_wished or piece.shown)
-
-    def meddled_with(self) -> str:
-        """What should be in sight if what was astray and its user has changed may stay."""
-        return "".join(
-            piece.text
-            for piece in self._pieces()
-            if piece.is_wished or (piece.shown and self._writers.get(piece.origin) in self.meddled)
-        )
 
     def picture(self, jobs: Collection[int]) -> Picture:
         """The document with the rows of these jobs, as it is once all is put right."""
@@ -89,17 +74,17 @@ class Marks:
             if not piece.hidden_by:
                 piece.owner = "inside"
 
+    def saved(self) -> None:
+        """The document is saved."""
+        for piece in self._pieces():
+            piece.is_saved = True
+
     def release(self, job: int) -> None:
         """The job is over: what stands in its rows now is to stay."""
         for piece in self._inside(job):
             if not piece.hidden_by and piece.owner != "user":
                 piece.owner = "outside"
         self._released.add(job)
-
-    @property
-    def has_swallowed(self) -> bool:
-        """Whether an edit of ours has come down on something that nobody was told of."""
-        return any(piece.is_swallowed for piece in self._pieces())
 
     def span(self, job: int) -> tuple[int, int]:
         """Where the job's rows begin and end."""
@@ -139,14 +124,11 @@ class Marks:
         self.touched = set()
         self._origins += 1
         if not hand.is_ours:
-            self.untold.add(self._origins)
             self.touched |= self._empty_rows(start, end)
         low, high = self._gap(start)
         if end > start:
             high = self._gap(end)[1]
         stroke = Stroke(start, "", text, hand, self._origins)
-        if hand.is_ours and hand.job is not None:
-            self._writers[stroke.origin] = hand.job
         for place in range(low, high):
             item = self.items[place]
             if isinstance(item, Piece) and not item.hidden_by:
@@ -168,6 +150,7 @@ class Marks:
                 item.hidden_by = "user"
             elif holds(stroke.hidden, item):
                 item.hidden_by = None
+                item.is_inside = bool(opened)
                 if not opened and item.owner not in WISHED:
                     item.owner = "user"
             else:
@@ -177,14 +160,10 @@ class Marks:
     def _hide(self, piece: Piece, place: int, stroke: Stroke) -> None:
         opened = self._opened(place)
         piece.hidden_by = "ours" if stroke.hand.is_ours else "user"
-        piece.is_swallowed = stroke.hand.is_ours and piece.origin in self.untold
         stroke.removed += piece.text
         stroke.hidden.append((piece.origin, piece.start, len(piece.text)))
         if not stroke.hand.is_ours:
             self.touched |= opened
-            if piece.owner == "ours" and not opened:
-                self._meddle(piece)
-                self.taken_astray += len(piece.text)
 
     def _put(self, low: int, high: int, stroke: Stroke) -> None:
         """Puts text in somewhere between two items, which look the same to everybody."""
@@ -193,28 +172,17 @@ class Marks:
         else:
             place = self._place_of_user(low, high)
         owner: Owner = "ours" if stroke.hand.is_ours else "user"
-        self.items.insert(place, Piece(stroke.text, owner, stroke.origin))
+        is_inside = owner == "user" and bool(self._opened(place))
+        piece = Piece(stroke.text, owner, stroke.origin, is_inside=is_inside)
+        self.items.insert(place, piece)
 
     def _place_of_user(self, low: int, high: int) -> int:
         """Outside of all rows, where that can be: exactly at an edge is outside."""
-        if low == high and (piece := self._stray_around(low)):
-            self._meddle(piece)
         for place in range(low, high + 1):
             if not self._opened(place):
                 return self._beside_empty_row(place, high)
         self.touched |= self._opened(low)
         return low
-
-    def _stray_around(self, place: int) -> Piece | None:
-        """The text of ours in the midst of which it is, if that is astray."""
-        before, behind = self.items[max(0, place - 1)], self.items[min(place, len(self.items) - 1)]
-        if isinstance(before, Bound) or isinstance(behind, Bound) or self._opened(place):
-            return None
-        return before if before.owner == "ours" and before.origin == behind.origin else None
-
-    def _meddle(self, piece: Piece) -> None:
-        if (job := self._writers.get(piece.origin)) is not None:
-            self.meddled.add(job)
 
     def _opens(self, item: Piece | Bound) -> TypeGuard[Bound]:
         if isinstance(item, Piece):
@@ -329,7 +297,8 @@ class Marks:
             piece.origin,
             piece.start + length,
             piece.hidden_by,
-            piece.is_swallowed,
+            piece.is_inside,
+            piece.is_saved,
         )
         piece.text = piece.text[:length]
         self.items.insert(index + 1, rest)

@@ -8,7 +8,7 @@ was is as good as the truth: nobody can know better.
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from qwen_lsp.text.distance import distance
+from .distance import distance
 
 SOLID = 60
 """Characters that it costs to take one job's rows for something else."""

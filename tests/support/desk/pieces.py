@@ -31,8 +31,10 @@ class Piece:
     origin: int
     start: int = 0
     hidden_by: Literal["user", "ours"] | None = None
-    is_swallowed: bool = False
-    """Our edit came down on it before anybody was told that it is there."""
+    is_inside: bool = False
+    """It was typed into the rows of a job."""
+    is_saved: bool = False
+    """The document was saved since it was typed."""
 
     @property
     def shown(self) -> int:
@@ -42,8 +44,17 @@ class Piece:
     @property
     def is_wished(self) -> bool:
         """Whether it must be in sight when all is quiet."""
-        is_lost = self.is_swallowed and self.hidden_by == "ours"
+        is_lost = self.hidden_by == "ours" and self.may_give_way
         return self.owner in WISHED and self.hidden_by != "user" and not is_lost
+
+    @property
+    def may_give_way(self) -> bool:
+        """Whether it may be taken for a formatter's: white space, or anything but words if saved.
+
+        Typed in the rows of a job, it gives way to the reply then (docs/streaming.md).
+        """
+        is_word = any(letter.isalnum() or letter > "\x7f" for letter in self.text)
+        return self.is_inside and (self.text.isspace() or (self.is_saved and not is_word))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

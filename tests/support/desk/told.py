@@ -1,6 +1,6 @@
 """Changes of a text, and what an editor tells of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from qwen_lsp.text.document import Edit, Position, Span, split_lines
@@ -52,13 +52,24 @@ class Report:
     before: str
     text: str
     is_exact: bool
-    by_save: bool
     typed: int
     """How many characters the user has put in and taken away."""
     ours: tuple[str, ...]
     """What edits of the server's have put in, or an empty text for each that took away."""
     undoes: bool
     """Whether the user has undone something: what comes back does not say whose it is."""
+
+    def and_then(self, report: "Report") -> "Report":
+        """This and the next one, as one."""
+        return replace(
+            report,
+            edits=None,
+            before=self.before,
+            is_exact=self.is_exact and report.is_exact,
+            typed=self.typed + report.typed,
+            ours=self.ours + report.ours,
+            undoes=self.undoes or report.undoes,
+        )
 
 
 def place_of(text: str, offset: int) -> Position:

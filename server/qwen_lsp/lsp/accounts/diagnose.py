@@ -150,9 +150,8 @@ def _settings(configuration: Configuration) -> list[Finding]:
 
 def _client(editor: Editor, pages: Pages) -> Finding:
     """Who the client is, how it takes edits, and what it can do."""
-    kinds = {"answer": "refuses stale edits", "echo": "may drop edits"}
-    kinds["idle"] = "reports changes at rest"
-    manner = kinds.get(pages.manner.kind or "", "not known yet how it takes edits")
+    is_checked = pages.profile.checks_version
+    applies = "applies edits only at their version" if is_checked else "may apply stale edits"
     can = {
         "edits": editor.takes_edits,
         "documents": editor.shows_documents,
@@ -163,7 +162,7 @@ def _client(editor: Editor, pages: Pages) -> Finding:
     }
     able = ", ".join(name for name, is_there in can.items() if is_there) or "nothing"
     unable = ", ".join(name for name, is_there in can.items() if not is_there)
-    said = f"{editor.name} ({manner}). It has: {able}"
+    said = f"{editor.name} ({applies}). It has: {able}"
     return Finding("Editor", "ok", f"{said}; it lacks: {unable}." if unable else f"{said}.")
 
 

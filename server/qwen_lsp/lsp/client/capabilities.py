@@ -18,11 +18,15 @@ class Abilities:
         self._protocol = protocol
         self._announced: Mapping[str, Any] = {}
         self._name = _NAMELESS
+        self.client_name = self.client_version = ""
+        """As `clientInfo` says them; not fit to be shown."""
 
     def meet(self, params: types.InitializeParams) -> None:
         """Learns what the client says of itself in `initialize`."""
         self._announced = _announced(params)
         self._name = _name(params.client_info)
+        if client := params.client_info:
+            self.client_name, self.client_version = client.name, client.version or ""
 
     def announces(self, ability: str) -> bool:
         """Whether the client says that it has one of our own abilities, as `status` or `jobs`."""
@@ -69,15 +73,12 @@ class Abilities:
         return bool(edits and edits.document_changes and edits.change_annotation_support)
 
     @property
-    def tells_how_it_edits(self) -> bool:
-        """Whether it says what it makes of line ends, or of an edit that fails.
+    def checks_versions(self) -> bool:
+        """Whether it says that it applies an edit only at the edit's version, and answers so.
 
-        Emacs' clients, which make edits for older versions too, say neither.
+        Whoever takes undo stops does: `qwen/applyEdit` asks for it.
         """
-        workspace = self._capabilities.workspace
-        edits = workspace.workspace_edit if workspace else None
-        told = (edits.failure_handling, edits.normalizes_line_endings) if edits else ()
-        return any(each is not None for each in told)
+        return self._announced.get("edits") == "checked" or self.announces("undoStops")
 
     @property
     def reads_code_actions(self) -> bool:

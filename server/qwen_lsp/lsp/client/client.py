@@ -17,10 +17,25 @@ ANNOTATION = "qwen"
 
 
 class UndoStops(NamedTuple):
-    """Whether undo can go back to before an edit, and to behind it."""
+    """Whether undo can go back to before an edit, and to behind it.
+
+    `may_be_hidden`: the edit may be applied to a document that no editor shows.
+    """
 
     before: bool
     behind: bool
+    may_be_hidden: bool = False
+
+
+class Answered(NamedTuple):
+    """What the client says of an edit: applied, or why not.
+
+    `is_hidden`: because no editor shows the document, so that undo could not stop at it.
+    """
+
+    applied: bool
+    reason: str = ""
+    is_hidden: bool = False
 
 
 class Editor(Abilities):
@@ -32,27 +47,34 @@ class Editor(Abilities):
 
     def apply(
         self, edit: types.TextDocumentEdit, *, stops: UndoStops | None = None
-    ) -> Coroutine[Any, Any, str | None]:
-        """Asks for `edit` at once; to be awaited: None if it was made, else the reason why not.
+    ) -> Coroutine[Any, Any, Answered]:
+        """Asks for `edit` at once; to be awaited: what the client says of it.
 
-        `stops` is where the editor's user can go back to by undo, for one that can be told.
-        Raises TimeoutError if there is no answer.
+        `stops` is where its user can go back to by undo, for a client that takes `qwen/applyEdit`.
+        There is no time limit: an edit may be applied however late the answer comes.
         """
         changes = types.WorkspaceEdit(document_changes=[edit])
         if stops is None:
-            params = types.ApplyWorkspaceEditParams(changes)
-            return self._applied(self._ask(types.WORKSPACE_APPLY_EDIT, params))
-        wish = {"edit": changes, "undoStopBefore": stops.before, "undoStopAfter": stops.behind}
-        return self._applied(self._ask("qwen/applyEdit", wish))
+            method, params = types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(changes)
+            return self._answered(self._protocol.request(method, params, timeout=None))
+        wish = {
+            "edit": changes,
+            "undoStopBefore": stops.before,
+            "undoStopAfter": stops.behind,
+            "mayBeHidden": stops.may_be_hidden,
+        }
+        return self._answered(self._protocol.request("qwen/applyEdit", wish, timeout=None))
 
-    async def _applied(self, asked: Coroutine[Any, Any, object]) -> str | None:
+    async def _answered(self, asked: Coroutine[Any, Any, object]) -> Answered:
         answer = await asked
         if isinstance(answer, types.ResponseError):
-            return answer.message
-        if entry(answer, "applied") is True:
-            return None
+            return Answered(applied=False, reason=answer.message)
         reason = entry(answer, "failure_reason") or entry(answer, "failureReason")
-        return reason if isinstance(reason, str) else ""
+        return Answered(
+            applied=entry(answer, "applied") is True,
+            reason=reason if isinstance(reason, str) else "",
+            is_hidden=entry(answer, "isHidden") is True,
+        )
 
     def confirm(
         self,

@@ -14,7 +14,7 @@ from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
 from ...errors import RequestError
-from ...text.document import Document, Edit, Position, Span, split_lines
+from ...text.document import Change, Document, Edit, Position, Span, split_lines
 from ...text.edits import moved_span, smallest_edit
 from ..client.positions import Encoding, column, units
 
@@ -27,14 +27,19 @@ REMEMBERED = 200
 class Revision(NamedTuple):
     """One didChange: its edits in the order in which they were made, none if nothing changed.
 
-    `removed` is the text that each of them has taken away. `is_compared` says that the whole text
-    was told, and that the edits are only what differs.
+    `removed` is the text that each of them has taken away. `is_whole_text`: the client sent the
+    whole text, and the edits are what differs.
     """
 
     version: int
     edits: tuple[Edit, ...]
     removed: tuple[str, ...] = ()
-    is_compared: bool = False
+    is_whole_text: bool = False
+
+    @property
+    def changes(self) -> list[Change]:
+        """The edits, each with what it has taken away."""
+        return list(map(Change, self.edits, self.removed))
 
 
 class DocumentEvents:
@@ -47,7 +52,6 @@ class DocumentEvents:
     def __init__(self) -> None:
         self.on_open: list[Callable[[OpenDocument], object]] = []
         self.on_change: list[Callable[[OpenDocument, Revision], object]] = []
-        self.on_will_save: list[Callable[[OpenDocument, types.TextDocumentSaveReason], object]] = []
         self.on_save: list[Callable[[OpenDocument], object]] = []
         self.on_close: list[Callable[[OpenDocument], object]] = []
 
@@ -56,9 +60,6 @@ class DocumentEvents:
 
     def changed(self, document: "OpenDocument", revision: Revision) -> None:
         _call(self.on_change, document, revision)
-
-    def will_save(self, document: "OpenDocument", reason: types.TextDocumentSaveReason) -> None:
-        _call(self.on_will_save, document, reason)
 
     def saved(self, document: "OpenDocument") -> None:
         _call(self.on_save, document)
@@ -149,10 +150,10 @@ class OpenDocument(TextDocument):
                 self.document.apply(edit)
         if len(self.revisions) == REMEMBERED:
             self._oldest = self.revisions[0].version
-        is_compared = any(
+        is_whole_text = any(
             isinstance(change, types.TextDocumentContentChangeWholeDocument) for change in changes
         )
-        self.revisions.append(Revision(version, tuple(edits), tuple(removed), is_compared))
+        self.revisions.append(Revision(version, tuple(edits), tuple(removed), is_whole_text))
         self._in_units.append(Revision(version, tuple(in_units)))
         self.version = version
         return self.revisions[-1]
@@ -251,11 +252,6 @@ class Documents(Workspace):
         revision = document.change(params.content_changes, params.text_document.version)
         self.active_uri = document.uri
         self.events.changed(document, revision)
-
-    def will_save(self, params: types.WillSaveTextDocumentParams) -> None:
-        """Passes on why the document is about to be saved."""
-        document = self.get_text_document(params.text_document.uri)
-        self.events.will_save(document, params.reason)
 
     def did_save(self, params: types.DidSaveTextDocumentParams) -> None:
         """Passes on that the document was saved."""

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ...errors import RequestError
+from ...streaming.text_edits import Lines, RowsAt
 from ...text.edits import common
 from ...text.hunks import Hunk
-from ...text.rewrite import Rewrite
-from ..writing import Writing
 from .preview import Preview
 
 if TYPE_CHECKING:
@@ -22,10 +21,6 @@ CHANGED = (
     "(undo), or copy what you want from the preview."
 )
 BUSY = "Qwen is writing to these lines of {name}; stop that first (Qwen: Stop), or wait."
-TYPED = (
-    "You changed the lines of {name} while the preview was put in, so it may not all be there; "
-    "undo that, then run Qwen: Keep again."
-)
 ASKING = "{title}: {name} has changed since this was made; tick it to put it in"
 MOVED_ON = "{name} has changed while you were asked, so nothing was put in; run Qwen: Keep again."
 UNANSWERED = (
@@ -60,15 +55,14 @@ async def _put_in(session: "Session", preview: Preview) -> None:
     page = session.pages.begin(place.document, *place.rows)
     originals.watch(preview.job, place.document, page)
     await originals.before_keeping(preview.job, place)
-    page.finish(preview.rows)
+    page.replace(preview.rows)
     end = await page.end()
     await originals.ended(preview.job)
     if end.ended == "done":
         originals.forget(preview.job)
     elif not preview.is_dropped:
-        is_begun = tuple(page.lines) != page.original
-        sentence = (TYPED if is_begun else CHANGED).format(name=preview.of)
-        raise RequestError(end.message or sentence)
+        is_failed = end.ended == "failed"
+        raise RequestError(end.message if is_failed else CHANGED.format(name=preview.of))
 
 
 async def _asked(session: "Session", preview: Preview) -> bool:
@@ -107,9 +101,8 @@ async def _agreed(session: "Session", preview: Preview) -> bool:
 def _edits(preview: Preview, rows: list[str]) -> list[types.TextEdit]:
     """One replacement: of several, an editor would let its user choose some that make no sense."""
     place, document = preview.place, preview.place.document
-    writing = Writing(document.document, *place.rows)
-    writing.rewrite = Rewrite.whole(place.original, rows, (_whole_change(place.original, rows),))
-    edits = writing.whole_edits(writing.rewrite.step())
+    at = RowsAt(Lines(place.original), place.region, document.document.line_end)
+    edits = at.edits([_whole_change(place.original, rows)])
     return [types.TextEdit(document.to_range(span), text) for span, text in edits]
 
 

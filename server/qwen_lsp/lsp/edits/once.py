@@ -11,6 +11,7 @@ class Once:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        page.wait_for_rest()
         self._lines: list[str] = []
 
     def extend(self, lines: Iterable[str]) -> None:

@@ -1,55 +1,51 @@
 """The documents that replies are being written to, and the edits on their way there."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 
 from lsprotocol import types
 
 from ...settings.settings import Settings
-from ..client.client import Editor, UndoStops
-from ..delivery import Delivery
+from ...streaming.client_profile import ClientProfile, profile_of
+from ...streaming.delivery import Delivery, VersionedEdit
+from ..client.client import Answered, Editor, UndoStops
 from ..documents.documents import OpenDocument, Revision
-from ..flight import Send
-from ..manner import Kind, Manner
-from .page import Page
-
-SAVING = 2.0
-"""Seconds after the announcement of a save in which a change counts as a formatter's."""
-NEVER = float("-inf")
-SAVED = 0.3
-"""Seconds after the save itself in which it still does: some editors report changes so late."""
+from .page import WAITING, WAITING_AFTER, Page
 
 
 class Sheet:
-    """One document: lets its delivery send when it wants to, and tells it what became of that."""
+    """One document: sends the edits of its delivery, and passes on what becomes of them."""
 
-    def __init__(self, document: OpenDocument, editor: Editor, manner: Manner) -> None:
+    def __init__(self, document: OpenDocument, editor: Editor, profile: ClientProfile) -> None:
         self.document = document
-        self.delivery = Delivery(document.document, document.version, manner)
+        self.delivery = Delivery(document.document, document.version, profile)
         self.delivery.has_undo_stops = editor.announces("undoStops")
-        self.folds = False
         self._editor = editor
         self._pages: list[Page] = []
         self._timer: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
+        self._has_said_waiting = False
 
-    def begin(self, first: int, last: int, original: Sequence[str] | None) -> Page:
+    def begin(
+        self, first: int, last: int, original: Sequence[str] | None, folds: Callable[[], bool]
+    ) -> Page:
         """A page of rows `first` up to, not including, `last`."""
-        page = Page(self, self.delivery.begin(first, last, original))
+        region = self.delivery.begin(first, last, original)
+        page = Page(self.document, region, pump=self.pump, folds=folds)
         self._pages.append(page)
+        self._has_said_waiting = False
         return page
 
-    def changed(self, revision: Revision, *, by_save: bool) -> None:
-        """The document has changed; `by_save` while it is saved."""
+    def changed(self, revision: Revision) -> None:
+        """The document has changed."""
         self.delivery.changed(
-            revision.version,
-            revision.edits,
-            removed=revision.removed,
-            now=_now(),
-            by_save=by_save,
-            is_compared=revision.is_compared,
+            revision.version, revision.changes, _now(), is_whole_text=revision.is_whole_text
         )
+        self.pump()
+
+    def saved(self) -> None:
+        """The document was saved."""
+        self.delivery.saved()
         self.pump()
 
     def close(self) -> None:
@@ -63,43 +59,65 @@ class Sheet:
             self._timer.cancel()
             self._timer = None
         due = self.delivery.next(_now())
-        if isinstance(due, Send):
+        if isinstance(due, VersionedEdit):
             task = asyncio.create_task(self._sent(due, self._apply(due)))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
             due = self.delivery.next(_now())
-        if isinstance(due, float):
+        due = self._with_waiting(due if isinstance(due, float) else None)
+        if due is not None:
             self._timer = asyncio.get_running_loop().call_at(due, self.pump)
         self._pages = [page for page in self._pages if not page.noticed_end()]
 
-    def _apply(self, send: Send) -> Awaitable[str | None]:
-        can_stop = self.delivery.has_undo_stops
-        stops = UndoStops(before=send.is_first, behind=send.is_last) if can_stop else None
-        return self._editor.apply(self._edit(send), stops=stops)
+    def _with_waiting(self, due: float | None) -> float | None:
+        """The time for the next look, which may be that for a word about a long wait."""
+        since = self.delivery.stalled_since
+        if since is None or self._has_said_waiting or not self.delivery.regions:
+            return due
+        late = since + WAITING_AFTER
+        if _now() < late:
+            return late if due is None else min(due, late)
+        self._has_said_waiting = True
+        self._editor.warn(WAITING.format(name=self.document.name))
+        return due
 
-    def _edit(self, send: Send) -> types.TextDocumentEdit:
-        edits = [types.TextEdit(self.document.to_range(span), text) for span, text in send.edits]
-        identifier = types.OptionalVersionedTextDocumentIdentifier(self.document.uri, send.version)
-        return types.TextDocumentEdit(identifier, edits)
-
-    async def _sent(self, send: Send, applied: Awaitable[str | None]) -> None:
-        """Waits for the answer; that there is none the delivery notices by itself."""
-        with suppress(TimeoutError):
-            refusal = await applied
-            accepted = refusal is None
-            self.delivery.answered(send, _now(), applied=accepted, reason=refusal or "")
+    async def _sent(self, edit: VersionedEdit, answered: Awaitable[Answered]) -> None:
+        answer = await answered
+        self.delivery.answered(
+            edit, _now(), applied=answer.applied, reason=answer.reason, is_hidden=answer.is_hidden
+        )
         self.pump()
+
+    def _apply(self, edit: VersionedEdit) -> Awaitable[Answered]:
+        stops = None
+        if self.delivery.has_undo_stops:
+            stops = UndoStops(edit.is_first, edit.is_last, may_be_hidden=edit.may_be_hidden)
+        return self._editor.apply(self._text_document_edit(edit), stops=stops)
+
+    def _text_document_edit(self, edit: VersionedEdit) -> types.TextDocumentEdit:
+        edits = [types.TextEdit(self.document.to_range(span), text) for span, text in edit.edits]
+        identifier = types.OptionalVersionedTextDocumentIdentifier(self.document.uri, edit.version)
+        return types.TextDocumentEdit(identifier, edits)
 
 
 class Pages:
     """The sheets of all the documents that are written to."""
 
     def __init__(self, editor: Editor) -> None:
-        self.manner = Manner()
         self.folds = True
+        self._setting = "auto"
         self._editor = editor
         self._sheets: dict[str, Sheet] = {}
-        self._saving_until: dict[str, float] = {}
+
+    @property
+    def profile(self) -> ClientProfile:
+        """How the client applies edits."""
+        return profile_of(
+            self._editor.client_name,
+            self._editor.client_version,
+            says_checked=self._editor.checks_versions,
+            setting=self._setting,
+        )
 
     def begin(
         self,
@@ -114,48 +132,33 @@ class Pages:
         Where `original` is given, the rows turn back into that before the reply is written.
         """
         sheet = self._sheets.get(document.uri)
-        if sheet is None or sheet.document is not document:
-            sheet = self._sheets[document.uri] = Sheet(document, self._editor, self.manner)
-        sheet.folds = self.folds
-        return sheet.begin(first, last, original)
+        is_idle = sheet is not None and not sheet.delivery.regions
+        if sheet is None or sheet.document is not document or is_idle:
+            sheet = self._sheets[document.uri] = Sheet(document, self._editor, self.profile)
+        return sheet.begin(first, last, original, lambda: self.folds)
 
     def take_settings(self, settings: Settings) -> None:
         """Goes on with these settings."""
-        self.manner.forced = self._promised if settings.delivery == "auto" else settings.delivery
-        self.manner.is_terse = not self._editor.tells_how_it_edits
+        self._setting = settings.delivery
         self.folds = settings.undo == "fold"
-
-    @property
-    def _promised(self) -> Kind | None:
-        """What the client says of itself: who takes undo stops looks at versions."""
-        return "echo" if self._editor.announces("undoStops") else None
 
     def overlaps(self, document: OpenDocument, first: int, last: int) -> bool:
         """Whether a page takes up some of these rows."""
         sheet = self._sheets.get(document.uri)
         return sheet is not None and sheet.delivery.overlaps(first, last)
 
-    def is_saving(self, document: OpenDocument) -> bool:
-        """Whether what changes a document now is most likely a formatter."""
-        return _now() < self._saving_until.get(document.uri, NEVER)
-
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed."""
         if sheet := self._sheets.get(document.uri):
-            sheet.changed(revision, by_save=self.is_saving(document))
-
-    def will_save(self, document: OpenDocument) -> None:
-        """A document is about to be saved: its formatter may change it."""
-        self._saving_until[document.uri] = _now() + SAVING
+            sheet.changed(revision)
 
     def saved(self, document: OpenDocument) -> None:
-        """A document was saved: what changes it from now on is its user."""
-        until = self._saving_until.get(document.uri, NEVER)
-        self._saving_until[document.uri] = min(until, _now() + SAVED)
+        """A document was saved."""
+        if sheet := self._sheets.get(document.uri):
+            sheet.saved()
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
-        self._saving_until.pop(document.uri, None)
         if sheet := self._sheets.pop(document.uri, None):
             sheet.close()
 

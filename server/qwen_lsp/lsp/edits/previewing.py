@@ -91,6 +91,9 @@ class Previewing:
             self._close(self._page)
         end = await self._page.end()
         self._page = None
+        if end.ended == "takenOver":
+            # What a user makes of a preview is what they want; there is nothing to say.
+            return PageEnd("takenOver")
         return None if end.ended == "stopped" else end
 
     def _end_with(self, close: Callable[[Page], None]) -> None:

@@ -117,7 +117,7 @@ class Restores:
     async def _restore(
         self, document: OpenDocument, entry: Entry, place: Place, page: Page
     ) -> None:
-        page.finish(place.lines)
+        page.replace(place.lines)
         end = await page.end()
         if end.ended == "done":
             self._session.originals.erase(entry.id)

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from ... import perform
 from ...settings.options import Edits
+from ...streaming.client_profile import most_cautious
 from ..jobs.job import Job
 from .once import Once
 from .page import Page
@@ -69,7 +70,9 @@ class Way:
 
     def _choose(self) -> perform.Page:
         if not self._chosen.done():
-            self._chosen.set_result(self._made(self._work.edits or self._session.settings.edits))
+            wished = self._work.edits or self._session.settings.edits
+            least = self._session.pages.profile.edits
+            self._chosen.set_result(self._made(most_cautious(wished, least)))
         return self._chosen.result()
 
     def _made(self, edits: Edits) -> perform.Page:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from ...streaming.rebase import same_words
 from ...text.document import Position, Span
 from ...text.hunks import Hunk, hunks, undone
 from ...text.retraced import beside, retraced
@@ -43,7 +44,7 @@ class Without(NamedTuple):
 class Proposal:
     """The rows of a document that a job has changed, and each of its changes.
 
-    `is_taken_over`: its user has typed into them meanwhile, so that they are one change.
+    `is_taken_over`: the job ended by a conflict, before its reply was whole.
     """
 
     job: Job
@@ -51,8 +52,6 @@ class Proposal:
     original: tuple[str, ...]
     traced: Traced
     is_taken_over: bool = False
-    ended_at: float = 0.0
-    """When the job ended, in seconds of the event loop's clock."""
     warning: str = ""
     page: Page | None = None
     """Where the original of some changes is on its way back."""
@@ -90,8 +89,6 @@ class Proposal:
 
     def can_be_discarded(self, patch: Patch) -> bool:
         """Whether it is certain what the rows are without this."""
-        if self.is_taken_over:
-            return True
         return self.traced.states[patch.change] is State.WRITTEN and self._is_there
 
     def touched_by(self, span: Span) -> list[Patch]:
@@ -104,7 +101,7 @@ class Proposal:
         """What its rows are once these changes are discarded, all of which can be."""
         first, last = self.traced.first, self.traced.last
         changes = [patch.change for patch in patches]
-        lines = self.original if self.is_taken_over else self.traced.without(changes)
+        lines = self.traced.without(changes)
         document = self.document.document
         if first < last and lines:
             return Without(first, last, lines, 0)
@@ -122,19 +119,24 @@ class Proposal:
         """The original of these changes is on its way back to `page`."""
         self.leaving, self.page = tuple(patch.change for patch in patches), page
 
-    def changed(self, revision: Revision, *, by_save: bool) -> bool:
-        """The document has changed; whether something else can be decided on by that.
-
-        What changes the rows `by_save` is a formatter, and counts as written; not where somebody
-        has typed into them before, or has kept some of it.
-        """
+    def changed(self, revision: Revision) -> bool:
+        """The document has changed; whether something else can be decided on by that."""
         if self.page:
             return False
         before = self.traced
         self.traced = retraced(before, self.document.document, revision.edits)
-        is_clean = not (before.typed or before.kept or self.is_taken_over)
-        if by_save and is_clean and not self.is_as_written:
-            self.traced = self.traced.formatted()
+        return self.traced.left != before.left
+
+    def saved(self) -> bool:
+        """The document was saved; whether something else can be decided on by that.
+
+        What a formatter has made of the rows counts as written. It is known by the words, which it
+        leaves alone; not where some of the changes are kept.
+        """
+        before = self.traced
+        is_clean = not (self.page or before.kept or self.is_taken_over or self.is_as_written)
+        if is_clean and same_words(before.rows, before.written):
+            self.traced = before.formatted()
         return self.traced.left != before.left
 
     def came_back(self, above: int) -> None:
@@ -144,18 +146,16 @@ class Proposal:
             self.traced = replace(self.traced.discarded(self.leaving), first=first)
         self.leaving, self.page = (), None
 
-    def broke_off(self, wanted: Sequence[str], above: int) -> None:
-        """The rows should have turned into the `wanted` ones, and now hold anything."""
+    def broke_off(self, above: int) -> None:
+        """The original rows did not come back: what stands there is their user's as well."""
         page, self.leaving, self.page = self.page, (), None
         if page is None:
             return
         region = page.region
-        first, last = region.start.line, region.end.line + 1
-        if held(self.document.document, first, last) == page.original:
-            self.traced = replace(self.traced, first=first + above)
-            return
-        self.traced = _any(self.document, region, wanted)
-        self.original, self.is_taken_over = self.traced.changes[0].lines, True
+        first, last = region.start.line + above, region.end.line + 1
+        rows = held(self.document.document, first, last)
+        typed = hunks(self.traced.written, rows)
+        self.traced = replace(self.traced, first=first, typed=typed)
 
     @property
     def _both_ways(self) -> list[tuple[Hunk, Hunk]]:
@@ -187,34 +187,20 @@ class Proposal:
 def proposal_of(job: Job, document: OpenDocument, page: Page) -> Proposal:
     """What a job has written to `page`, which has just ended, and maybe its user as well."""
     region = page.region
-    if page.outcome.ended == "takenOver":
-        traced = _any(document, region, page.original)
-        return Proposal(job, document, traced.changes[0].lines, traced, is_taken_over=True)
     before, behind = _sides(document, region)
     original, changes = _beside(before, page.original, behind), page.changes
     if before or behind:
         changes = hunks(original, _beside(before, page.lines, behind))
     traced = Traced.of(original, changes, region.start.line)
     rows = held(document.document, region.start.line, region.end.line + 1)
-    return Proposal(job, document, original, replace(traced, typed=hunks(traced.written, rows)))
+    traced = replace(traced, typed=hunks(traced.written, rows))
+    is_taken_over = page.outcome.ended == "takenOver"
+    return Proposal(job, document, original, traced, is_taken_over=is_taken_over)
 
 
 def share_rows(one: Span, other: Span) -> bool:
     """Whether there is a row that both touch."""
     return one.start.line <= other.end.line and other.start.line <= one.end.line
-
-
-def _any(document: OpenDocument, region: Span, original: Sequence[str]) -> Traced:
-    """Whatever stands in the rows of `region`, as one change of `original`.
-
-    Nothing does where all of it is gone and another row begins there.
-    """
-    first, last = region.start.line, region.end.line + 1
-    before, behind = _sides(document, region)
-    if region.start == region.end and before + behind:
-        return Traced(first, (), (Hunk(0, 0, tuple(original)),))
-    written = held(document.document, first, last)
-    return Traced(first, written, (Hunk(0, len(written), _beside(before, original, behind)),))
 
 
 def _sides(document: OpenDocument, region: Span) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """What finished jobs have written, until their user keeps or discards it."""
 
-import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from lsprotocol import types
@@ -25,15 +24,11 @@ CHANGED = (
 )
 NOT_HERE = "There is no change of Qwen's at this place."
 COMING_BACK = "The original of another change is coming back right now; try it again after that."
-FORMATTED = (
-    "A formatter has changed the lines that Qwen was writing; Qwen: Discard puts the original "
-    "back, Qwen: Retry begins again."
-)
 TYPED = "You changed the text while the original came back; Qwen: Discard puts the rest back."
 
 
-FORMATTING = 0.5
-"""Seconds before the end of a save in which what takes over may be a formatter."""
+STAYED_ONE = "One change stayed, because you have edited it since."
+STAYED = "{count} changes stayed, because you have edited them since."
 
 
 class Proposals:
@@ -53,8 +48,6 @@ class Proposals:
         """The original of what a job has written, or some of it, is back in a region, or broke
         off there."""
         self._all: list[Proposal] = []
-        self._saves_itself: set[OpenDocument] = set()
-        self._is_announced: set[OpenDocument] = set()
 
     def __iter__(self) -> Iterator[Proposal]:
         return (each for each in self._all if each.patches)
@@ -85,7 +78,6 @@ class Proposals:
         is_open = self._documents.open_document(job.uri) is document
         if is_open and page.outcome.ended != "stopped" and page.changes:
             proposal = proposal_of(job, document, page)
-            proposal.ended_at = _now()
             self._all.append(proposal)
             self._changed()
 
@@ -114,18 +106,24 @@ class Proposals:
         patches = _chosen(proposal, span)
         if proposal.page:
             raise RequestError(COMING_BACK)
-        if not all(map(proposal.can_be_discarded, patches)):
+        edited = len(patches)
+        patches = list(filter(proposal.can_be_discarded, patches))
+        edited -= len(patches)
+        if not patches:
             raise RequestError(CHANGED)
         first, last, lines, above = proposal.without(patches)
         if self._pages.overlaps(proposal.document, first, last):
             raise RequestError(RUNNING)
         page = self._pages.begin(proposal.document, first, last)
-        page.on_end = partial(self._put_back, proposal, page, lines, above)
+        page.on_end = partial(self._put_back, proposal, page, above)
         proposal.leave(patches, page)
         if not proposal.patches:
             self._originals.reopened(proposal.job)
         self._changed()
-        page.finish(lines)
+        if edited:
+            stayed = STAYED_ONE if edited == 1 else STAYED.format(count=edited)
+            self._editor.say(stayed)
+        page.replace(lines)
 
     def drop(self, proposal: Proposal) -> None:
         """It is kept or discarded: nothing is left to decide."""
@@ -140,48 +138,20 @@ class Proposals:
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
         """A document has changed. What its user has undone is no more."""
-        by_save = self._pages.is_saving(document)
         for proposal in self._all:
-            if proposal.document is document and proposal.changed(revision, by_save=by_save):
+            if proposal.document is document and proposal.changed(revision):
                 self._changed()
 
-    def will_save(self, document: OpenDocument, reason: types.TextDocumentSaveReason) -> None:
-        """A document is about to be saved: by hand, and what is in it is kept."""
-        self._is_announced.add(document)
-        if reason == types.TextDocumentSaveReason.Manual:
-            self._keep_all(document)
-        else:
-            self._saves_itself.add(document)
-
     def saved(self, document: OpenDocument) -> None:
-        """A document was saved; an editor that does not say why has done so by hand.
-
-        What was taken over just before a save that nobody has announced is not kept: most likely
-        that was a formatter.
-        """
-        formatted = [] if document in self._is_announced else self._just_taken_over(document)
-        if document not in self._saves_itself:
-            self._keep_all(document, but=formatted)
-        if formatted:
-            self._editor.say(FORMATTED)
-        self._saves_itself.discard(document)
-        self._is_announced.discard(document)
-
-    def _just_taken_over(self, document: OpenDocument) -> list[Proposal]:
-        since = _now() - FORMATTING
-        mine = self.of_document(document)
-        return [each for each in mine if each.is_taken_over and each.ended_at >= since]
+        """A document was saved. That decides nothing."""
+        for proposal in self._all:
+            if proposal.document is document and proposal.saved():
+                self._changed()
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed, or opened anew: what is in it is kept."""
-        self._keep_all(document)
-        for known in (self._saves_itself, self._is_announced):
-            known.difference_update([each for each in known if each.uri == document.uri])
-
-    def _keep_all(self, document: OpenDocument, but: Sequence[Proposal] = ()) -> None:
         for proposal in [each for each in self._all if each.document.uri == document.uri]:
-            if proposal not in but:
-                self.drop(proposal)
+            self.drop(proposal)
 
     def _changed(self) -> None:
         for listener in self.on_change:
@@ -193,7 +163,7 @@ class Proposals:
             self.drop(proposal)
         self._changed()
 
-    def _put_back(self, proposal: Proposal, page: Page, lines: Sequence[str], above: int) -> None:
+    def _put_back(self, proposal: Proposal, page: Page, above: int) -> None:
         """The original of some changes is back, or can't be put back."""
         end = page.outcome
         if end.ended == "stopped":
@@ -202,7 +172,7 @@ class Proposals:
             proposal.came_back(above)
             self._decided(proposal)
         else:
-            proposal.broke_off(lines, above)
+            proposal.broke_off(above)
             self._originals.settled(proposal.job)
             self._changed()
             self._editor.say(end.message or TYPED, types.MessageType.Warning)
@@ -215,7 +185,3 @@ def _chosen(proposal: Proposal, span: Span | None) -> list[Patch]:
     if not patches:
         raise RequestError(NOT_HERE)
     return list(patches)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

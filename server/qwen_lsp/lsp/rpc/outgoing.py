@@ -42,10 +42,13 @@ class Outgoing(LanguageServerProtocol):
         """From now on what is sent goes to `write`, a whole message at a time."""
         self._write = write
 
-    def request(self, method: str, params: object, *, timeout: float) -> Coroutine[Any, Any, Any]:
+    def request(
+        self, method: str, params: object, *, timeout: float | None
+    ) -> Coroutine[Any, Any, Any]:
         """Asks the client at once; to be awaited: its answer, an error as a `ResponseError`.
 
-        Raises TimeoutError after `timeout` seconds; an answer that comes later is dropped.
+        Raises TimeoutError after `timeout` seconds, unless that is None; an answer that comes
+        later is dropped.
         """
         return _answer(self.send_request_async(method, params), timeout)
 
@@ -135,7 +138,7 @@ class Outgoing(LanguageServerProtocol):
         raise TypeError(f"{type(data).__name__} is no part of a message")
 
 
-async def _answer(asked: asyncio.Future[Any], seconds: float) -> Any:
+async def _answer(asked: asyncio.Future[Any], seconds: float | None) -> Any:
     try:
         async with asyncio.timeout(seconds):
             return await asked

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 SYNC = types.TextDocumentSyncOptions(
     open_close=True,
     change=types.TextDocumentSyncKind.Incremental,
-    will_save=True,
+    will_save=False,
     will_save_wait_until=False,
     save=types.SaveOptions(include_text=False),
 )
@@ -139,11 +139,6 @@ class Protocol(Incoming):
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Makes the changes, at a cost that follows what they change."""
         self.documents.did_change(params)
-
-    @lsp_method(types.TEXT_DOCUMENT_WILL_SAVE)
-    def lsp_text_document__will_save(self, params: types.WillSaveTextDocumentParams) -> None:
-        """Passes on why the document is about to be saved."""
-        self.documents.will_save(params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_SAVE)
     def lsp_text_document__did_save(self, params: types.DidSaveTextDocumentParams) -> None:

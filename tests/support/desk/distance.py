@@ -1,6 +1,6 @@
 """How many characters tell two texts apart."""
 
-from .edits import common
+from qwen_lsp.text.edits import common
 
 
 def distance(old: str, new: str, *, limit: int) -> int:
