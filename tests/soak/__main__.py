@@ -94,9 +94,7 @@ def say(*words: object, sep: str = " ") -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument(
-        "--seed", type=int, default=1, help="of the first run in each editor; drawn if left out"
-    )
+    parser.add_argument("--seed", type=int, help="of the first run; drawn if it is left out")
     parser.add_argument("--runs", type=int, default=RUNS, help="in all; 1 shows what happens")
     parser.add_argument("--only", choices=KINDS, help="one kind of editor")
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="of the machine; may be 0")
