@@ -306,10 +306,10 @@ class Region:
     def _comes_back(self, changes: Iterable[Change]) -> bool:
         """Whether what has suspended the rows is undone, at an edge of them too."""
         _, widest = self._moved(changes)
-        if not _stands(self._document, widest, self.rewrite):
-            return False
-        self.span, self._suspended = widest, None
-        return True
+        for span in self._only_place(self.rewrite, widest):
+            self.span, self._suspended = span, None
+            return True
+        return False
 
     def _moved(self, changes: Iterable[Change]) -> tuple[Span, Span]:
         """Where the rows are if what was put in at their edges is outside, and if it is inside."""
