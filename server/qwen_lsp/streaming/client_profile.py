@@ -63,39 +63,83 @@ NEOVIM = ClientProfile(
 """Answers `applied: true` also for an edit that it drops."""
 
 EGLOT = replace(CHECKED, reports="at rest", merges_undo=True, most_rejections=30)
-"""From 1.20 on: counts each change, reports at rest, and rejects a stale edit with an error."""
+"""Counts each change, reports at rest, and rejects a stale edit with an error."""
 
 UNCHECKED = ClientProfile(merges_undo=True, most_rejections=30)
 """Nothing is known, or it applies an edit wherever the text is meanwhile."""
 
-VERIFIED = ClientProfile(answers_truthfully=True, reports="at once", edits="once")
-"""Applies edits in order with what is typed, as far as its source says; no run has shown it."""
+LSP_MODE = replace(CHECKED, checks_zero=False, edits="once")
+SUBLIME = replace(CHECKED, reports="at rest", edits="once")
+SUBLIME_2_10 = replace(SUBLIME, answers_truthfully=False)
+ZED = ClientProfile(answers_truthfully=True, reports="at once", edits="once")
+"""Rebases a stale edit itself. Its answer comes once the edit is made, or dropped."""
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A client by the beginning of its name, from a version on, and where that was read."""
+    """A client, what is known of it, and where that was read.
+
+    `name` is `clientInfo.name`, or the beginning of it where that ends with a blank. It counts for
+    versions from `since` up to, not including, `until`; a client without a version is older.
+    """
 
     name: str
     profile: ClientProfile
     source: str
     since: tuple[int, ...] = ()
+    until: tuple[int, ...] = ()
 
 
-_LANGUAGE_CLIENT = "vscode-languageclient, client.ts: handleApplyWorkspaceEdit"
+_LANGUAGE_CLIENT = (
+    "microsoft/vscode-languageserver-node, client/src/common/client.ts: "
+    "doHandleApplyWorkspaceEdit, validateWorkspaceEdit"
+)
+_EGLOT = "joaotavora/eglot, eglot.el: eglot--apply-text-edits, "
+_SUBLIME = "sublimelsp/LSP, plugin/"
 
 ROWS = (
     _Row("Visual Studio Code", CHECKED, _LANGUAGE_CLIENT),
-    _Row("VSCodium", CHECKED, _LANGUAGE_CLIENT),
-    _Row("code-server", CHECKED, _LANGUAGE_CLIENT),
+    _Row("Visual Studio Code ", CHECKED, _LANGUAGE_CLIENT),
     _Row("Code - OSS", CHECKED, _LANGUAGE_CLIENT),
+    _Row("VSCodium", CHECKED, _LANGUAGE_CLIENT),
+    _Row("VSCodium ", CHECKED, _LANGUAGE_CLIENT),
+    _Row("code-server", CHECKED, _LANGUAGE_CLIENT),
     _Row("Cursor", CHECKED, _LANGUAGE_CLIENT),
     _Row("Windsurf", CHECKED, _LANGUAGE_CLIENT),
-    _Row("helix", HELIX, "helix-view, handlers/lsp.rs: apply_workspace_edit"),
-    _Row("Neovim", NEOVIM, "runtime/lua/vim/lsp/util.lua: apply_text_document_edit"),
-    _Row("Eglot", EGLOT, "eglot.el: eglot--apply-workspace-edit", since=(1, 20)),
+    _Row(
+        "helix",
+        HELIX,
+        "helix-editor/helix, helix-view/src/handlers/lsp.rs: Editor::apply_text_edits",
+    ),
+    _Row(
+        "Neovim",
+        NEOVIM,
+        "neovim/neovim, runtime/lua/vim/lsp/util.lua: apply_text_document_edit; "
+        "runtime/lua/vim/lsp/_changetracking.lua: next_debounce",
+    ),
+    _Row("Eglot", EGLOT, f"{_EGLOT}eglot--after-change", until=(1, 17)),
+    _Row("Eglot", UNCHECKED, f"{_EGLOT}eglot--track-changes-fetch", since=(1, 17), until=(1, 19)),
+    _Row("Eglot", EGLOT, f"{_EGLOT}eglot--after-change", since=(1, 19)),
+    _Row("emacs", LSP_MODE, "emacs-lsp/lsp-mode, lsp-mode.el: lsp--check-document-changes-version"),
+    _Row("coc.nvim", UNCHECKED, "neoclide/coc.nvim, src/core/files.ts: validateChanges"),
+    _Row(
+        "Sublime Text LSP",
+        SUBLIME_2_10,
+        f"{_SUBLIME}edit.py, which ignores an edit for another version",
+        until=(2, 11),
+    ),
+    _Row(
+        "Sublime Text LSP",
+        SUBLIME,
+        f"{_SUBLIME}core/sessions.py: _apply_document_changes_recursive_async",
+        since=(2, 11),
+    ),
+    _Row("Zed", ZED, "zed-industries/zed: it keeps ten versions and anchors an edit in its own"),
+    _Row("Zed ", ZED, "the same"),
+    _Row("vim-lsp", UNCHECKED, "prabirshrestha/vim-lsp: no version is looked at"),
 )
-"""The first row that fits counts."""
+"""Who is not here is unknown: Kate has no name and takes no edits; JetBrains' client (lsp4ij) and
+Eclipse's (lsp4e) have the product's name, look at no version, and always answer `applied: true`."""
 
 
 def profile_of(
@@ -118,9 +162,11 @@ def profile_of(
 
 
 def _is(row: _Row, name: str, version: str) -> bool:
-    if not name.casefold().startswith(row.name.casefold()):
+    is_beginning = row.name.endswith(" ") and name.startswith(row.name)
+    if name.casefold() != row.name.casefold() and not is_beginning:
         return False
-    return not row.since or _numbers(version) >= row.since
+    numbers = _numbers(version)
+    return numbers >= row.since and (not row.until or numbers < row.until)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
