@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from ..support.desk.desk import Desk
+from ..support.desk.formatters import FORMATTERS
 from ..support.desk.habits import Habits, Kind
 from ..support.desk.job import Close, Complaint, Job
 from ..support.desk.user import OUTSIDE, PLACES, User, Where
@@ -125,7 +126,8 @@ class Run:
         self._soon(self._act)
 
     def _save(self, job: Job) -> None:
-        self.user.save(formats=self.rng.random() < 0.6, as_one=self.rng.random() < 0.2)
+        formatter = self.rng.choice(FORMATTERS) if self.rng.random() < 0.6 else None
+        self.user.save(formatter, as_one=self.rng.random() < 0.2)
         self._soon(self._act)
 
     def _other(self, job: Job) -> None:

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 )
 
 from ..support.desk.desk import Desk
+from ..support.desk.formatters import FORMATTERS, Formatter
 from ..support.desk.habits import KINDS, Habits, Kind
 from ..support.desk.job import Close, Job
 from ..support.desk.user import PLACES, User, Where
@@ -69,9 +70,9 @@ class Machine(RuleBasedStateMachine):
     def rename(self, word: str) -> None:
         self.user.rename(word, "other")
 
-    @rule(formats=st.booleans(), as_one=st.booleans())
-    def save(self, formats: bool, as_one: bool) -> None:
-        self.user.save(formats=formats, as_one=as_one)
+    @rule(formatter=st.sampled_from((None, *FORMATTERS)), as_one=st.booleans())
+    def save(self, formatter: Formatter | None, as_one: bool) -> None:
+        self.user.save(formatter, as_one=as_one)
 
     @rule(job=JOBS, lines=st.integers(1, 5))
     def say(self, job: int, lines: int) -> None:

@@ -122,7 +122,9 @@ class Delivery:
             due = {region: self._due(region, now) for region in waiting}
             ready = next((region for region in waiting if due[region] <= now), None)
             if ready is None:
-                return min(due.values(), default=None)
+                undecided = any(region.is_undecided for region in self.regions)
+                times = [*due.values(), *([self._pacing.saved_by] if undecided else ())]
+                return min(times, default=None)
             if edit := self._send(ready, now):
                 return edit
 
@@ -232,9 +234,10 @@ class Delivery:
         if self._in_flight:
             return
         for region in list(self.regions):
-            if not region.resume():
+            if region.is_undecided and now >= self._pacing.saved_by:
                 self._end(region, Ending.CONFLICT)
-                continue
+            if region.is_suspended and region.is_closed and not region.is_undecided:
+                region.resume()
             if region.is_suspended:
                 continue
             while region.rewrite.is_settled and region.advance(may_fold=self._may_fold(now)):

@@ -17,6 +17,8 @@ RETRY = 0.1
 each time, because the user may be typing without a report."""
 LONGEST_RETRY = 1.6
 """Seconds that this comes to at most."""
+SAVE_FOLLOWS = 1.0
+"""Seconds after a formatter's change in which a client has said that it saved the document."""
 HIDDEN_RETRY = 1.0
 """Seconds before the next attempt at a document that no editor showed."""
 
@@ -51,6 +53,11 @@ class Pacing:
     def hidden(self, now: float) -> None:
         """An edit was not applied because no editor shows the document."""
         self._not_before = now + HIDDEN_RETRY
+
+    @property
+    def saved_by(self) -> float:
+        """When it is too late for a save to say that the last change was a formatter's."""
+        return self.typed_at + SAVE_FOLLOWS
 
     def is_typing(self, now: float) -> bool:
         """Whether somebody else changed something a moment ago."""

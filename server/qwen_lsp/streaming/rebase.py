@@ -43,17 +43,41 @@ def rebased(
             span = moved_span(span, [change.edit])
             continue
         is_inferred |= bool(change.removed and change.edit.text)
-        for part in refined(change):
-            if not touches(span, part.edit):
-                span = moved_span(span, [part.edit])
-                continue
-            inside.append(part)
-            start = _edge(span.start, part, is_start=True)
-            end = _edge(span.end, part, is_start=False)
-            if start is None or end is None:
-                return None
-            span = Span(start, max(start, end))
+        if (found := _followed(span, change)) is None:
+            return None
+        span, parts = found
+        inside += parts
     return Rebased(span, tuple(inside), is_inferred)
+
+
+def _followed(span: Span, change: Change) -> tuple[Span, list[Change]] | None:
+    """Where `span` is after a change that touches it, and the parts of that which are within.
+
+    What is refined may show that none is. Else a change within the span stays within as a whole,
+    also what it puts in at an edge; of one that crosses an edge the tokens tell where that is.
+    """
+    by_parts = _through(span, refined(change))
+    if by_parts and not by_parts[1]:
+        return by_parts
+    as_a_whole = _through(span, [change]) if change.edit.text and change.removed else None
+    if as_a_whole is None:
+        return by_parts
+    return as_a_whole[0], by_parts[1] if by_parts else [change]
+
+
+def _through(span: Span, changes: Iterable[Change]) -> tuple[Span, list[Change]] | None:
+    inside = []
+    for change in changes:
+        if not touches(span, change.edit):
+            span = moved_span(span, [change.edit])
+            continue
+        inside.append(change)
+        start = _edge(span.start, change, is_start=True)
+        end = _edge(span.end, change, is_start=False)
+        if start is None or end is None:
+            return None
+        span = Span(start, max(start, end))
+    return span, inside
 
 
 def moved_by_ours(span: Span, edits: Sequence[Edit], *, is_below: bool) -> Span:

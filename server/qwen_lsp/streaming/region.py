@@ -265,17 +265,18 @@ class Region:
         """The document was saved: who has changed the rows right before was a formatter."""
         self._is_formatters = self.is_suspended
 
-    def resume(self) -> bool:
-        """Goes on with suspended rows, once the reply is whole; False where they conflict.
-
-        A formatter's rows, or such as differ by white space alone, give way to the reply at once.
-        """
-        if not self.is_suspended or not self.is_closed:
-            return True
-        rows = rows_in(self._document, self.span)
-        is_laid_out = same_but_for_space(rows, self.rewrite.lines) and not self._is_undone
-        if not self._is_formatters and not is_laid_out:
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the reply is whole and only a save would let the suspended rows give way."""
+        if not self.is_suspended or not self.is_closed or self._is_formatters:
             return False
+        rows = rows_in(self._document, self.span)
+        return self._is_undone or not same_but_for_space(rows, self.rewrite.lines)
+
+    def resume(self) -> None:
+        """Suspended rows give way to the reply as it is: a formatter has made them, or they differ
+        by white space alone."""
+        rows = rows_in(self._document, self.span)
         target: Sequence[str]
         if self._written is not None:
             target, self._targets = self._written, []
@@ -287,7 +288,6 @@ class Region:
             target = self.rewrite.target
         self._suspended, self._folds = None, False
         self.rewrite = Rewrite.whole(rows, target)
-        return True
 
     def _undoes(self, change: Change) -> bool:
         """Whether a change takes an edit of ours back."""

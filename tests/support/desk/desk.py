@@ -16,7 +16,7 @@ from .habits import Habits, Kind
 from .job import Close, Complaint, Job
 from .judge import Judge, Seen
 from .picture import Picture
-from .pieces import Hand
+from .pieces import FORMATTER, Hand
 from .told import Cut, Report
 
 QUIET = 150.0
@@ -278,8 +278,8 @@ class Desk:
         self.editor.flush()
         if formatting:
             self._notice_sides(formatting)
-            self.editor.change(formatting, as_one=as_one)
-            is_summed_up = self.editor.sums_up
+            self.editor.change(formatting, FORMATTER, as_one=as_one)
+            is_summed_up = as_one or self.editor.sums_up
             touched = self.editor.marks.touched
             self.editor.flush()
             for job in self.jobs:

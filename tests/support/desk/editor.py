@@ -67,12 +67,12 @@ class Editor:
         column = min(position.column, len(lines[position.line].rstrip("\r\n")))
         return sum(map(len, lines[: position.line])) + column
 
-    def change(self, cuts: Sequence[Cut], *, as_one: bool = False) -> None:
+    def change(self, cuts: Sequence[Cut], hand: Hand = USER, *, as_one: bool = False) -> None:
         """The user, or a formatter, changes the text in one go. Offsets are those before it.
 
         If `as_one`, it is reported as one edit from the first to the last thing that differs.
         """
-        self._change([self._in_order(cuts)], USER, as_one=as_one)
+        self._change([self._in_order(cuts)], hand, as_one=as_one)
 
     def take(self, edits: Sequence[Edit], hand: Hand) -> None:
         """Makes a request's edits, all or none. Raises ValueError where they overlap."""

@@ -174,6 +174,7 @@ class Marks:
         owner: Owner = "ours" if stroke.hand.is_ours else "user"
         is_inside = owner == "user" and bool(self._opened(place))
         piece = Piece(stroke.text, owner, stroke.origin, is_inside=is_inside)
+        piece.is_formatters = stroke.hand.formats
         self.items.insert(place, piece)
 
     def _place_of_user(self, low: int, high: int) -> int:
@@ -298,6 +299,7 @@ class Marks:
             piece.start + length,
             piece.hidden_by,
             piece.is_inside,
+            piece.is_formatters,
             piece.is_saved,
         )
         piece.text = piece.text[:length]

@@ -10,16 +10,15 @@ WISHED = ("outside", "user")
 
 
 class Hand(NamedTuple):
-    """Who changes the text: the user (or a formatter of theirs), or the server for a job.
-
-    The server changes it for job None where it puts something right.
-    """
+    """Who changes the text: the user, a formatter (`formats`), or the server for a job."""
 
     is_ours: bool
     job: int | None = None
+    formats: bool = False
 
 
 USER = Hand(is_ours=False)
+FORMATTER = Hand(is_ours=False, formats=True)
 
 
 @dataclass(eq=False, slots=True)
@@ -33,6 +32,8 @@ class Piece:
     hidden_by: Literal["user", "ours"] | None = None
     is_inside: bool = False
     """It was typed into the rows of a job."""
+    is_formatters: bool = False
+    """A formatter has put it there."""
     is_saved: bool = False
     """The document was saved since it was typed."""
 
@@ -54,7 +55,8 @@ class Piece:
         Typed in the rows of a job, it gives way to the reply then (docs/streaming.md).
         """
         is_word = any(letter.isalnum() or letter > "\x7f" for letter in self.text)
-        return self.is_inside and (self.text.isspace() or (self.is_saved and not is_word))
+        is_layout = self.text.isspace() or self.is_formatters
+        return self.is_inside and (is_layout or (self.is_saved and not is_word))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

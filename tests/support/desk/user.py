@@ -3,6 +3,7 @@
 from typing import Literal
 
 from .desk import Desk
+from .formatters import Formatter
 from .job import Job
 from .told import Cut
 
@@ -79,9 +80,18 @@ class User:
         if cuts:
             self._desk.change(cuts)
 
-    def save(self, *, formats: bool, as_one: bool = False) -> None:
-        """Saves; a formatter takes blanks from the ends of lines."""
-        self._desk.save(self._trailing_blanks() if formats else (), as_one=as_one)
+    def save(self, formatter: Formatter | None = None, *, as_one: bool = False) -> None:
+        """Saves; a formatter changes what lies in one job's rows, or outside of all."""
+        cuts = formatter(self._desk.editor.text) if formatter else ()
+        self._desk.save([cut for cut in cuts if not self._crosses(cut)], as_one=as_one)
+
+    def _crosses(self, cut: Cut) -> bool:
+        """Whether a change lies on both sides of an edge of rows."""
+        return any(
+            cut.start < edge < cut.end or (cut.start == edge == cut.end)
+            for span in self._spans()
+            for edge in span
+        )
 
     def _at_edge(self, at: int, text: str) -> int:
         """At an edge of rows, where text in them makes the same of the document as at the edge."""
@@ -103,17 +113,6 @@ class User:
                     if at >= 0 and before[:at] + before[at + end - start :] == after:
                         return at, at + end - start
         return start, end
-
-    def _trailing_blanks(self) -> list[Cut]:
-        cuts = []
-        offset = 0
-        for line in self._desk.editor.text.splitlines(keepends=True):
-            bare = line.rstrip("\r\n")
-            kept = bare.rstrip(" \t")
-            if kept != bare:
-                cuts.append(Cut(offset + len(kept), offset + len(bare), ""))
-            offset += len(line)
-        return cuts
 
     def _delete(self, start: int, end: int) -> None:
         start = self._between_characters(max(start, 0))
