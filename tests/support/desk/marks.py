@@ -169,6 +169,8 @@ class Marks:
         """Puts text in somewhere between two items, which look the same to everybody."""
         if stroke.hand.is_ours:
             place = self._place_of_ours(low, high, stroke.hand.job)
+        elif stroke.hand.formats and stroke.removed:
+            place = self._place_of_formatter(low, high)
         else:
             place = self._place_of_user(low, high)
         owner: Owner = "ours" if stroke.hand.is_ours else "user"
@@ -176,6 +178,14 @@ class Marks:
         piece = Piece(stroke.text, owner, stroke.origin, is_inside=is_inside)
         piece.is_formatters = stroke.hand.formats
         self.items.insert(place, piece)
+
+    def _place_of_formatter(self, low: int, high: int) -> int:
+        """In the rows of a job, where what it replaces was: it replaces nothing across an edge."""
+        for place in range(low, high + 1):
+            if opened := self._opened(place):
+                self.touched |= opened
+                return place
+        return low
 
     def _place_of_user(self, low: int, high: int) -> int:
         """Outside of all rows, where that can be: exactly at an edge is outside."""
