@@ -303,9 +303,11 @@ class Region:
             span = moved_span(span, [edit])
         return False
 
-    def _comes_back(self, changes: Iterable[Change]) -> bool:
-        """Whether what has suspended the rows is undone, at an edge of them too."""
-        _, widest = self._moved(changes)
+    def _comes_back(self, changes: Sequence[Change]) -> bool:
+        """Whether what has suspended the rows is undone by what was put in at an edge of them."""
+        narrow, widest = self._moved(changes)
+        if narrow == widest:
+            return False
         for span in self._only_place(self.rewrite, widest):
             self.span, self._suspended = span, None
             return True
