@@ -120,8 +120,13 @@ const stories = {
   closing: [LONG, async (stage) => {
     await stage.refactor();
     await stage.lands();
-    await stage.editor.palette('View: Revert and Close Editor');
+    await stage.editor.palette('View: Close Editor');
+    const asked = stage.editor.page.getByRole('button', { name: "Don't Save" });
+    await asked.waitFor();
+    await stage.picture('asked');
+    await asked.click();
     await stage.ends({ patience: 5000 });
+    assert.equal(await asked.count(), 0, 'it asks again');
     await stage.editor.page.waitForTimeout(LONG.seconds * 1000);
     await stage.picture('closed');
     assert.equal(readFileSync(stage.file, 'utf8'), ORIGINAL, 'the file is as it was');
@@ -246,6 +251,17 @@ class Stage {
   }
 }
 
+/** Removes a folder into which the server may be writing its last words. */
+async function gone(place) {
+  for (let tries = 0; existsSync(place) && tries < 10; tries += 1) {
+    try {
+      rmSync(place, { recursive: true, force: true });
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
 async function tell(name, [scene, play]) {
   const place = mkdtempSync(join(tmpdir(), 'qwen-vscode-'));
   const [folder, wire, shim] = ['folder', 'wire', 'qwen-lsp'].map((part) => join(place, part));
@@ -283,8 +299,7 @@ async function tell(name, [scene, play]) {
   } finally {
     await editor?.stop();
     simulator.kill();
-    // The server may be writing its last words.
-    rmSync(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
+    await gone(place);
   }
 }
 
