@@ -30,6 +30,8 @@ local function apply_edit(err, params, context)
     end
     local version = math.max(vim.lsp.util.buf_versions[bufnr], opened[bufnr] or 0)
     if version ~= document.version then
+      -- Neovim holds changes back for a while, longer where nobody stops typing; any message has it send them first.
+      client:notify('$/setTrace', { value = 'off' })
       return { applied = false, failureReason = 'the buffer is at version ' .. version }
     end
   end
