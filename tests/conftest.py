@@ -6,6 +6,7 @@ other.
 
 import ipaddress
 import os
+import random
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +46,12 @@ _for_all = pytest.MonkeyPatch()
 
 
 def pytest_configure() -> None:
-    """The home is nobody's from the first import on, and no such folder is there."""
+    """The home is nobody's from the first import on, and no such folder is there.
+
+    All processes that run tests have one seed, for it is part of the names of tests.
+    """
+    if not os.environ.get("QWEN_SOAK_SEED"):
+        _for_all.setenv("QWEN_SOAK_SEED", str(random.SystemRandom().randrange(10**6)))
     home = Path(tempfile.gettempdir()) / f"qwen-lsp-nobody-{os.getpid()}"
     for name in ("HOME", "USERPROFILE"):
         _for_all.setenv(name, str(home))
