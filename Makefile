@@ -29,8 +29,10 @@ soak: .venv/dev .venv/gateway
 editors: .venv/dev
 	NVIM="$(NVIM)" HELIX="$(HELIX)" EMACS="$(EMACS)" $(BIN)/python -m tests.editors $(STORIES)
 
+# How fast and how small the server is, against goals; or beside that of another commit, which is built for it, and in
+# three runs: make bench BASE=main. That fails where something is worse by more than a tenth in each run.
 bench: .venv/dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE))
 
 # The picture of the README, from a real run.
 picture: .venv/demo
