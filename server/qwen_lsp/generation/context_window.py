@@ -96,7 +96,7 @@ def _fault(
 
 
 def _narrow(window: Window, chosen: Chosen, needed: int) -> str:
-    """What the user is told where less around the selection is sent."""
+    """What the user reads where less around the selection is sent."""
     remedy = _remedy(needed) if window.cuts else REFUSE
     return NARROW.format(service=chosen.provider.name, window=window.tokens, remedy=remedy)
 

@@ -20,7 +20,7 @@ from .conversations import Conversations
 from .images import shown
 from .request import SWITCHED_OFF, JobRequest
 
-TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
+SILENT = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
 WAITING = "waiting for {name}"
 WAITING_HERE = "waiting for {name}, which may have to load the model"
 
@@ -154,7 +154,7 @@ class ModelCall:
         advice = chosen.provider.advice
         if advice is None or advice not in str(error) or self._context.notices.is_new(advice):
             return error
-        return type(error)(TOLD.format(name=chosen.provider.name))
+        return type(error)(SILENT.format(name=chosen.provider.name))
 
 
 def smaller(job_request: JobRequest, request: Request, error: ModelError) -> Request | None:

@@ -164,7 +164,7 @@ def selected_again(
 
 
 def other_file(file: SourceFile) -> Other:
-    """What of a file the model is given to read beside the one that it works on."""
+    """What of a file the model is given to read besides the one that it works on."""
     return Other(file.path, file.language, beginning(file.text, MOST_OF_ANOTHER))
 
 

@@ -1,4 +1,4 @@
-"""A job from its start to its end: what it is to do, who answers, and what the user is told."""
+"""A job from its start to its end: its rows, who answers, and what the user reads of its end."""
 
 import logging
 from collections.abc import Callable, Sequence

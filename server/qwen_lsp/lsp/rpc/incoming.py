@@ -236,8 +236,8 @@ class Incoming(Outgoing):
 
 
 def _report(method: str, error: BaseException) -> None:
-    told = response_error(error).message
-    if told == UNEXPECTED:
+    message = response_error(error).message
+    if message == UNEXPECTED:
         log.error("%s failed", method, exc_info=error)
     else:
-        log.info("%s: %s", method, told)
+        log.info("%s: %s", method, message)

@@ -145,15 +145,15 @@ def _answer(message: dict[str, Any]) -> Message:
     error = message.get("error")
     if error is None:
         return ResponseMessage(message.get("id"), message.get("result"), None)
-    told: dict[str, Any] = error if isinstance(error, dict) else {}
-    code, text = told.get("code"), told.get("message")
+    sent: dict[str, Any] = error if isinstance(error, dict) else {}
+    code, text = sent.get("code"), sent.get("message")
     return ResponseMessage(
         message.get("id"),
         None,
         types.ResponseError(
             code if isinstance(code, int) else types.ErrorCodes.InternalError,
             text if isinstance(text, str) else "",
-            told.get("data"),
+            sent.get("data"),
         ),
     )
 
