@@ -10,8 +10,9 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no
 demo: .venv/demo
 	@$(BIN)/python client-example/terminal/demo.py --provider $(PROVIDER)
 
+# On as many processors as there are. Which tests belong into one process is said in tests/conftest.py.
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 # Many more users, models and editors than in the tests: make soak SOAK="--runs 100000 --seed 7" WEATHER="--jobs 5000".
 # One part that fails keeps none of the others from running.
@@ -28,8 +29,10 @@ soak: .venv/dev .venv/gateway
 editors: .venv/dev
 	NVIM="$(NVIM)" HELIX="$(HELIX)" EMACS="$(EMACS)" $(BIN)/python -m tests.editors $(STORIES)
 
+# How fast and how small the server is, against goals; or beside that of another commit, which is built for it, and in
+# three runs: make bench BASE=main. That fails where something is worse by more than a tenth in each run.
 bench: .venv/dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE))
 
 # The picture of the README, from a real run.
 picture: .venv/demo

@@ -4,6 +4,8 @@ from typing import get_args
 
 import pytest
 
+from tests.bench.base import NoBase, built
+from tests.bench.compare import Compared, table
 from tests.bench.measure import last_to_first
 from tests.bench.models import cost, first_line, while_typing
 from tests.bench.reading import reading
@@ -30,6 +32,29 @@ from tests.support.kinds import Kind
 def test_the_verdict_stands_beside_the_goal(row: Row, verdict: str) -> None:
     assert str(row).endswith(verdict)
     assert row.is_missed == verdict.endswith("MISSED")
+
+
+@pytest.mark.parametrize(
+    ("ours", "is_worse"),
+    [
+        ([112.0, 223.0, 111.0], True),
+        ([112.0, 219.0, 111.0], False),
+        ([50.0, 100.0, 50.0], False),
+        ([112.0, None, 111.0], False),
+    ],
+)
+def test_what_is_worse_than_the_base_is_so_in_every_run(
+    ours: list[float | None], is_worse: bool
+) -> None:
+    compared = Compared("memory, MiB", [100.0, 200.0, 100.0], ours)
+    assert compared.is_worse is is_worse
+    assert str(compared).endswith("WORSE") is is_worse
+    assert ("1 worse by more than 10% in every run" in table([compared])) is is_worse
+
+
+def test_a_base_that_is_no_commit_is_named() -> None:
+    with pytest.raises(NoBase, match="no such commit"), built("nothing-of-that-name"):
+        pass
 
 
 @pytest.mark.parametrize(

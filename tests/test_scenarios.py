@@ -1,6 +1,10 @@
-"""Every scenario, with the reply whole, by lines and by characters, in four kinds of editor.
+"""Every scenario, as often as it can differ.
 
-Where reports come late it makes no difference how the reply was cut, so there it comes by lines.
+One that edits no document is played once. One that does is played in VS Code with the reply whole,
+by lines and by characters, and in each other kind of editor, where the reply comes by lines: how
+it was cut makes a difference only to when an edit leaves. Neovim is two kinds, for it reports
+changes one by one or all as one. That a scenario without a `result` edits nothing is checked when
+it is played.
 
 `SCENARIO_UPDATE=1` writes what really happened into the expectations.
 """
@@ -8,7 +12,7 @@ Where reports come late it makes no difference how the reply was cut, so there i
 import functools
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -32,7 +36,7 @@ EXAMPLES = [
     for action in builtin_actions()
     for example in action.examples
 ]
-ALL_CUTS: dict[Kind, bool] = {"vscode": True, "helix": True, "neovim": False, "eglot": False}
+Way = tuple[Cut, Kind, Telling]
 UPDATES = os.environ.get("SCENARIO_UPDATE") == "1"
 
 
@@ -42,16 +46,26 @@ def as_it_is_now(scenario: Scenario) -> Scenario:
 
 
 def runs() -> Iterator[Any]:
-    """Every scenario in each way and in each editor that it is for."""
+    """Every scenario in each way and in each editor in which it can differ."""
     for scenario in SCENARIOS:
-        for kind, has_all_cuts in ALL_CUTS.items():
-            if scenario.editors and kind not in scenario.editors:
-                continue
-            for cut in get_args(Cut) if has_all_cuts else ("lines",):
-                yield pytest.param(scenario, cut, kind, "usual", id=f"{scenario.id}-{cut}-{kind}")
-            if kind == "neovim":
-                id_ = f"{scenario.id}-lines-{kind}-summed"
-                yield pytest.param(scenario, "lines", kind, "summed", id=id_)
+        kinds = [kind for kind in get_args(Kind) if kind in (scenario.editors or get_args(Kind))]
+        for cut, kind, telling in ways(kinds) if scenario.has_edits else once(kinds):
+            name = f"{scenario.id}-{cut}-{kind}" + ("" if telling == "usual" else f"-{telling}")
+            yield pytest.param(scenario, cut, kind, telling, id=name)
+
+
+def ways(kinds: Sequence[Kind]) -> Iterator[Way]:
+    """All ways in these kinds of editors."""
+    for kind in kinds:
+        for cut in get_args(Cut) if kind == "vscode" else ("lines",):
+            yield cut, kind, "usual"
+        if kind == "neovim":
+            yield "lines", kind, "summed"
+
+
+def once(kinds: Sequence[Kind]) -> Iterator[Way]:
+    """One way, in the first of these kinds of editors."""
+    yield "lines", kinds[0], "usual"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,5 +1,10 @@
-"""Measures and prints; exits with 1 where a goal is missed. Takes about four minutes."""
+"""Measures and prints; exits with 1 where a goal is missed. Takes about four minutes.
 
+`--base COMMIT` compares the server with that of another commit instead, and exits with 1 where it
+is worse.
+"""
+
+import argparse
 import asyncio
 import os
 import platform
@@ -10,7 +15,10 @@ from typing import get_args
 
 from tests.support.kinds import IDLE, RATE_LIMIT, Kind
 
-from .measure import MENU_LINES, MENUS, STARTS, Bench, Job, bench, menus, starts
+from .base import NoBase, built
+from .compare import compare
+from .compare import table as table_of
+from .measure import MENU_LINES, MENUS, STARTS, Job, bench, menus, side_by_side, starts
 from .models import Undo, cost, first_line, while_typing
 from .process import resident_mib
 from .reading import FAST, PACE, PACED, TOKENS, reading
@@ -33,7 +41,28 @@ AT_REST = [Goal(50), Goal(50), Goal(50 + RATE_LIMIT * MS), Goal(50 + IDLE * MS)]
 
 def main() -> int:
     """The exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--base", metavar="COMMIT")
+    base = parser.parse_args().base
     say(f"Python {platform.python_version()}, {platform.platform()}, {load()}")
+    return of_goals() if base is None else of_base(base)
+
+
+def of_base(commit: str) -> int:
+    """The exit status of a comparison with another commit."""
+    say(f"\nCompared with {commit}; a case is tokens in the reply / lines in the file")
+    try:
+        with built(commit) as server:
+            compared = asyncio.run(compare(server))
+    except NoBase as error:
+        say(f"{commit} can't be built: {error}")
+        return 2
+    say(table_of(compared), f" {load()}")
+    return int(any(each.is_worse for each in compared))
+
+
+def of_goals() -> int:
+    """The exit status of what is measured against goals."""
     rows = [*of_models(), *asyncio.run(of_process())]
     missed = sum(row.is_missed for row in rows)
     say(f"\n{missed} missed" if missed else "\nAll is reached", f"; {load()}")
@@ -112,11 +141,6 @@ async def of_streaming() -> list[Row]:
         ]
         memory = [resident_mib(each.editor.pid) for each in (short, long)]
     return grid([job for pair in jobs for job in pair], memory)
-
-
-async def side_by_side(short: Bench, long: Bench, reply: Reply) -> tuple[Job, Job]:
-    """The same reply into both files at once: what else the machine does touches both alike."""
-    return await asyncio.gather(short.job(reply), long.job(reply))
 
 
 def combined(jobs: Iterable[Job]) -> Job:

@@ -18,6 +18,9 @@ Json = dict[str, Any]
 ANSWERS_AFTER = 0.014
 """Seconds from an edit's arrival to its answer, as measured in VS Code."""
 
+SERVER = Path(sys.executable).with_name("qwen-lsp")
+"""The server of this tree."""
+
 SECONDS_TO_WAIT = 30.0
 URI = "file:///project/orders.py"
 CAPABILITIES: Json = {
@@ -58,11 +61,10 @@ class Editor:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, home: Path, settings: Json) -> "Editor":
+    async def start(cls, home: Path, settings: Json, server: Path = SERVER) -> "Editor":
         """Starts a server that has `home` to itself, and says hello."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "qwen_lsp"),
+            server,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

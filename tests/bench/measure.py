@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
 
-from .editor import URI, Arrival, Editor, Json, range_of
+from .editor import SERVER, URI, Arrival, Editor, Json, range_of
 from .process import processor_seconds, resident_mib
 from .reply import SELECTED, Reply, file_of
 from .upstream import Upstream
@@ -37,6 +37,11 @@ class Menus:
     median: float
     slowest_hundredth: float
 
+    @classmethod
+    def of(cls, taken: Sequence[float]) -> "Menus":
+        """The figures of so many requests."""
+        return cls(median(taken), quantiles(taken, n=100)[-1])
+
 
 @dataclass(frozen=True)
 class Job:
@@ -57,6 +62,7 @@ class Bench:
 
     def __init__(self, editor: Editor, upstream: Upstream, lines: int) -> None:
         self.editor, self.upstream = editor, upstream
+        self._lines = lines
         self._text = file_of(lines)
         self._first = (lines - SELECTED) // 2
         self._times: dict[int, float | None] = {}
@@ -84,6 +90,17 @@ class Bench:
         job = _job(reply, upstream.first_line_at, editor.arrivals, processor)
         return replace(job, last_to_first=last_to_first([*map(self._times.get, reply.thousands)]))
 
+    async def menu(self, number: int) -> float:
+        """Asks for the menu at another selection for each `number`; the seconds that it takes."""
+        loop = asyncio.get_running_loop()
+        first = number * 7919 % (self._lines - SELECTED)
+        params: Json = {"textDocument": {"uri": URI}, "range": range_of(first, first + SELECTED)}
+        params["context"] = {"diagnostics": [], "triggerKind": 1}
+        begun = loop.time()
+        if not await self.editor.request("textDocument/codeAction", params):
+            raise RuntimeError("nothing is offered")
+        return loop.time() - begun
+
     def _note(self, piece: int) -> None:
         """Remembers the processor time at the places that are to be compared."""
         if piece in self.upstream.reply.thousands:
@@ -102,13 +119,13 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(lines: int) -> AsyncGenerator[Bench]:
+async def bench(lines: int, server: Path = SERVER) -> AsyncGenerator[Bench]:
     """A server that has done one job already, so that what it needs is loaded."""
     upstream = Upstream()
     address = await upstream.open()
     settings = {"provider": "custom", "baseUrl": address, "model": "bench", "undo": "leave"}
     with tempfile.TemporaryDirectory() as home:
-        editor = await Editor.start(Path(home), settings)
+        editor = await Editor.start(Path(home), settings, server)
         try:
             warm = Bench(editor, upstream, lines)
             await warm.job(Reply(100))
@@ -116,6 +133,11 @@ async def bench(lines: int) -> AsyncGenerator[Bench]:
         finally:
             await editor.stop()
             upstream.close()
+
+
+async def side_by_side(short: Bench, long: Bench, reply: Reply) -> tuple[Job, Job]:
+    """The same reply into both files at once: what else the machine does touches both alike."""
+    return await asyncio.gather(short.job(reply), long.job(reply))
 
 
 def last_to_first(times: Sequence[float | None]) -> float | None:
@@ -132,31 +154,21 @@ def last_to_first(times: Sequence[float | None]) -> float | None:
 
 async def starts() -> list[Start]:
     """Starts one server after the other."""
-    return [await _start() for _ in range(STARTS)]
+    return [await start() for _ in range(STARTS)]
 
 
 async def menus() -> Menus:
     """Asks for the menu at many selections of one long file."""
-    loop = asyncio.get_running_loop()
-    taken = []
     async with bench(MENU_LINES) as large:
-        for count in range(MENUS):
-            first = count * 7919 % (MENU_LINES - SELECTED)
-            selected = range_of(first, first + SELECTED)
-            params: Json = {"textDocument": {"uri": URI}, "range": selected}
-            params["context"] = {"diagnostics": [], "triggerKind": 1}
-            begun = loop.time()
-            if not await large.editor.request("textDocument/codeAction", params):
-                raise RuntimeError("nothing is offered")
-            taken.append(loop.time() - begun)
-    return Menus(median(taken), quantiles(taken, n=100)[-1])
+        return Menus.of([await large.menu(count) for count in range(MENUS)])
 
 
-async def _start() -> Start:
+async def start(server: Path = SERVER) -> Start:
+    """Starts the server once, and ends it."""
     loop = asyncio.get_running_loop()
     with tempfile.TemporaryDirectory() as home:
         begun = loop.time()
-        editor = await Editor.start(Path(home), {})
+        editor = await Editor.start(Path(home), {}, server)
         seconds = loop.time() - begun
         await asyncio.sleep(SECONDS_TO_SETTLE)
         memory = resident_mib(editor.pid)

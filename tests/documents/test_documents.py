@@ -208,10 +208,10 @@ def test_nothing_is_read_from_disk() -> None:
 def test_a_change_costs_what_it_changes() -> None:
     def seconds(count: int) -> float:
         here = document("é = 1\n" * count)
-        start = time.perf_counter()
+        start = time.thread_time()
         for version in range(2, 102):
             here.change([part("x", count // 2, 1, count // 2, 1)], version)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     small = min(seconds(100) for _ in range(3))
     assert min(seconds(100_000) for _ in range(3)) < 20 * small

@@ -22,7 +22,7 @@ from .open_file import OpenFile
 from .sample import ABOVE, BELOW, CODE
 
 IS_SOAK = os.environ.get("QWEN_SOAK") == "1"
-SEED = os.environ.get("QWEN_SOAK_SEED") or str(random.SystemRandom().randrange(10**6))
+SEED = os.environ["QWEN_SOAK_SEED"]
 JOBS = 100 if IS_SOAK else 10
 MOST_EDITS = 7
 INTERRUPTED = (

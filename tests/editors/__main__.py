@@ -46,7 +46,7 @@ def main(wanted: list[str]) -> int:
 
 def play(program: Program, path: str) -> str:
     """Plays the main story in one editor, in an empty home."""
-    knobs = ["--pace", "40", "--approval", "approve"]
+    knobs = ["--pace", "60", "--approval", "approve"]
     with tempfile.TemporaryDirectory() as place, simulated(knobs) as base_url:
         home, folder = Path(place, "home"), Path(place, "folder")
         home.mkdir()

@@ -77,6 +77,9 @@ class Program(Protocol):
     def undo(self, terminal: Terminal) -> None:
         """Takes one step back."""
 
+    def undo_all(self, terminal: Terminal) -> None:
+        """Takes back all that was done."""
+
     def save(self, terminal: Terminal) -> None:
         """Writes the file."""
 
@@ -138,6 +141,10 @@ class Neovim:
     def undo(self, terminal: Terminal) -> None:
         terminal.escape()
         terminal.keys("u")
+
+    def undo_all(self, terminal: Terminal) -> None:
+        terminal.escape()
+        terminal.types("500u")
 
     def save(self, terminal: Terminal) -> None:
         self._command(terminal, "silent w")
@@ -218,6 +225,10 @@ class Helix:
         terminal.escape()
         terminal.keys("u")
 
+    def undo_all(self, terminal: Terminal) -> None:
+        terminal.escape()
+        terminal.types("500u")
+
     def save(self, terminal: Terminal) -> None:
         self._command(terminal, "w")
 
@@ -290,6 +301,9 @@ class Emacs:
 
     def undo(self, terminal: Terminal) -> None:
         terminal.keys("C-/")
+
+    def undo_all(self, terminal: Terminal) -> None:
+        self._evaluate(terminal, "(progn (setq last-command nil) (ignore-errors (undo 500)))")
 
     def save(self, terminal: Terminal) -> None:
         terminal.keys("C-x", "C-s")

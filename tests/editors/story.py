@@ -55,7 +55,7 @@ class Story:
         program.do(terminal, "stop")
         self._becomes(self.original, "the original after a stop")
         program.refactor(terminal, FIRST, LAST)
-        time.sleep(4 * STEADY)
+        time.sleep(6 * STEADY)
         program.do(terminal, "discard")
         self._becomes(self.original, "the original after a discard")
         program.undo(terminal)

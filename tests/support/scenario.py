@@ -56,6 +56,11 @@ class Scenario:
         """The kinds of editor that it is only for; none if it is for all."""
         return [word for block in self.blocks if block.word == "editors" for word in block.words]
 
+    @property
+    def has_edits(self) -> bool:
+        """Whether its document may be edited: it says the result then, or playing it fails."""
+        return any(block.word == "result" for block in self.blocks)
+
 
 def read_scenarios(path: Path) -> list[Scenario]:
     """The scenarios of a file; headings without blocks are chapters. Raises ValueError."""

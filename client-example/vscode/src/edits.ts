@@ -21,8 +21,9 @@ interface Outcome extends ApplyWorkspaceEditResult {
   isHidden?: true;
 }
 
-/** How long an edit may come too late for a file that gets another name, in milliseconds. */
+/** How long VS Code may take to close a document whose file gets another name, in milliseconds. */
 const RENAMING = 5000;
+const LOOK = 50;
 
 export function answerEdits(client: BaseLanguageClient): Disposable {
   const renamed = new Renamed();
@@ -30,8 +31,8 @@ export function answerEdits(client: BaseLanguageClient): Disposable {
 }
 
 /**
- * What is getting another name. VS Code opens the text anew under that name, and an edit that came to the old document
- * after this would bring the old file back, with changes to save.
+ * What is getting another name. VS Code opens the text anew under that name; an edit of the old document that is made
+ * meanwhile would bring the old file back, with changes to save.
  */
 class Renamed {
   private readonly left = new Map<string, number>();
@@ -44,9 +45,14 @@ class Renamed {
     files.forEach(({ oldUri }) => this.left.set(oldUri.toString(), Date.now() + RENAMING));
   }
 
-  /** Whether a document, or a folder that it lies in, has another name by now or is getting one. */
-  has({ uri }: TextDocument): boolean {
-    const path = uri.toString();
+  /** Waits until a document whose file, or a folder of it, is getting another name is closed. */
+  async closed(document: TextDocument): Promise<void> {
+    while (!document.isClosed && this.has(document.uri.toString())) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  }
+
+  private has(path: string): boolean {
     return [...this.left].some(([old, until]) => Date.now() < until && (path === old || path.startsWith(`${old}/`)));
   }
 
@@ -62,13 +68,16 @@ async function applyEdit(client: BaseLanguageClient, renamed: Renamed, wish: Wis
   }
   const edits = await client.protocol2CodeConverter.asTextEdits(change.edits as ProtocolEdit[]);
   const document = workspace.textDocuments.find((each) => client.code2ProtocolConverter.asUri(each.uri) === change.textDocument.uri);
+  if (document) {
+    await renamed.closed(document);
+  }
   // Nothing is awaited from here until the window has the edits: they go to it with the version that is looked at
   // now, and it makes them for that version alone.
-  if (document?.version !== change.textDocument.version) {
-    return refused(document ? `the document is at version ${document.version}` : 'the document is closed');
+  if (!document || document.isClosed) {
+    return refused('the document is closed');
   }
-  if (renamed.has(document)) {
-    return refused('the file is getting another name');
+  if (document.version !== change.textDocument.version) {
+    return refused(`the document is at version ${document.version}`);
   }
   const editor = shown(document);
   if (!editor && !wish.mayBeHidden) {

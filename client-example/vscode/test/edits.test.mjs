@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, mock, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -129,24 +130,26 @@ test('a read-only document is refused, although the window says that the edit wa
   assert.deepEqual(await ask(document, 7), { applied: false, failureReason: 'the document is read-only' });
 });
 
-test('a document whose file is getting another name is refused', async () => {
-  const { document } = opened();
-  const files = [{ oldUri: 'file:///a.py', newUri: 'file:///b.py' }];
-  const refusal = { applied: false, failureReason: 'the file is getting another name' };
-  happen('willRename', { files });
-  assert.deepEqual(await ask(document, 7), refusal);
-  happen('didRename', { files });
-  assert.deepEqual(await ask(document, 7, { mayBeHidden: true }), refusal);
-  assert.equal(document.text, 'one');
+for (const oldUri of ['file:///folder/a.py', 'file:///folder']) {
+  test(`an edit waits while ${oldUri} is getting another name, and is refused once the document is closed`, async () => {
+    const { document } = opened({ uri: 'file:///folder/a.py' });
+    happen('willRename', { files: [{ oldUri }] });
+    const answer = ask(document, 7);
+    happen('didRename', { files: [{ oldUri }] });
+    await setTimeout(200);
+    assert.equal(document.text, 'one');
+    document.isClosed = true;
+    assert.deepEqual(await answer, { applied: false, failureReason: 'the document is closed' });
+    assert.equal(document.text, 'one');
+  });
+}
+
+test('an edit is made once a new name was called off', async () => {
+  const { document } = opened({ uri: 'file:///b.py' });
+  happen('willRename', { files: [{ oldUri: 'file:///b.py' }] });
   mock.timers.enable({ apis: ['Date'], now: Date.now() + 6000 });
   assert.deepEqual(await ask(document, 7), { applied: true });
   mock.timers.reset();
-});
-
-test('a document in a folder that is getting another name is refused', async () => {
-  const { document } = opened({ uri: 'file:///folder/a.py' });
-  happen('willRename', { files: [{ oldUri: 'file:///folder' }] });
-  assert.equal((await ask(document, 7)).failureReason, 'the file is getting another name');
 });
 
 test('an edit of two documents is refused', async () => {

@@ -32,6 +32,8 @@ export function desk(now) {
 }
 
 export class Document {
+  isClosed = false;
+
   constructor(uri, text, version) {
     Object.assign(this, { uri, text, version });
   }

@@ -47,8 +47,8 @@ const stories = {
   'saving-with-formatter': [STYLES, async (stage) => {
     await stage.refactor();
     await stage.editor.page.waitForTimeout(2000);
+    await stage.lands(1);
     await stage.picture('before the save');
-    assert(stage.applied() > 0, 'nothing had landed before the file was saved');
     await stage.editor.page.keyboard.press('Control+S');
     await stage.editor.page.waitForTimeout(1000);
     await stage.picture('after the save');
@@ -120,8 +120,13 @@ const stories = {
   closing: [LONG, async (stage) => {
     await stage.refactor();
     await stage.lands();
-    await stage.editor.palette('View: Revert and Close Editor');
+    await stage.editor.palette('View: Close Editor');
+    const asked = stage.editor.page.getByRole('button', { name: "Don't Save" });
+    await asked.waitFor();
+    await stage.picture('asked');
+    await asked.click();
     await stage.ends({ patience: 5000 });
+    assert.equal(await asked.count(), 0, 'it asks again');
     await stage.editor.page.waitForTimeout(LONG.seconds * 1000);
     await stage.picture('closed');
     assert.equal(readFileSync(stage.file, 'utf8'), ORIGINAL, 'the file is as it was');
@@ -210,8 +215,8 @@ class Stage {
     return kinds.filter((kind) => kind === 'begin').length - kinds.filter((kind) => kind === 'end').length;
   }
 
-  async lands() {
-    await this.until(() => this.applied() > 1, 'nothing of the reply has come', 20_000);
+  async lands(edits = 2) {
+    await this.until(() => this.applied() >= edits, 'nothing of the reply has come', 20_000);
   }
 
   async ends({ patience = 60_000 } = {}) {
@@ -242,6 +247,17 @@ class Stage {
   async picture(what) {
     if (values.pictures) {
       await this.editor.page.screenshot({ path: join(values.pictures, `${this.name}-${what.replaceAll(' ', '-')}.png`) });
+    }
+  }
+}
+
+/** Removes a folder into which the server may be writing its last words. */
+async function gone(place) {
+  for (let tries = 0; existsSync(place) && tries < 10; tries += 1) {
+    try {
+      rmSync(place, { recursive: true, force: true });
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
 }
@@ -283,8 +299,7 @@ async function tell(name, [scene, play]) {
   } finally {
     await editor?.stop();
     simulator.kill();
-    // The server may be writing its last words.
-    rmSync(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
+    await gone(place);
   }
 }
 

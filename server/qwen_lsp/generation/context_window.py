@@ -13,7 +13,7 @@ from ..model.chat import Message, Request
 from ..services.services import Chosen
 from ..settings.settings import Settings
 from ..text.tokens import tokens_in
-from .request import Work
+from .request import JobRequest
 
 SURELY_READ = 6_000
 """Tokens that any service reads that is not on this machine; it is not asked for these.
@@ -38,7 +38,7 @@ _SHORT_REPLY, _THINKING, _IMAGE = 800, 2_000, 3_000
 _TOKENS_OF_A_TURN = 8
 
 
-class Notices(Protocol):
+class UserNotices(Protocol):
     """Shows the user what they need to read only once in a session."""
 
     def is_new(self, about: str, /) -> bool:
@@ -51,23 +51,23 @@ class Notices(Protocol):
 
 
 async def fit_to_context_window(
-    work: Work,
+    job_request: JobRequest,
     request: Request,
     chosen: Chosen,
     settings: Settings,
     *,
     windows: Windows,
-    notices: Notices,
+    notices: UserNotices,
 ) -> Request:
     """`request` with as much around the selection as `settings` allow and its model has room for.
 
     Raises RequestError where the service would cut it without a word: because the selection alone
     has no room, or less around it is not to be sent. What refuses by itself is left to do so.
     """
-    if work.selection.around_tokens > settings.context_tokens:
-        # The work may be older than what the editor was asked for.
-        request = with_around(work, request, settings.context_tokens)
-    expected = _reply_of(work, request)
+    if job_request.selection.around_tokens > settings.context_tokens:
+        # The settings may have come after the request.
+        request = with_around(job_request, request, settings.context_tokens)
+    expected = _reply_of(job_request, request)
     reply = request.max_tokens or expected
     needed = tokens_of(request.messages) + reply
     window = await _window(windows, chosen, request.model, needed)
@@ -77,12 +77,12 @@ async def fit_to_context_window(
     may_be_less = settings.context_too_long == "less"
     if window is None or needed <= window.tokens or not (window.cuts or may_be_less):
         return request
-    room = room_in(work, request, tokens_of(request.messages) - (needed - window.tokens))
+    room = room_in(job_request, request, tokens_of(request.messages) - (needed - window.tokens))
     if fault := _fault(window, chosen, needed, room, may_be_less=may_be_less):
         raise RequestError(fault)
     narrow = _narrow(window, chosen, needed)
     notices.show_once(narrow, about=narrow)
-    return with_around(work, request, max(0, room))
+    return with_around(job_request, request, max(0, room))
 
 
 def _fault(
@@ -96,19 +96,19 @@ def _fault(
 
 
 def _narrow(window: Window, chosen: Chosen, needed: int) -> str:
-    """What the user is told where less around the selection is sent."""
+    """What the user reads where less around the selection is sent."""
     remedy = _remedy(needed) if window.cuts else REFUSE
     return NARROW.format(service=chosen.provider.name, window=window.tokens, remedy=remedy)
 
 
-def room_in(work: Work, request: Request, tokens: int) -> int:
+def room_in(job_request: JobRequest, request: Request, tokens: int) -> int:
     """How much around the selection may be sent for the messages to take at most `tokens`.
 
     It is counted as qwen.context.tokens is; below 0 it is what is missing for the selection alone.
     """
-    room = work.selection.around_tokens
+    room = job_request.selection.around_tokens
     while True:
-        asked = with_around(work, request, max(room, 0))
+        asked = with_around(job_request, request, max(room, 0))
         over = tokens_of(asked.messages) - tokens
         if over <= 0:
             return max(room, 0)
@@ -141,23 +141,23 @@ async def _window(windows: Windows, chosen: Chosen, model: str, needed: int) -> 
     return window
 
 
-def _reply_of(work: Work, request: Request) -> int:
+def _reply_of(job_request: JobRequest, request: Request) -> int:
     """About how many tokens the reply takes."""
-    size = tokens_in(work.selection.text) * 5 // 4 if work.action.edits else 0
-    shown = _IMAGE if work.image else 0
+    size = tokens_in(job_request.selection.text) * 5 // 4 if job_request.action.edits else 0
+    shown = _IMAGE if job_request.image else 0
     return size + _SHORT_REPLY + shown + (0 if request.thinking == "off" else _THINKING)
 
 
-def with_around(work: Work, request: Request, tokens: int) -> Request:
+def with_around(job_request: JobRequest, request: Request, tokens: int) -> Request:
     """The request with less around the selection; what was said since then stays.
 
     The same where it began with another selection, and where it shows an image.
     """
-    first = len(work.messages)
-    is_its_own = work.request.messages[:first] == work.messages
+    first = len(job_request.messages)
+    is_its_own = job_request.model_request.messages[:first] == job_request.messages
     if not is_its_own or any(message.image for message in request.messages):
         return request
-    said = prompt(work.action, work.selection.within(tokens))
+    said = prompt(job_request.action, job_request.selection.within(tokens))
     return replace(request, messages=said + request.messages[first:])
 
 

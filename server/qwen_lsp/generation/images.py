@@ -15,7 +15,7 @@ from ..services.services import Chosen, Services
 from ..settings.settings import Settings
 from ..text.document import Document
 from ..text.enclosing import Rows
-from .request import SourceFile, Work
+from .request import JobRequest, SourceFile
 
 NOT_LOCAL = "Only images in the folders of the workspace are sent, and this one is not in them."
 UNDEFINED = "What [{label}] is, this file does not say; write a line “[{label}]: PATH” into it."
@@ -38,19 +38,21 @@ def may_be_shown(
     return bool(_who_sees(chosen.default_model, chosen))
 
 
-async def shown(work: Work, request: Request, chosen: Chosen, folders: Sequence[Path]) -> Request:
-    """`request` with the image that the work is about, to a model that looks at it.
+async def shown(
+    job_request: JobRequest, request: Request, chosen: Chosen, folders: Sequence[Path]
+) -> Request:
+    """`request` with the image that the job is about, to a model that looks at it.
 
     `folders` are those of the workspace, which the image has to lie in.
     Raises RequestError where there is none, or the image can't be sent.
     """
-    image = work.image
+    image = job_request.image
     if image is None:
         return request
-    model = work.model or _who_sees(request.model, chosen)
+    model = job_request.model or _who_sees(request.model, chosen)
     if not model:
         raise RequestError(NO_EYES.format(model=request.model or chosen.provider.name))
-    source, path = _source(image, work.file), _path_of(work.file.uri)
+    source, path = _source(image, job_request.file), _path_of(job_request.file.uri)
     url = await asyncio.to_thread(_url_of, source, path, folders)
     *before, last = request.messages
     return replace(request, model=model, messages=(*before, replace(last, image=url)))

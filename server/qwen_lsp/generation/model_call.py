@@ -15,12 +15,12 @@ from ..model.chat import Kept, Piece, Request, Text, Usage, Waiting
 from ..model.conversation import Conversation
 from ..services.services import Chosen, Services
 from ..settings.settings import Settings
-from .context_window import Notices, fit_to_context_window, room_in, tokens_of, with_around
+from .context_window import UserNotices, fit_to_context_window, room_in, tokens_of, with_around
 from .conversations import Conversations
 from .images import shown
-from .request import SWITCHED_OFF, Work
+from .request import SWITCHED_OFF, JobRequest
 
-TOLD = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
+SILENT = "{name} does not answer, as was said; choose another service with Qwen: Select provider."
 WAITING = "waiting for {name}"
 WAITING_HERE = "waiting for {name}, which may have to load the model"
 
@@ -47,7 +47,7 @@ class CallContext:
     choose: Callable[[Settings], Awaitable[Chosen]]
     """The service to ask; where several could answer, the user is asked. Raises QwenError."""
     conversations: Conversations
-    notices: Notices
+    notices: UserNotices
     folders: Callable[[], Sequence[Path]]
     """The folders of the workspace that lie on this machine."""
     record_usage: Callable[[str, Usage], object]
@@ -57,14 +57,14 @@ class CallContext:
 class ModelCall:
     """Whatever the settings for the document name. `job` is the id of the one that asks."""
 
-    def __init__(self, context: CallContext, work: Work, job: str) -> None:
-        self._context, self._work = context, work
-        self._talk = work.continues or job
+    def __init__(self, context: CallContext, job_request: JobRequest, job: str) -> None:
+        self._context, self._job_request = context, job_request
+        self._talk = job_request.continues or job
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """The reply, piece by piece. Raises QwenError."""
-        context, work = self._context, self._work
-        settings = await context.settings(work.file.uri)
+        context, job_request = self._context, self._job_request
+        settings = await context.settings(job_request.file.uri)
         if not settings.enabled:
             raise RequestError(SWITCHED_OFF)
         chosen = await context.choose(settings)
@@ -73,14 +73,14 @@ class ModelCall:
         waiting = WAITING_HERE if chosen.provider.is_local else WAITING
         yield Waiting(waiting.format(name=chosen.provider.name))
         asked = await fit_to_context_window(
-            work,
+            job_request,
             asked,
             chosen,
             settings,
             windows=context.services.windows,
             notices=context.notices,
         )
-        asked = await shown(work, asked, chosen, context.folders())
+        asked = await shown(job_request, asked, chosen, context.folders())
         try:
             async with aclosing(self._answers(asked, chosen, settings)) as pieces:
                 async for piece in pieces:
@@ -106,11 +106,11 @@ class ModelCall:
                     yield piece
             return
         except ModelError as error:
-            less = None if has_shown else smaller(self._work, asked, error)
+            less = None if has_shown else smaller(self._job_request, asked, error)
             if less is None:
                 raise
             if settings.context_too_long == "fail":
-                raise with_offer(self._work, asked, error) from None
+                raise with_offer(self._job_request, asked, error) from None
             over = error.over
         yield Waiting(SMALLER)
         async with aclosing(chosen.model.stream(less)) as pieces:
@@ -132,10 +132,10 @@ class ModelCall:
         reply = "".join(piece.text for piece in pieces if isinstance(piece, Text))
         kept = next((piece for piece in pieces if isinstance(piece, Kept)), None)
         said = Conversation(asked.messages).answered(reply, kept)
-        self._context.conversations.remember(self._talk, self._work.file.uri, said)
+        self._context.conversations.remember(self._talk, self._job_request.file.uri, said)
 
     def _with(self, request: Request, settings: Settings, chosen: Chosen) -> Request:
-        action = self._work.action
+        action = self._job_request.action
         temperature = settings.temperature
         may_be_kept = settings.conversation == "service" and chosen.provider.keeps_conversations
         return replace(
@@ -154,37 +154,37 @@ class ModelCall:
         advice = chosen.provider.advice
         if advice is None or advice not in str(error) or self._context.notices.is_new(advice):
             return error
-        return type(error)(TOLD.format(name=chosen.provider.name))
+        return type(error)(SILENT.format(name=chosen.provider.name))
 
 
-def smaller(work: Work, request: Request, error: ModelError) -> Request | None:
+def smaller(job_request: JobRequest, request: Request, error: ModelError) -> Request | None:
     """`request` with less around the selection, where it was too long and there is something."""
     if error.meaning != "too long":
         return None
-    less = with_around(work, request, max(_room(work, request, error) or 0, 0))
+    less = with_around(job_request, request, max(_room(job_request, request, error) or 0, 0))
     return None if less.messages == request.messages else less
 
 
-def tell_of_less(notices: Notices, model: str, over: int | None) -> None:
+def tell_of_less(notices: UserNotices, model: str, over: int | None) -> None:
     """Tells the user, once for each model, that less than they allow was sent: `over` tokens."""
     by = f" by {over:,} tokens" if over else ""
     notices.show_once(LESS.format(model=model, by=by), about=f"less for {model}")
 
 
-def with_offer(work: Work, request: Request, error: ModelError) -> ModelError:
+def with_offer(job_request: JobRequest, request: Request, error: ModelError) -> ModelError:
     """`error`, with the number that qwen.context.tokens would have to be, where there is one."""
-    room = _room(work, request, error)
+    room = _room(job_request, request, error)
     if room is not None and room < 0:
         return error
     offer = LOWER if room is None else OFFER.format(fits=room)
     return type(error)(f"{error} {offer}", meaning=error.meaning, over=error.over)
 
 
-def _room(work: Work, request: Request, error: ModelError) -> int | None:
+def _room(job_request: JobRequest, request: Request, error: ModelError) -> int | None:
     """How much around the selection there is room for, as `room_in`; None where nobody says."""
     if error.over is None:
         return None
-    return room_in(work, request, tokens_of(request.messages) - int(error.over * _SURE_PART))
+    return room_in(job_request, request, tokens_of(request.messages) - int(error.over * _SURE_PART))
 
 
 async def with_names(models: ModelLists, error: QwenError, chosen: Chosen) -> QwenError:

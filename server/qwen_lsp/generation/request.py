@@ -40,7 +40,7 @@ class SourceFile(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Work:
+class JobRequest:
     """What a job is to do."""
 
     action: Action
@@ -59,7 +59,7 @@ class Work:
     """The job whose conversation this goes on with; None for one of its own."""
 
     @property
-    def request(self) -> Request:
+    def model_request(self) -> Request:
         """What is asked of the model."""
         said = self.conversation or Conversation(self.messages)
         return Request(said.messages, model=self.model or "", kept=said.kept)
@@ -89,7 +89,7 @@ class Work:
         return Span(Position(first, 0), Position(last - 1, len(self.file.text.line(last - 1))))
 
 
-def work_of(
+def new_job_request(
     action: Action,
     file: SourceFile,
     rows: Rows,
@@ -101,7 +101,7 @@ def work_of(
     others: tuple[Other, ...] = (),
     model: str | None = None,
     edits: Edits | None = None,
-) -> Work:
+) -> JobRequest:
     """What an action is to do with `rows`, which `rows_for` gives.
 
     `tokens` is how much of the file may be sent around them. `column` is where the user's own
@@ -118,7 +118,7 @@ def work_of(
         others=others,
         column=column,
     )
-    return _work(action, file, rows, selection, model, edits)
+    return _job_request(action, file, rows, selection, model, edits)
 
 
 def rows_for(action: Action, file: SourceFile, span: Span) -> Rows:
@@ -138,15 +138,17 @@ def rows_for(action: Action, file: SourceFile, span: Span) -> Rows:
     return rows
 
 
-def again(work: Work, rows: Rows, selection: Selection, model: str | None) -> Work:
+def rerun_request(
+    old: JobRequest, rows: Rows, selection: Selection, model: str | None
+) -> JobRequest:
     """The same once more, at `rows`, where its selection is now or is to be again."""
-    return _work(work.action, work.file, rows, selection, model or work.model, work.edits)
+    return _job_request(old.action, old.file, rows, selection, model or old.model, old.edits)
 
 
 def selected_again(
-    work: Work, file: SourceFile, span: Span, *, tokens: int
+    old: JobRequest, file: SourceFile, span: Span, *, tokens: int
 ) -> tuple[Rows, Selection]:
-    """What stands at `span` now, where the work was, and its rows. Raises RequestError."""
+    """What stands at `span` now, where the selection was, and its rows. Raises RequestError."""
     _check_size(file.text, (span.start.line, span.end.line + bool(span.end.column)))
     rows = whole_lines(file.text, span)
     selection = Selection.of_rows(
@@ -154,29 +156,29 @@ def selected_again(
     )
     return rows, replace(
         selection,
-        diagnostics=work.selection.diagnostics,
-        instruction=work.selection.instruction,
-        others=work.selection.others,
-        column=work.selection.column,
+        diagnostics=old.selection.diagnostics,
+        instruction=old.selection.instruction,
+        others=old.selection.others,
+        column=old.selection.column,
     )
 
 
 def other_file(file: SourceFile) -> Other:
-    """What of a file the model is given to read beside the one that it works on."""
+    """What of a file the model is given to read besides the one that it works on."""
     return Other(file.path, file.language, beginning(file.text, MOST_OF_ANOTHER))
 
 
-def _work(
+def _job_request(
     action: Action,
     file: SourceFile,
     rows: Rows,
     selection: Selection,
     model: str | None,
     edits: Edits | None,
-) -> Work:
+) -> JobRequest:
     placing = placing_of(action, selection)
     messages = prompt(action, selection)
-    return Work(action, file, rows, selection, messages, placing, model, edits)
+    return JobRequest(action, file, rows, selection, messages, placing, model, edits)
 
 
 def _check_size(document: Document, rows: Rows) -> None:

@@ -38,7 +38,7 @@ class Configuration:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is wrong with the settings by now, in sentences."""
+        """What is wrong with the settings, in sentences."""
         return self._warnings
 
     @property

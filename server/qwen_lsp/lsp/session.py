@@ -146,9 +146,9 @@ class Session:
             previews=self.previews,
             originals=self.originals,
             warnings=SyntaxWarnings(self.editor, documents, events, self.tasks),
-            model=lambda job, work: ModelCall(context, work, job.id),
+            model=lambda job, asked: ModelCall(context, asked, job.id),
             way=partial(Way, self),
-            reader=lambda job, work: self.view.explanation(job, work.span),
+            reader=lambda job, asked: self.view.explanation(job, asked.span),
         )
         self.proposals = Proposals(
             self.editor, documents, pages=self.pages, originals=self.originals
@@ -180,7 +180,7 @@ class Session:
             documents,
             explanations=self.explanations,
             conversations=self.conversations,
-            work_of=self.past.work_of,
+            request_of=self.past.request_of,
             runner=self.runner,
         )
 

@@ -16,7 +16,7 @@ from .crowd import Crowd, Process, crowd
 from .rotation import LIFETIME, Rotation
 
 IS_SOAK = os.environ.get("QWEN_SOAK") == "1"
-SEED = os.environ.get("QWEN_SOAK_SEED") or str(random.SystemRandom().randrange(10**6))
+SEED = os.environ["QWEN_SOAK_SEED"]
 ROUNDS = 200 if IS_SOAK else 6
 SERVERS = 8
 MOMENTS = 0.25

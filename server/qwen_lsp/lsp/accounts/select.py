@@ -103,8 +103,8 @@ class ServicePicker:
             choice = replace(choice, base_url=last.base_url)
         choice = replace(choice, place=place_of(self._folders(asked)))
         await self._keep(choice, asked)
-        told = told_choice(services, self._configuration.settings, choice, is_running=is_running)
-        return self._answer(told.sentence, told.fields)
+        message = told_choice(services, self._configuration.settings, choice, is_running=is_running)
+        return self._answer(message.sentence, message.fields)
 
     async def _keep(self, choice: LastChoice | None, asked: ChoiceArguments) -> None:
         await self._services.last.keep(choice, self._folders(asked))

@@ -76,7 +76,7 @@ class SetUps:
         return {"status": "stopped"} if running.cancelled() else running.result()
 
     async def _told(self, work: Any) -> dict[str, Any]:
-        """What came of it; what went wrong is told, whoever still waits for the answer."""
+        """What came of it; what went wrong is shown, whoever still waits for the answer."""
         editor = self._editor
         try:
             answer: dict[str, Any] = await work
@@ -118,7 +118,7 @@ class SetUps:
             try:
                 await account.until_signed_in()
             except QwenError:
-                return {"status": "failed"}  # The sign-in itself has told why.
+                return {"status": "failed"}  # The sign-in itself has said why.
         return await self._try(ChoiceArguments(provider=SIGN_IN_PROVIDER))
 
     async def _try(self, asked: ChoiceArguments) -> dict[str, Any]:

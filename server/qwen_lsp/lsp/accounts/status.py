@@ -126,13 +126,13 @@ class Status:
 def quota_of(chosen: Chosen) -> dict[str, int]:
     """The requests that were sent from here, and what the provider allows where that is known."""
     counts, provider = chosen.limiters.counts, chosen.provider
-    held = {
+    known = {
         "minute": counts.minute,
         "perMinute": provider.requests_per_minute,
         "day": counts.day,
         "perDay": provider.requests_per_day,
     }
-    return {name: count for name, count in held.items() if count is not None}
+    return {name: count for name, count in known.items() if count is not None}
 
 
 def _sent(quota: dict[str, int]) -> str:

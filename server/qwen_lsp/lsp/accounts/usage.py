@@ -27,7 +27,7 @@ async def used_today() -> dict[str, dict[str, int]]:
     return {name: total.fields for name, total in days.get(_today(), {}).items()}
 
 
-def told(used: dict[str, dict[str, Any]]) -> str:
+def usage_sentence(used: dict[str, dict[str, Any]]) -> str:
     """Today's totals in a sentence with a blank before it; empty where there are none."""
     each = [
         f"{name} {total['promptTokens']:,} tokens read, {total['completionTokens']:,} written"

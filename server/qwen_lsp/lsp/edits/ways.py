@@ -15,7 +15,7 @@ from .page import Page
 from .previewing import Previewing
 
 if TYPE_CHECKING:
-    from ...generation.request import Work
+    from ...generation.request import JobRequest
     from ..session import Session
 
 
@@ -25,7 +25,7 @@ class Way:
     Until the client has sent those nothing is written, because they may say not to.
     """
 
-    def __init__(self, session: "Session", job: Job, work: "Work", page: Page) -> None:
+    def __init__(self, session: "Session", job: Job, work: "JobRequest", page: Page) -> None:
         self.preview: Previewing | None = None
         self._session, self._job, self._work, self._page = session, job, work, page
         self._chosen: asyncio.Future[perform.Page] = asyncio.get_running_loop().create_future()

@@ -7,7 +7,7 @@ from ...actions.action import Action
 from ...actions.reply.placing import placing_of
 from ...errors import RequestError
 from ...generation.conversations import Conversations
-from ...generation.request import SWITCHED_OFF, Work
+from ...generation.request import SWITCHED_OFF, JobRequest
 from ..arguments import AskArguments
 from ..configuration import Configuration
 from ..documents.documents import Documents
@@ -23,7 +23,7 @@ FORGOTTEN = "That conversation broke off or is no longer remembered; run Qwen: E
 class Questions:
     """Asks the model by jobs of the action `explain`.
 
-    `work_of` gives the work of an earlier job by its id, None where that is no longer known.
+    `request_of` gives what an earlier job was asked for, by its id; None where that is forgotten.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class Questions:
         *,
         explanations: Explanations,
         conversations: Conversations,
-        work_of: Callable[[str], Work | None],
+        request_of: Callable[[str], JobRequest | None],
         runner: JobRunner,
     ) -> None:
         self._explain, self._configuration, self._documents = explain, configuration, documents
         self._explanations, self._conversations = explanations, conversations
-        self._work_of, self._runner = work_of, runner
+        self._request_of, self._runner = request_of, runner
 
     def ask(self, asked: AskArguments) -> Job:
         """Starts a job that answers a question. Raises RequestError if that can't be asked."""
@@ -52,10 +52,10 @@ class Questions:
         if not explanation.is_done:
             raise RequestError(UNFINISHED)
         conversation = self._conversations.of(explanation.job)
-        past = self._work_of(explanation.job)
+        past = self._request_of(explanation.job)
         if conversation is None or past is None:
             raise RequestError(FORGOTTEN)
-        work = replace(
+        request = replace(
             past,
             action=self._explain,
             placing=placing_of(self._explain, past.selection),
@@ -65,4 +65,4 @@ class Questions:
             continues=explanation.job,
         )
         explanation.asked(asked.question)
-        return self._runner.start(explanation.document, work, reader=explanation)
+        return self._runner.start(explanation.document, request, reader=explanation)

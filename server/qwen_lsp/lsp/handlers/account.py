@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..accounts.usage import told, used_today
+from ..accounts.usage import usage_sentence, used_today
 from ..arguments import Arguments, ProviderArguments, checked
 from ..rpc.protocol import CommandCall
 from ..session import Session
@@ -23,5 +23,5 @@ async def show_status(session: Session, call: CommandCall) -> dict[str, Any]:
     checked(Arguments, call)
     await session.credentials.look()
     status, used = session.status.full(), await used_today()
-    session.editor.say(session.status.sentence() + told(used))
+    session.editor.say(session.status.sentence() + usage_sentence(used))
     return {**status, "usage": used} if used else status

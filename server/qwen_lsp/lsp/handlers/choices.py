@@ -14,7 +14,7 @@ from ..review.proposal import Proposal, share_rows
 from ..session import Session
 
 
-class Choice(NamedTuple):
+class MenuEntry(NamedTuple):
     """What the user may choose: its title, the command's name and its argument."""
 
     title: str
@@ -36,10 +36,10 @@ def offered(
     ]
 
 
-def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[Choice]:
+def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[MenuEntry]:
     for job, page in session.jobs.writing(document):
         if share_rows(page.region, span):
-            yield Choice("Stop", "stop", {"job": job.id})
+            yield MenuEntry("Stop", "stop", {"job": job.id})
     if preview := session.previews.at(document, span):
         yield from _of_preview(preview)
     here = [
@@ -51,38 +51,38 @@ def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[C
         yield from _of_proposal(document, proposal, span)
     failed = session.past.offered_at(document, span)
     if failed and failed not in [proposal.job for proposal in here]:
-        yield Choice("Retry", "retry", {"job": failed.id})
+        yield MenuEntry("Retry", "retry", {"job": failed.id})
 
 
-def _of_preview(preview: Preview) -> Iterator[Choice]:
+def _of_preview(preview: Preview) -> Iterator[MenuEntry]:
     entries = PREVIEW_ENTRIES if preview.can_be_kept else {"stop": "Stop"}
     for name, title in entries.items():
-        yield Choice(title, name, {"job": preview.job.id})
+        yield MenuEntry(title, name, {"job": preview.job.id})
 
 
-def _of_proposal(document: OpenDocument, proposal: Proposal, span: Span) -> Iterator[Choice]:
+def _of_proposal(document: OpenDocument, proposal: Proposal, span: Span) -> Iterator[MenuEntry]:
     job = {"job": proposal.job.id}
-    retry = Choice("Retry", "retry", job)
+    retry = MenuEntry("Retry", "retry", job)
     here = proposal.touched_by(span)
     if proposal.warning:
         yield retry
     if here and len(proposal.patches) > 1:
         place = {**job, "range": plain_range(document, Span(here[0].span.start, here[-1].span.end))}
         what = "this change" if len(here) == 1 else "these changes"
-        yield Choice(f"Keep {what}", "keep", place)
-        yield Choice(f"Discard {what}", "discard", place)
-    yield Choice("Keep", "keep", job)
-    yield Choice("Discard", "discard", job)
+        yield MenuEntry(f"Keep {what}", "keep", place)
+        yield MenuEntry(f"Discard {what}", "discard", place)
+    yield MenuEntry("Keep", "keep", job)
+    yield MenuEntry("Discard", "discard", job)
     if not proposal.warning:
         yield retry
-    yield Choice("Show changes", "compare", job)
+    yield MenuEntry("Show changes", "compare", job)
 
 
-def _kind(choice: Choice) -> str:
+def _kind(choice: MenuEntry) -> str:
     return f"refactor.rewrite.qwen.{choice.name}"
 
 
-def _entry(session: Session, choice: Choice) -> types.CodeAction | types.Command:
+def _entry(session: Session, choice: MenuEntry) -> types.CodeAction | types.Command:
     title = f"Qwen: {choice.title}"
     command = types.Command(title=title, command=f"qwen.{choice.name}", arguments=[choice.argument])
     if not session.editor.reads_code_actions:

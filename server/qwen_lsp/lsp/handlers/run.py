@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...errors import RequestError
-from ...generation.request import SWITCHED_OFF, rows_for, work_of
+from ...generation.request import SWITCHED_OFF, new_job_request, rows_for
 from ..arguments import JobArguments, RunArguments, checked
 from ..jobs.job import Job
 from ..jobs.source_files import other_files, source_file
@@ -33,7 +33,7 @@ def _start(session: Session, asked: RunArguments) -> Job:
         raise RequestError(NO_EDITS)
     file = source_file(session.documents, document)
     rows = rows_for(action, file, span)
-    work = work_of(
+    request = new_job_request(
         action,
         file,
         rows,
@@ -47,8 +47,8 @@ def _start(session: Session, asked: RunArguments) -> Job:
         model=asked.model,
         edits=asked.edits,
     )
-    session.runner.check_is_free(document, work, rows)
-    return session.runner.start(document, work)
+    session.runner.check_is_free(document, request, rows)
+    return session.runner.start(document, request)
 
 
 def stop(session: Session, call: CommandCall) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ...generation.request import Work
+from ...generation.request import JobRequest
 from ...perform import Outcome
 from ..edits.page import Page
 from .job import Job
@@ -15,7 +15,7 @@ class JobEvents:
     """Lists of listeners. Each is called right after it has happened, and must not block."""
 
     def __init__(self) -> None:
-        self.on_begin: list[Callable[[Job, Work], object]] = []
+        self.on_begin: list[Callable[[Job, JobRequest], object]] = []
         """A job is about to take up its rows."""
         self.on_start: list[Callable[[Job], object]] = []
         """A job is running."""
@@ -26,9 +26,9 @@ class JobEvents:
         self.on_end: list[Callable[[Job, Outcome], object]] = []
         """A job is over."""
 
-    def begin(self, job: Job, work: Work) -> None:
+    def begin(self, job: Job, request: JobRequest) -> None:
         for listener in self.on_begin:
-            listener(job, work)
+            listener(job, request)
 
     def start(self, job: Job) -> None:
         for listener in self.on_start:

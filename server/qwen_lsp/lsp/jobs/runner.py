@@ -1,4 +1,4 @@
-"""A job from its start to its end: what it is to do, who answers, and what the user is told."""
+"""A job from its start to its end: its rows, who answers, and what the user reads of its end."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 from lsprotocol import types
 
 from ...errors import UNEXPECTED, RequestError
-from ...generation.request import Work
+from ...generation.request import JobRequest
 from ...perform import Model, NoPage, Outcome, Reader, perform
 from ...text.enclosing import Rows
 from ..client.client import Editor
@@ -47,9 +47,9 @@ class JobRunner:
         previews: Previews,
         originals: Originals,
         warnings: SyntaxWarnings,
-        model: Callable[[Job, Work], Model],
-        way: Callable[[Job, Work, Page], Way],
-        reader: Callable[[Job, Work], Reader],
+        model: Callable[[Job, JobRequest], Model],
+        way: Callable[[Job, JobRequest, Page], Way],
+        reader: Callable[[Job, JobRequest], Reader],
     ) -> None:
         self._editor, self._configuration = editor, configuration
         self._jobs, self._events = jobs, events
@@ -57,15 +57,15 @@ class JobRunner:
         self._warnings = warnings
         self._model, self._way, self._reader = model, way, reader
 
-    def check_is_free(self, document: OpenDocument, work: Work, rows: Rows) -> None:
-        """Raises RequestError if the work writes, and a job is writing to some of `rows`."""
-        if work.place and self._pages.overlaps(document, *rows):
+    def check_is_free(self, document: OpenDocument, request: JobRequest, rows: Rows) -> None:
+        """Raises RequestError if the new job writes, and another is writing to some of `rows`."""
+        if request.place and self._pages.overlaps(document, *rows):
             raise RequestError(OVERLAP)
 
     def start(
         self,
         document: OpenDocument,
-        work: Work,
+        request: JobRequest,
         *,
         reader: Reader | None = None,
         original: Sequence[str] | None = None,
@@ -76,29 +76,29 @@ class JobRunner:
         Prose goes to `reader`, where one is given. Where `original` is given, the rows turn back
         into that before the reply is written: a job is begun `instead_of` one whose reply is there.
         """
-        job = self._jobs.new(work.action, document)
+        job = self._jobs.new(request.action, document)
         job.instead_of = instead_of
-        self._events.begin(job, work)
+        self._events.begin(job, request)
         way: Way | None = None
-        if place := work.place:
+        if place := request.place:
             page = self._pages.begin(document, *place, original=original)
             page.on_end = partial(self._events.written, job, page)
-            way = self._way(job, work, page)
+            way = self._way(job, request, page)
             if not way.preview:
                 self._originals.watch(job, document, page)
         job.way = way
-        reader = reader or self._reader(job, work)
-        self._jobs.start(job, self._run(job, work, way, reader))
+        reader = reader or self._reader(job, request)
+        self._jobs.start(job, self._run(job, request, way, reader))
         self._events.start(job)
         return job
 
-    async def _run(self, job: Job, work: Work, way: Way | None, reader: Reader) -> None:
+    async def _run(self, job: Job, request: JobRequest, way: Way | None, reader: Reader) -> None:
         progress = WorkProgress(self._editor, job.token, job.title)
         try:
             outcome = await perform(
-                work.request,
-                work.placing,
-                model=self._originals.before(job, self._model(job, work)),
+                request.model_request,
+                request.placing,
+                model=self._originals.before(job, self._model(job, request)),
                 reader=reader,
                 page=way or NoPage(),
                 keeps_on_stop=lambda: self._configuration.settings.on_stop == "keep",

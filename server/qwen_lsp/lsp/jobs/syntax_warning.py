@@ -30,7 +30,7 @@ class SyntaxWarnings:
         self._events, self._tasks = events, tasks
 
     async def after(self, job: Job, page: Page) -> str:
-        """What the user was told of the file that a whole reply is in; '' if nothing.
+        """What the user has read of the file that a whole reply is in; '' if nothing.
 
         Where it takes long it comes later, and the job ends without it.
         """

@@ -39,7 +39,7 @@ PREVIEW_ENTRIES = {
 }
 MOST_CHANGES = 50
 """Changes of one job that have lenses of their own; above it, the menu offers them."""
-Told = tuple[object, ...]
+Shown = tuple[object, ...]
 
 
 class Lens(NamedTuple):
@@ -59,14 +59,14 @@ class Lenses:
     ) -> None:
         self._editor, self._tasks = editor, tasks
         self._jobs, self._previews, self._proposals = jobs, previews, proposals
-        self._told: Told = ((), (), ())
-        self._is_telling = False
+        self._shown: Shown = ((), (), ())
+        self._is_refreshing = False
 
     def changed(self) -> None:
         """They may have changed; an editor that wants to know asks again."""
-        if self._editor.refreshes_lenses and not self._is_telling:
-            self._is_telling = True
-            self._tasks.spawn(self._tell())
+        if self._editor.refreshes_lenses and not self._is_refreshing:
+            self._is_refreshing = True
+            self._tasks.spawn(self._refresh())
 
     def of(self, document: OpenDocument) -> list[types.CodeLens]:
         """All of a document, by what is in memory."""
@@ -76,16 +76,16 @@ class Lenses:
             *(_of_preview(document, each) for each in self._previews.of_document(document)),
         )
 
-    async def _tell(self) -> None:
-        self._is_telling = False
+    async def _refresh(self) -> None:
+        self._is_refreshing = False
         now = self._all()
-        if now == self._told:
+        if now == self._shown:
             return
-        self._told = now
+        self._shown = now
         with suppress(TimeoutError):
             await self._editor.refresh_lenses()
 
-    def _all(self) -> Told:
+    def _all(self) -> Shown:
         """What they depend on, but for places: where these change, the editor asks by itself."""
         return (
             tuple(job.id for job, _ in self._jobs.writing()),

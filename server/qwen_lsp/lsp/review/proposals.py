@@ -6,7 +6,7 @@ from functools import partial
 from lsprotocol import types
 
 from ...errors import RequestError
-from ...generation.request import Work
+from ...generation.request import JobRequest
 from ...text.document import Span
 from ..client.client import Editor
 from ..documents.documents import Documents, OpenDocument, Revision
@@ -67,9 +67,9 @@ class Proposals:
         found = here or mine
         return found[-1] if found else None
 
-    def job_begins(self, job: Job, work: Work) -> None:
+    def job_begins(self, job: Job, request: JobRequest) -> None:
         """A job is to write to some rows: what was written there before is kept."""
-        if rows := work.place:
+        if rows := request.place:
             self._keep_under(job.document, rows)
 
     def job_has_written(self, job: Job, page: Page) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import RequestError
 from ...generation.conversations import Conversations
-from ...generation.request import SWITCHED_OFF, Work, again, selected_again
+from ...generation.request import SWITCHED_OFF, JobRequest, rerun_request, selected_again
 from ...perform import Outcome
 from ...settings.options import Edits
 from ...text.document import Span
@@ -30,17 +30,18 @@ NOTHING = "There is nothing to run once more here; run an action first."
 
 @dataclass(eq=False)
 class Past:
-    """A job that was begun, and where its selection is by now."""
+    """A job that was begun, and where its selection is now."""
 
     job: Job
-    work: Work
+    request: JobRequest
     span: Span
     has_failed: bool = False
 
     def follow(self, revision: Revision) -> None:
         """The document has changed; what was selected may be back, because it was undone."""
         self.span = moved_span(self.span, revision.edits)
-        self.span = standing(self.work.file.text, self.span, self.work.selection.lines) or self.span
+        text, lines = self.request.file.text, self.request.selection.lines
+        self.span = standing(text, self.span, lines) or self.span
 
 
 class PastJobs:
@@ -49,10 +50,10 @@ class PastJobs:
     def __init__(self) -> None:
         self._past: deque[Past] = deque(maxlen=REMEMBERED)
 
-    def job_begins(self, job: Job, work: Work) -> None:
+    def job_begins(self, job: Job, request: JobRequest) -> None:
         """A job begins; one that goes on with another's conversation is not run once more."""
-        if work.continues is None:
-            self._past.append(Past(job, work, work.span))
+        if request.continues is None:
+            self._past.append(Past(job, request, request.span))
 
     def job_has_written(self, job: Job, page: Page) -> None:
         """A job writes no more: what it was to replace is where its page is."""
@@ -75,7 +76,7 @@ class PastJobs:
     def placed(self, job: Job, region: Span) -> None:
         """What a job has written is at `region`, or was and has given way to the original."""
         for past in self._past:
-            if past.job is job and past.work.is_replaced:
+            if past.job is job and past.request.is_replaced:
                 past.span = region
 
     def changed(self, document: OpenDocument, revision: Revision) -> None:
@@ -93,10 +94,10 @@ class PastJobs:
         """A job that was begun; None where it is no longer remembered."""
         return next((past for past in self._past if past.job.id == job), None)
 
-    def work_of(self, job: str) -> Work | None:
+    def request_of(self, job: str) -> JobRequest | None:
         """What a job was to do; None where it is no longer remembered."""
         past = self.of(job)
-        return past.work if past else None
+        return past.request if past else None
 
     def find(self, job: str | None, uri: str) -> Past:
         """A job by its id; without one the newest of the document `uri`, else the newest.
@@ -146,10 +147,10 @@ class Retries:
         """What was written turns back into the original, and then into the new reply."""
         if not proposal.is_as_written:
             raise RequestError(CHANGED)
-        work, place = past.work, past.work.place or past.work.rows
+        request, place = past.request, past.request.place or past.request.rows
         over = (proposal.region.start.line, proposal.region.end.line + 1)
-        rows = (over[0] - (place[0] - work.rows[0]), over[1] + work.rows[1] - place[1])
-        new = again(work, rows, self._with(work, asked).selection, asked.model)
+        rows = (over[0] - (place[0] - request.rows[0]), over[1] + request.rows[1] - place[1])
+        new = rerun_request(request, rows, self._with(request, asked).selection, asked.model)
         new = self._gone_on_with(new, past, asked)
         document = past.job.document
         self._runner.check_is_free(document, new, over)
@@ -163,28 +164,31 @@ class Retries:
         )
 
     def _from_now(self, past: Past, asked: RetryArguments) -> Job:
-        """What stands there by now is selected once more."""
+        """What stands there now is selected once more."""
         document, tokens = past.job.document, self._configuration.at(past.job.uri).context_tokens
-        file, work = source_file(self._documents, document), self._with(past.work, asked)
-        rows, selection = selected_again(work, file, past.span, tokens=tokens)
-        new = self._gone_on_with(again(past.work, rows, selection, asked.model), past, asked)
+        file = source_file(self._documents, document)
+        request = self._with(past.request, asked)
+        rows, selection = selected_again(request, file, past.span, tokens=tokens)
+        new = self._gone_on_with(
+            rerun_request(past.request, rows, selection, asked.model), past, asked
+        )
         self._runner.check_is_free(document, new, rows)
         return self._runner.start(document, new)
 
-    def _gone_on_with(self, new: Work, past: Past, asked: RetryArguments) -> Work:
+    def _gone_on_with(self, new: JobRequest, past: Past, asked: RetryArguments) -> JobRequest:
         """Other words are said in the conversation that there was, so that it is known to all."""
         said = self._conversations.of(past.job.id) if asked.instruction else None
         once_more = f"{ONCE_MORE}\n\n{new.messages[-1].content}"
         return replace(new, conversation=said and said.followed_by(once_more))
 
-    def _with(self, work: Work, asked: RetryArguments) -> Work:
-        """The work with the words and the other files that are asked for."""
-        selection = work.selection
+    def _with(self, request: JobRequest, asked: RetryArguments) -> JobRequest:
+        """The request with the words and the other files that are asked for."""
+        selection = request.selection
         if asked.instruction is not None:
             selection = replace(selection, instruction=asked.instruction)
         if asked.context is not None:
             selection = replace(selection, others=other_files(self._documents, asked.context))
-        return replace(work, selection=selection)
+        return replace(request, selection=selection)
 
 
 def _in_file(edits: Edits) -> Edits:

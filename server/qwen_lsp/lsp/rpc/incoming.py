@@ -20,7 +20,15 @@ from pygls.lsp.server import LanguageServer
 
 from ...errors import UNEXPECTED, QwenError, RequestError
 from .framing import Splitter
-from .messages import Answer, Message, MessageId, Notification, Refusal, Request, decode
+from .messages import (
+    InvalidMessage,
+    Message,
+    MessageId,
+    NotificationMessage,
+    RequestMessage,
+    ResponseMessage,
+    decode,
+)
 from .outgoing import Outgoing
 
 log = logging.getLogger(__name__)
@@ -98,17 +106,17 @@ class Incoming(Outgoing):
 
     def _handle(self, message: Message, size: int) -> None:
         match message:
-            case Request(id_, method, params):
+            case RequestMessage(id_, method, params):
                 log.debug("<- %s %s, %d bytes", method, id_, size)
                 self._handle_request(id_, method, params)
-            case Notification(method, params):
+            case NotificationMessage(method, params):
                 log.debug("<- %s, %d bytes", method, size)
                 self._handle_notification(method, params)
-            case Answer(id_, result, error):
+            case ResponseMessage(id_, result, error):
                 log.debug("<- answer to %s, %d bytes", id_, size)
                 self._handle_response(id_, result, error)
                 self._give_turns()
-            case Refusal(id_, error, answered):
+            case InvalidMessage(id_, error, answered):
                 log.warning("A message of %d bytes was refused: %s", size, error.message)
                 if answered:
                     self._send_error(id_, error)
@@ -228,8 +236,8 @@ class Incoming(Outgoing):
 
 
 def _report(method: str, error: BaseException) -> None:
-    told = response_error(error).message
-    if told == UNEXPECTED:
+    message = response_error(error).message
+    if message == UNEXPECTED:
         log.error("%s failed", method, exc_info=error)
     else:
-        log.info("%s: %s", method, told)
+        log.info("%s: %s", method, message)

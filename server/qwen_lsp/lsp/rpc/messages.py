@@ -1,7 +1,7 @@
 """What the client said, read tolerantly: a newer client is served, a broken one is answered.
 
 lsprotocol refuses a whole message for one enum value that it does not know; here such a value
-stays as it came. Whatever can't be read becomes a `Refusal` that says how to answer it.
+stays as it came. Whatever can't be read becomes a `InvalidMessage` that says how to answer it.
 """
 
 import json
@@ -20,20 +20,20 @@ MessageId = int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RequestMessage:
     id: MessageId
     method: str
     params: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
+class NotificationMessage:
     method: str
     params: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseMessage:
     """The client's answer to a request of ours; `result` as it came."""
 
     id: MessageId | None
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class InvalidMessage:
     """A message that can't be read. A broken notification gets no answer (JSON-RPC 2.0, 4.1)."""
 
     id: MessageId | None
@@ -50,7 +50,7 @@ class Refusal:
     answered: bool = True
 
 
-Message = Request | Notification | Answer | Refusal
+Message = RequestMessage | NotificationMessage | ResponseMessage | InvalidMessage
 
 
 def decode(body: bytes, converter: Converter) -> Message:
@@ -84,8 +84,10 @@ def _call(message: dict[str, Any], converter: Converter) -> Message:
     except Exception as error:  # noqa: BLE001 The structure hooks raise whatever they stumble over.
         reason = f"The parameters of {method} can't be read: {_reasons(error)}."
         refusal = types.ResponseError(types.ErrorCodes.InvalidParams, reason)
-        return Refusal(id_, refusal, answered=id_ is not None)
-    return Notification(method, params) if id_ is None else Request(id_, method, params)
+        return InvalidMessage(id_, refusal, answered=id_ is not None)
+    return (
+        NotificationMessage(method, params) if id_ is None else RequestMessage(id_, method, params)
+    )
 
 
 def read_params(method: str, params: Any, converter: Converter) -> Any:
@@ -142,16 +144,16 @@ def _answer(message: dict[str, Any]) -> Message:
         return _invalid(message.get("id"), "A message needs a method, a result or an error.")
     error = message.get("error")
     if error is None:
-        return Answer(message.get("id"), message.get("result"), None)
-    told: dict[str, Any] = error if isinstance(error, dict) else {}
-    code, text = told.get("code"), told.get("message")
-    return Answer(
+        return ResponseMessage(message.get("id"), message.get("result"), None)
+    sent: dict[str, Any] = error if isinstance(error, dict) else {}
+    code, text = sent.get("code"), sent.get("message")
+    return ResponseMessage(
         message.get("id"),
         None,
         types.ResponseError(
             code if isinstance(code, int) else types.ErrorCodes.InternalError,
             text if isinstance(text, str) else "",
-            told.get("data"),
+            sent.get("data"),
         ),
     )
 
@@ -165,9 +167,9 @@ def _reasons(error: Exception) -> str:
     return "; ".join(reasons[:3]) or "they are not as LSP says"
 
 
-def _invalid(id_: MessageId | None, reason: str) -> Refusal:
+def _invalid(id_: MessageId | None, reason: str) -> InvalidMessage:
     return _refused(id_, types.ErrorCodes.InvalidRequest, reason)
 
 
-def _refused(id_: MessageId | None, code: types.ErrorCodes, reason: str) -> Refusal:
-    return Refusal(id_, types.ResponseError(code, reason))
+def _refused(id_: MessageId | None, code: types.ErrorCodes, reason: str) -> InvalidMessage:
+    return InvalidMessage(id_, types.ResponseError(code, reason))

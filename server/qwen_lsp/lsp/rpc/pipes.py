@@ -17,7 +17,7 @@ from typing import Any, Protocol
 CHUNK = 64 * 1024
 
 
-class Reading(Protocol):
+class PipeReader(Protocol):
     """What is used of `asyncio.ReadTransport`."""
 
     def pause_reading(self) -> None: ...
@@ -25,7 +25,7 @@ class Reading(Protocol):
     def close(self) -> None: ...
 
 
-class Writing(Protocol):
+class PipeWriter(Protocol):
     """What is used of `asyncio.WriteTransport`."""
 
     def write(self, data: bytes) -> None: ...
@@ -34,7 +34,7 @@ class Writing(Protocol):
     def abort(self) -> None: ...
 
 
-async def open_reading(fd: int, protocol: asyncio.Protocol, *, polled: bool) -> Reading:
+async def open_reading(fd: int, protocol: asyncio.Protocol, *, polled: bool) -> PipeReader:
     """Gives what comes from `fd` to `protocol.data_received`, its end to `eof_received`."""
     if not polled:
         return _ReadingThread(fd, protocol)
@@ -45,7 +45,7 @@ async def open_reading(fd: int, protocol: asyncio.Protocol, *, polled: bool) -> 
 
 async def open_writing(
     fd: int, protocol: asyncio.BaseProtocol, *, polled: bool, low: int, high: int
-) -> Writing:
+) -> PipeWriter:
     """Writes to `fd`. `protocol` hears of more than `high` and of less than `low` bytes waiting."""
     if not polled:
         return _WritingThread(fd, protocol, low=low, high=high)

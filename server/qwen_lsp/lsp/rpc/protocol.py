@@ -61,7 +61,7 @@ class Protocol(Incoming):
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
-        self.progress = Tokens(self)
+        self.progress = ProgressTokens(self)
         self.commands: dict[str, Command] = {}
         self.initialized = asyncio.Event()
 
@@ -172,7 +172,7 @@ class Protocol(Incoming):
         return result
 
 
-class Tokens(Progress):
+class ProgressTokens(Progress):
     """pygls' progress, which forgets a token when its work has ended."""
 
     def end(self, token: types.ProgressToken, value: types.WorkDoneProgressEnd) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from .clock import keep_steady
 from .endpoint import Server, connect
-from .pipes import Reading, Writing, can_be_polled, open_reading, open_writing
+from .pipes import PipeReader, PipeWriter, can_be_polled, open_reading, open_writing
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +105,8 @@ class _Inlet(asyncio.Protocol):
 class _Outlet(asyncio.BaseProtocol):
     """What is sent to the client. One that doesn't read is not read from either."""
 
-    reading: Reading
-    writing: Writing
+    reading: PipeReader
+    writing: PipeWriter
 
     def __init__(self, server: Server) -> None:
         self._server = server
