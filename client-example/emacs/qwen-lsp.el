@@ -173,16 +173,6 @@ The answer says whether it was made, and if not, why."
   "What the error FAILED says."
   (or (alist-get 'jsonrpc-error-message (cdr failed)) (error-message-string failed)))
 
-(defun qwen-lsp--report-soon ()
-  "Have eglot report what is typed after each key in a buffer of qwen-lsp.
-Otherwise it waits for a rest, and the reply would wait as long as you type."
-  (if (and (eglot-managed-p)
-           (seq-contains-p (plist-get (eglot-server-capable :executeCommandProvider) :commands) "qwen.run"))
-      (setq-local eglot-send-changes-idle-time 0.02)
-    (kill-local-variable 'eglot-send-changes-idle-time)))
-
-(add-hook 'eglot-managed-mode-hook #'qwen-lsp--report-soon)
-
 (defun qwen-lsp--report ()
   "Tell the servers of this buffer at once how it has changed, where eglot lets us."
   (when (fboundp 'eglot--signal-textDocument/didChange)

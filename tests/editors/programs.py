@@ -41,6 +41,9 @@ class Program(Protocol):
     variable: str
     """Names its program in the environment."""
 
+    streams_while_typing: bool
+    """Whether the reply goes on while its user types without any rest."""
+
     can_forbid: bool
     """Whether it refuses to change a text that is read-only."""
 
@@ -100,6 +103,7 @@ class Neovim:
     """By the commands of its client."""
 
     variable = "NVIM"
+    streams_while_typing = True
     can_forbid = True
 
     def set_up(self, home: Path, base_url: str | None = None) -> list[str]:
@@ -171,6 +175,7 @@ class Helix:
     """By its menu of code actions and the keys of its client."""
 
     variable = "HELIX"
+    streams_while_typing = True
     can_forbid = False
 
     def set_up(self, home: Path, base_url: str | None = None) -> list[str]:
@@ -254,6 +259,7 @@ class Emacs:
     """By the commands of its client, in eglot."""
 
     variable = "EMACS"
+    streams_while_typing = False
     can_forbid = True
 
     def set_up(self, home: Path, base_url: str | None = None) -> list[str]:
