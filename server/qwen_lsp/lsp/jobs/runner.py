@@ -1,5 +1,6 @@
 """A job from its start to its end: its rows, who answers, and what the user reads of its end."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,6 +27,11 @@ from .job import Job, Jobs
 from .syntax_warning import SyntaxWarnings
 
 log = logging.getLogger(__name__)
+
+RESTING = 0.5
+"""Seconds without a change after which the user is said to rest."""
+LONGEST_TYPING = 10.0
+"""Seconds of typing after which a message is shown all the same."""
 
 OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait for its end."
 
@@ -112,6 +118,9 @@ class JobRunner:
             log.exception("What comes after job %s has failed", job.id)
         progress.end()
         self._tell(job, outcome, way)
+        if outcome.ended == "takenOver" and outcome.message:
+            await _rest(job.document)
+            self._editor.say(outcome.message)
 
     async def _settled(self, job: Job, way: Way | None, outcome: Outcome) -> Outcome:
         """The outcome, once it is known whether what the job has written is whole."""
@@ -128,14 +137,23 @@ class JobRunner:
             log.error("Job %s failed", job.id, exc_info=outcome.fault)
         if outcome.ended == "failed":
             self._editor.say(outcome.message, types.MessageType.Error)
-        elif outcome.ended == "takenOver" and outcome.message:
-            self._editor.say(outcome.message)
+        elif outcome.ended == "stopped" and outcome.message:
+            self._editor.warn(outcome.message)
         if way and way.preview:
             self._previews.job_ended(way.preview)
         if self._editor.announces("jobs"):
             self._editor.notify("qwen/jobEnded", _ended(job, outcome, way))
         self._jobs.running.pop(job.id, None)
         self._events.end(job, outcome)
+
+
+async def _rest(document: OpenDocument) -> None:
+    """Waits until its user rests: Helix shows a message only up to the next key."""
+    for _ in range(int(LONGEST_TYPING / RESTING)):
+        version = document.version
+        await asyncio.sleep(RESTING)
+        if document.version == version:
+            return
 
 
 def _ended(job: Job, outcome: Outcome, way: Way | None) -> dict[str, Any]:
