@@ -132,7 +132,7 @@ class Run:
 
     def _other(self, job: Job) -> None:
         if self.rng.random() < 0.5:
-            self.desk.refusals_due += 1
+            self.desk.refusals_due = min(self.desk.refusals_due + 1, 2)
         else:
             self.user.rename(
                 self.rng.choice(("alpha", "beta", "=")), self.rng.choice(("n", "new1"))

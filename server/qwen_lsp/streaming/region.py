@@ -309,8 +309,9 @@ class Region:
         if narrow == widest:
             return False
         for span in self._only_place(self.rewrite, widest):
-            self.span, self._suspended = span, None
-            return True
+            if span.start <= narrow.start and narrow.end <= span.end:
+                self.span, self._suspended = span, None
+                return True
         return False
 
     def _moved(self, changes: Iterable[Change]) -> tuple[Span, Span]:

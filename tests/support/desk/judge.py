@@ -34,6 +34,7 @@ class Judge:
         self._true = self._believed = self.true_picture()
         self._is_defensible = True
         self._taken_away: set[str] = set()
+        self._was_suspended = False
         self._open: tuple[Report, Picture] | None = None
         """What was reported and is not decided on, and the document as it truly was then."""
 
@@ -82,6 +83,9 @@ class Judge:
         # What compares lines may report a change beside its place, and nobody knows where it was.
         is_told = report.is_exact and self._editor.habits.telling != "lines"
         is_known = is_told and not report.undoes and self._true == self._believed
+        # What puts back at an edge what suspended the rows may be an undo, or typed outside.
+        is_known &= not self._was_suspended
+        self._was_suspended = any(job.region.is_suspended for job in self._jobs)
         is_known &= not any(_made_of(report.before, each) == report.text for each in sent)
         is_other = _beside_rows(true) != _beside_rows(believed)
         if cost > most + _left_behind(sent) or (is_known and is_other):
