@@ -166,9 +166,14 @@ def _between_same_tokens(change: Change, offset: int, *, is_start: bool) -> int 
     old = [match.span() for match in _TOKEN.finditer(removed)]
     new = [match.span() for match in _TOKEN.finditer(text)]
     index = bisect_left([first for first, _ in old], offset)
-    if index and old[index - 1][1] > offset:
-        return None
     found = hunks([removed[a:b] for a, b in old], [text[a:b] for a, b in new])
+    if index and old[index - 1][1] > offset:
+        # It is within a token, where somebody has typed right beside the rows.
+        within = index - 1
+        if any(hunk.first <= within < hunk.last for hunk in found):
+            return None
+        same = within + sum(growth(hunk) for hunk in found if hunk.last <= within)
+        return new[same][0] + offset - old[within][0]
     if any(hunk.first <= index <= hunk.last for hunk in found):
         return None
     before, behind = _gap(removed, old, index)
