@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from qwen_lsp.account.account import Account
+from qwen_lsp.account.keyed import EnvironmentAlone, Keyed
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.model.catalog.providers import providers
 
 from .authorization import AuthorizationServer, Clock
@@ -42,7 +43,8 @@ class Home:
         return [name for name in names if name != "oauth_creds.qwen-lsp.lock"]
 
 
-Made = Callable[..., Account]
+Made = Callable[..., SignedIn]
+MadeKeyed = Callable[..., Keyed]
 
 
 @pytest.fixture
@@ -59,9 +61,17 @@ def home(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 @pytest.fixture
 def account(home: Home, clock: Clock) -> Made:
-    def made(server: AuthorizationServer, provider: str = "qwen-oauth", **more: Any) -> Account:
+    def made(server: AuthorizationServer, provider: str = "qwen-oauth", **more: Any) -> SignedIn:
         environ = home.environ | more.pop("environ", {})
         options: dict[str, Any] = {"clock": clock, "ticks": clock, "sleep": clock.sleep} | more
-        return Account(providers()[provider], http=server.client, environ=environ, **options)
+        return SignedIn(providers()[provider], http=server.client, environ=environ, **options)
+
+    return made
+
+
+@pytest.fixture
+def keyed() -> MadeKeyed:
+    def made(provider: str, *, base_url: str | None = None, **environ: str) -> Keyed:
+        return Keyed(providers()[provider], base_url, EnvironmentAlone(environ))
 
     return made

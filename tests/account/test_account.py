@@ -22,7 +22,7 @@ from .authorization import (
     token,
     used,
 )
-from .conftest import Home, Made
+from .conftest import Home, Made, MadeKeyed
 
 
 async def test_what_other_programs_do_is_noticed(account: Made, home: Home) -> None:
@@ -86,34 +86,30 @@ async def test_the_simulator_is_on_this_machine_or_nowhere(
     await mine.aclose()
 
 
-async def test_a_key_from_the_environment(account: Made) -> None:
-    mine = account(AuthorizationServer(), "dashscope-intl", environ={"DASHSCOPE_API_KEY": KEY})
-    assert mine.state == await mine.look() == "keyed"
+async def test_a_key_from_the_environment(keyed: MadeKeyed) -> None:
+    mine = keyed("dashscope-intl", DASHSCOPE_API_KEY=KEY)
+    assert (mine.is_ready, mine.source) == (True, "DASHSCOPE_API_KEY")
     access = await mine.access()
     assert used(access) == ("https://dashscope-intl.aliyuncs.com/compatible-mode/v1", KEY)
     with pytest.raises(CredentialRefused, match="refused the key in DASHSCOPE_API_KEY"):
         await mine.renewed(access)
-    for ask in (mine.sign_in, mine.sign_out):
-        with pytest.raises(AccountError, match="has no sign-in but takes a key"):
-            await ask()
 
 
-async def test_no_key_where_one_is_needed(account: Made) -> None:
-    mine = account(AuthorizationServer(), "dashscope-cn")
-    assert mine.state == "signedOut"
+async def test_no_key_where_one_is_needed(keyed: MadeKeyed) -> None:
+    mine = keyed("dashscope-cn")
+    assert (mine.is_ready, mine.source) == (False, None)
     with pytest.raises(NotSignedIn, match="set DASHSCOPE_API_KEY"):
         await mine.access()
 
 
-async def test_a_service_of_ones_own_needs_no_key(account: Made) -> None:
-    mine = account(AuthorizationServer(), "ollama", environ={"OPENAI_API_KEY": KEY})
-    assert mine.state == "keyed"
+async def test_a_service_of_ones_own_needs_no_key(keyed: MadeKeyed) -> None:
+    mine = keyed("ollama", OPENAI_API_KEY=KEY)
+    assert (mine.is_ready, mine.source) == (True, None)
     assert await mine.access() == Access("http://127.0.0.1:11434/v1", None)
 
 
-async def test_a_key_of_another_origin_stays_at_home(account: Made) -> None:
-    environ = {"OPENAI_API_KEY": KEY}
-    mine = account(AuthorizationServer(), "custom", base_url="https://a.example", environ=environ)
+async def test_a_key_of_another_origin_stays_at_home(keyed: MadeKeyed) -> None:
+    mine = keyed("custom", base_url="https://a.example", OPENAI_API_KEY=KEY)
     access = await mine.access()
     assert access == Access("https://a.example/v1", None)
     with pytest.raises(CredentialRefused, match="OPENAI_API_KEY was not sent there"):

@@ -11,10 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from qwen_lsp.account import token
-from qwen_lsp.account.account import Account
 from qwen_lsp.account.issuer import other_issuer
 from qwen_lsp.account.keys import keys
 from qwen_lsp.account.sign_in import device_flow, exchange, post, refresh, sign_in, tokens
+from qwen_lsp.account.signed_in import SignedIn
+from qwen_lsp.model.payer import Payer
 
 from .authorization import (
     ACCESS_2,
@@ -31,7 +32,7 @@ from .authorization import (
     page,
 )
 from .authorization import token as token_answer
-from .conftest import Home, Made
+from .conftest import Home, Made, MadeKeyed
 
 ECHO = " ".join(SECRETS)
 ECHOES = [
@@ -93,23 +94,28 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         yield
 
 
-async def session(mine: Account, witness: Witness) -> None:
+async def session(mine: SignedIn, witness: Witness) -> None:
     """A sign-in, its use, a refusal of its token, and the way out."""
     await attempt(witness, mine.look, mine.sign_in)
     witness.sees(mine)
     await attempt(witness, mine.until_signed_in)
-
-    async def renew_twice() -> None:
-        access = await mine.access()
-        witness.sees(access)
-        access = await mine.renewed(access)
-        witness.sees(access)
-        await mine.renewed(access)
-
-    await attempt(witness, renew_twice)
+    await use(mine, witness)
     witness.sees(mine)
     await attempt(witness, mine.sign_out)
     await mine.aclose()
+
+
+async def use(payer: Payer, witness: Witness) -> None:
+    """An access, and two refusals."""
+
+    async def renew_twice() -> None:
+        access = await payer.access()
+        witness.sees(access)
+        access = await payer.renewed(access)
+        witness.sees(access)
+        await payer.renewed(access)
+
+    await attempt(witness, renew_twice)
 
 
 async def test_a_session_that_goes_well(
@@ -224,12 +230,14 @@ async def test_a_disk_that_fails(
     ],
 )
 async def test_keys(
-    account: Made, caplog: pytest.LogCaptureFixture, provider: str, environ: dict[str, str]
+    keyed: MadeKeyed, caplog: pytest.LogCaptureFixture, provider: str, environ: dict[str, str]
 ) -> None:
     logging.getLogger("qwen_lsp.account").debug("begins")
-    server = AuthorizationServer()
-    witness = Witness(server, caplog)
-    await session(account(server, provider, environ=environ), witness)
+    witness = Witness(AuthorizationServer(), caplog)
+    mine = keyed(provider, **environ)
+    witness.sees(mine)
+    await use(mine, witness)
+    witness.sees(mine)
     witness.finds_nothing()
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from qwen_lsp.account.account import Account
+from qwen_lsp.account.keyed import Keyed
 from qwen_lsp.account.keys.sources import KeySources
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.diagnosis import examine as examining
 from qwen_lsp.diagnosis.answers import answer_found
 from qwen_lsp.diagnosis.credential import credential_found
@@ -45,8 +46,10 @@ class Desk:
     def subject(self, provider_id: str, model: str = "qwen3.7-plus") -> Subject:
         provider = providers()[provider_id]
         http, keys = Http(transport=httpx.MockTransport(self._answer)), KeySources(self.environ)
-        account = Account(
-            provider, http=http.client, environ=self.environ, keys=keys, clock=lambda: NOW
+        account = (
+            SignedIn(provider, http=http.client, environ=self.environ, clock=lambda: NOW)
+            if provider.sign_in
+            else Keyed(provider, None, keys)
         )
         return Subject(
             provider, account, model, http, Network(), keys, self.environ, clock=lambda: NOW

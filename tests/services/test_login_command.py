@@ -2,8 +2,9 @@
 
 import pytest
 
-from qwen_lsp.account.account import Account
 from qwen_lsp.account.issuer import Issuer
+from qwen_lsp.account.keyed import EnvironmentAlone, Keyed
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.transport.http import Http
 from qwen_lsp.services.login_command import login_command
@@ -39,7 +40,10 @@ def test_all_that_is_the_users_to_say(
     provider: str, address: str | None, scope: str, command: str
 ) -> None:
     issuer = Issuer(ISSUER, "an editor", scope, api=API) if provider == "oauth" else None
-    account = Account(
-        providers()[provider], http=Http().client, environ={}, base_url=address, issuer=issuer
+    row = providers()[provider]
+    account = (
+        SignedIn(row, http=Http().client, environ={}, base_url=address, issuer=issuer)
+        if row.sign_in
+        else Keyed(row, address, EnvironmentAlone({}))
     )
     assert login_command(account) == f"qwen-lsp login {command}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from qwen_lsp.account.account import Account
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.errors import (
     CredentialRefused,
     QwenError,
@@ -52,7 +52,7 @@ class Peer:
         self.simulator = simulator
         self.clock = clock
         self.http = http
-        self.account = Account(
+        self.account = SignedIn(
             PROVIDER,
             http=http.client,
             environ={"QWEN_HOME": str(home)},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qwen_lsp.account.choice import project_of
 from qwen_lsp.account.keys.sources import Workspace
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.errors import NotSignedIn, RequestError
 from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.transport.http import Http
@@ -69,7 +70,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
 
 def must_be_signed_in(chosen: Chosen) -> None:
     """Raises NotSignedIn where one signs in and nobody is, AccountError without an address."""
-    if chosen.provider.sign_in and not chosen.is_paid_for:
+    if isinstance(chosen.account, SignedIn) and not chosen.is_paid_for:
         _ = chosen.account.address  # Raises where nobody has said it: one can't sign in then.
         login = login_command(chosen.account)
         raise NotSignedIn(f"Nobody is signed in to {chosen.provider.name}; run {login}.")

@@ -9,8 +9,8 @@ import webbrowser
 from collections.abc import Mapping
 from contextlib import suppress
 
-from qwen_lsp.account.account import Account
 from qwen_lsp.account.sign_in.device_flow import UserCode
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.errors import AccountError
 
 from . import answer
@@ -43,7 +43,7 @@ async def _sign_in(arguments: argparse.Namespace) -> answer.Done:
         return answer.Done(said, {"provider": account.provider.id, "account": name})
 
 
-async def signed_in(account: Account, *, as_json: bool, opens_browser: bool = True) -> bool:
+async def signed_in(account: SignedIn, *, as_json: bool, opens_browser: bool = True) -> bool:
     """Has the user sign in, unless somebody is; whether it was needed. Raises AccountError."""
     code = await account.sign_in()
     if code is None:
@@ -67,7 +67,7 @@ def has_browser(environ: Mapping[str, str], platform: str) -> bool:
     return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
-def _show(account: Account, code: UserCode, *, as_json: bool) -> None:
+def _show(account: SignedIn, code: UserCode, *, as_json: bool) -> None:
     page = code.verification_uri_complete or code.verification_uri
     if as_json:
         pending = {
@@ -94,7 +94,7 @@ def _open(page: str) -> None:
         webbrowser.open(page)
 
 
-async def _waited(account: Account, code: UserCode) -> None:
+async def _waited(account: SignedIn, code: UserCode) -> None:
     """Until the user has signed in; at a terminal it says how long there is left."""
     progress = asyncio.create_task(_counted_down(code.expires_in)) if sys.stderr.isatty() else None
     try:

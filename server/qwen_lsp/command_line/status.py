@@ -3,10 +3,10 @@
 import argparse
 import asyncio
 
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.errors import NotSignedIn
 from qwen_lsp.services.login_command import login_command
-from qwen_lsp.services.resolution import key_source
-from qwen_lsp.services.services import Chosen, Services
+from qwen_lsp.services.services import Chosen
 
 from . import answer
 from .here import services_of, settings_of
@@ -27,7 +27,7 @@ async def _status(arguments: argparse.Namespace) -> answer.Done:
     settings = settings_of(arguments)
     async with services_of(settings) as services:
         chosen = services.chosen(settings)
-        paid_by = _paid_by(services, chosen)
+        paid_by = _paid_by(chosen)
         model = chosen.named_model
         named = f"{model.value} ({model.source})" if model.value else "no model"
         provider = chosen.provider
@@ -42,7 +42,7 @@ async def _status(arguments: argparse.Namespace) -> answer.Done:
         )
 
 
-def _paid_by(services: Services, chosen: Chosen) -> str | None:
+def _paid_by(chosen: Chosen) -> str | None:
     """The words for what pays; None for nothing, where nothing need. Raises AccountError."""
     if not chosen.is_paid_for:
         _ = chosen.account.address  # Raises where nobody has said it.
@@ -50,9 +50,9 @@ def _paid_by(services: Services, chosen: Chosen) -> str | None:
             f"{chosen.provider.name} ({chosen.source}) would be asked, but nothing pays there; run "
             f"{login_command(chosen.account)}."
         )
-    if chosen.provider.sign_in:
+    if isinstance(chosen.account, SignedIn):
         return "your sign-in"
-    source = key_source(chosen.account, services.keys.known)
+    source = chosen.account.source
     return f"the key in {source}" if source else None
 
 

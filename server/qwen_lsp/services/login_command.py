@@ -2,20 +2,20 @@
 
 import shlex
 
-from qwen_lsp.account.account import Account
+from qwen_lsp.account.keyed import Keyed
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.errors import AccountError
 
 
-def login_command(account: Account) -> str:
+def login_command(account: SignedIn | Keyed) -> str:
     """The whole command; with all of the address and the issuer that is the user's to say."""
-    provider = account.provider
-    words = ["qwen-lsp", "login", "--provider", provider.id, *_issuer(account)]
-    if not provider.base_url:
-        words += ["--base-url", _address(account)]
-    return shlex.join(words if provider.sign_in else [*words, "--api-key"])
+    words = ["qwen-lsp", "login", "--provider", account.provider.id]
+    if isinstance(account, SignedIn):
+        return shlex.join([*words, *_issuer(account), *_address(account)])
+    return shlex.join([*words, *_address(account), "--api-key"])
 
 
-def _issuer(account: Account) -> list[str]:
+def _issuer(account: SignedIn) -> list[str]:
     issuer = account.other_issuer
     if issuer is None:
         return []
@@ -23,8 +23,10 @@ def _issuer(account: Account) -> list[str]:
     return ["--issuer", issuer.url, "--client-id", issuer.client_id, *scope]
 
 
-def _address(account: Account) -> str:
+def _address(account: SignedIn | Keyed) -> list[str]:
+    if account.provider.base_url:
+        return []
     try:
-        return account.address
+        return ["--base-url", account.address]
     except AccountError:
-        return "ADDRESS"
+        return ["--base-url", "ADDRESS"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..account.choice import LastChoice
 from ..account.keys.keys import no_sign_in
+from ..account.signed_in import SignedIn
 from ..errors import QwenError
 from ..settings.settings import Settings
 from .login_command import login_command
@@ -56,7 +57,7 @@ def _to_do(now: Chosen) -> tuple[str, str]:
 def _credential(now: Chosen) -> str:
     if now.is_paid_for:
         return ""
-    if now.provider.sign_in:
+    if isinstance(now.account, SignedIn):
         login = login_command(now.account)
         return f"Nobody is signed in there yet; run Qwen: Sign in, or {login}."
     try:

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..account.choice import EVERYWHERE, LastChoice
-from ..account.keys.keys import named_key, stored_key
 from ..account.keys.places import MODELS, Known
-from ..errors import AccountError, RequestError
+from ..errors import RequestError
 from ..model.catalog.providers import providers
 from ..settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..account.account import Account
     from ..model.catalog.providers import Provider
 
 QWEN_CODES = "the settings of Qwen Code"
@@ -84,18 +82,6 @@ def qwen_codes_model(provider: "Provider", settings: Settings, known: Known) -> 
     if named.source == BY_DEFAULT and known.choice.model:
         return Named(known.choice.model, QWEN_CODES)
     return named
-
-
-def key_source(account: "Account", known: Known) -> str | None:
-    """What a sentence calls the place of the key that pays at a provider, by what is in memory."""
-    if account.provider.sign_in:
-        return None
-    try:
-        url = account.address
-        key = stored_key(account.provider, url, known) or named_key(account.provider, url, known)
-    except AccountError:
-        return None
-    return key.source if key else None
 
 
 def not_allowed(provider: "Provider", settings: Settings) -> RequestError:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..account.account import Account
 from ..account.choice import choice_file
+from ..account.keyed import Keyed
 from ..account.keys.keys import no_sign_in
 from ..account.keys.qwen_code_settings import wanted
 from ..account.keys.sources import KeySources, Workspace
+from ..account.signed_in import SignedIn
 from ..errors import AccountError, NotSignedIn, QwenError, RequestError
 from ..model.address import authority_of
 from ..model.catalog.models import ModelLists
@@ -35,7 +36,6 @@ from .resolution import (
     QWEN_CODES,
     Named,
     Undecided,
-    key_source,
     named_model,
     not_allowed,
     qwen_codes_model,
@@ -58,7 +58,7 @@ class Chosen:
     """A service that is ready to be asked."""
 
     provider: Provider
-    account: Account
+    account: SignedIn | Keyed
     model: Qwen
     limiters: Limiters
     source: str = ""
@@ -74,12 +74,18 @@ class Chosen:
     @property
     def account_name(self) -> str | None:
         """How the user knows what pays; never a secret."""
-        return self.provider.name if self.account.state == "signedIn" else None
+        is_signed_in = isinstance(self.account, SignedIn) and self.account.is_ready
+        return self.provider.name if is_signed_in else None
+
+    @property
+    def key_source(self) -> str | None:
+        """What a sentence calls the place of the key that pays, by what is in memory."""
+        return self.account.source if isinstance(self.account, Keyed) else None
 
     @property
     def is_paid_for(self) -> bool:
         """Whether there is a sign-in or a key, or none is needed; by what is in memory."""
-        return self.account.state in ("signedIn", "keyed")
+        return self.account.is_ready
 
 
 class Services:
@@ -135,12 +141,14 @@ class Services:
             return False
         return chosen.is_paid_for
 
-    def account(self, provider_id: str | None, settings: Settings) -> Account:
+    def account(self, provider_id: str | None, settings: Settings) -> SignedIn:
         """The account to sign in to: of the provider named, else set, else Qwen's."""
         provider = self._provider(provider_id or self._sign_ins(settings)[0])
-        if not provider.sign_in:
+        # Where there is no signing in, that is what is wrong, whatever else is wrong with it.
+        account = self._of(provider, settings).account if provider.sign_in else None
+        if not isinstance(account, SignedIn):
             raise RequestError(str(no_sign_in(provider)))
-        return self._of(provider, settings).account
+        return account
 
     def watched(self, settings: Settings) -> list[Path]:
         """The files whose change may change what `load` learns, there or not."""
@@ -169,7 +177,8 @@ class Services:
     async def close(self) -> None:
         """Closes all connections."""
         for chosen in self._known.values():
-            await chosen.account.aclose()
+            if isinstance(chosen.account, SignedIn):
+                await chosen.account.aclose()
         await self.http.aclose()
 
     def _named(self, settings: Settings) -> Chosen | None:
@@ -194,7 +203,7 @@ class Services:
     def _found(self, settings: Settings) -> Chosen:
         found = self.ready(settings)
         if len(found) > 1:
-            keys = {key_source(each.account, self.keys.known) for each in found}
+            keys = {each.key_source for each in found}
             raise Undecided(
                 [each.provider for each in found], keys.pop() if len(keys) == 1 else None
             )
@@ -234,16 +243,18 @@ class Services:
         if key not in self._known:
             if issuer is not None:
                 provider = replace(provider, name=authority_of(issuer.api))
-            account = Account(
-                provider,
-                http=self.http.client,
-                environ=self.environ,
-                base_url=address,
-                issuer=issuer,
-                keys=self.keys,
-            )
+            account = self._account(provider, address, issuer)
             limiters = Limiters(is_one=provider.sign_in)
             model = Qwen(provider, account, self.http, self._version, limiters)
             self._known[key] = Chosen(provider, account, model, limiters)
         self._known[key].limiters.hold_to(provider.most(settings.limits))
         return self._known[key]
+
+    def _account(
+        self, provider: Provider, address: str | None, issuer: "Issuer | None"
+    ) -> SignedIn | Keyed:
+        if not provider.sign_in:
+            return Keyed(provider, address, self.keys)
+        return SignedIn(
+            provider, http=self.http.client, environ=self.environ, base_url=address, issuer=issuer
+        )

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from qwen_lsp.account.account import Account
 from qwen_lsp.account.issuer import other_issuer
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.errors import AccountError, CredentialRefused, SignInDenied, SignInExpired
 from qwen_lsp.model.catalog.providers import providers
@@ -49,8 +49,8 @@ class Desk:
         self.issuer = other_issuer(company.issuer, CLIENT_ID, SCOPE, API)
         self.http, self.clock = http, clock
 
-    def account(self, **changes: Any) -> Account:
-        return Account(
+    def account(self, **changes: Any) -> SignedIn:
+        return SignedIn(
             providers()["oauth"],
             http=self.http.client,
             environ={},

@@ -5,10 +5,10 @@ import json
 import httpx
 import pytest
 
-from qwen_lsp.account.account import Account
 from qwen_lsp.account.issuer import QWEN, Endpoints, Issuer, other_issuer
 from qwen_lsp.account.sign_in.discovery import Directory, NoDocument, documents, endpoints_in
 from qwen_lsp.account.sign_in.exchange import Answer
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.errors import AccountError, RequestError
 from qwen_lsp.model.catalog.providers import providers
@@ -165,7 +165,7 @@ async def test_a_sign_in_outlives_a_server_that_does_not_say_where_to_renew_it(
     file.write_text(json.dumps(tokens))
     for page in (httpx.ConnectError("no way"), httpx.Response(200, html="<html>")):
         web = Web(dict.fromkeys(documents(URL), page))
-        mine = Account(
+        mine = SignedIn(
             providers()["oauth"], http=web.client, environ={}, base_url=API, issuer=ISSUER,
             clock=clock, sleep=clock.sleep,
         )  # fmt: skip

@@ -209,7 +209,7 @@ async def test_a_token_renewed_by_another_program_is_adopted(
 RENEWER = """
 import asyncio, os, sys, urllib.parse
 import httpx
-from qwen_lsp.account.account import Account
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.model.catalog.providers import providers
 
 async def rotate(request):
@@ -223,7 +223,7 @@ async def rotate(request):
 
 async def main():
     client = httpx.AsyncClient(transport=httpx.MockTransport(rotate))
-    account = Account(providers()["qwen-oauth"], http=lambda: client, environ=os.environ)
+    account = SignedIn(providers()["qwen-oauth"], http=lambda: client, environ=os.environ)
     print((await account.access()).key.get_secret_value())
 
 asyncio.run(main())

@@ -18,7 +18,7 @@ from typing import Any
 import filelock  # noqa: F401  (so that it need not be imported once in each)
 import httpx
 
-from qwen_lsp.account.account import Account
+from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.errors import QwenError
 from qwen_lsp.model.catalog.providers import providers
 
@@ -115,7 +115,7 @@ async def _live(meeting: int, port: int, folder: Path, kind: str) -> None:
     writer.write(f"{os.getpid()}\n".encode())
     now = 0.0
     async with httpx.AsyncClient(transport=_Here(port)) as client:
-        account = Account(
+        account = SignedIn(
             providers()["qwen-oauth"],
             http=lambda: client,
             environ={"QWEN_HOME": str(folder)},
@@ -130,7 +130,7 @@ async def _live(meeting: int, port: int, folder: Path, kind: str) -> None:
             writer.write(f"{json.dumps(answer)}\n".encode())
 
 
-async def _asked(account: Account) -> str:
+async def _asked(account: SignedIn) -> str:
     try:
         access = await account.access()
     except QwenError as error:

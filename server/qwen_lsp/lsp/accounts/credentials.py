@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ...account.account import Account
+from ...account.signed_in import SignedIn
 from ...account.storage.watch import Watch
 from ...services.services import Services
 from ...settings.settings import Settings
@@ -68,8 +68,8 @@ class CredentialWatcher:
         await self._first()
         return self._configuration.settings if uri is None else self._configuration.at(uri)
 
-    async def account(self, provider_id: str | None) -> Account:
-        """The account of a provider, else of the one that is set. Raises RequestError.
+    async def account(self, provider_id: str | None) -> SignedIn:
+        """The sign-in of a provider, else of the one that is set. Raises RequestError.
 
         Waits for the settings: with the defaults it could be one of another service.
         """

@@ -7,8 +7,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from ...account.account import Account
 from ...account.sign_in.device_flow import UserCode
+from ...account.signed_in import SignedIn
 from ...errors import UNEXPECTED, AccountError, QwenError
 from ..client.client import Editor
 from ..client.progress import WorkProgress
@@ -31,7 +31,7 @@ class SignIns:
     ) -> None:
         self._editor, self._credentials = editor, credentials
         self._status, self._tasks = status, tasks
-        self._waiting: dict[Account, asyncio.Task[None]] = {}
+        self._waiting: dict[SignedIn, asyncio.Task[None]] = {}
         self._numbers = itertools.count(1)
 
     async def begin(self, provider_id: str | None) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class SignIns:
         self._editor.say(message, types.MessageType.Error)
         return {"status": "failed", "message": message}
 
-    def _show(self, account: Account, code: UserCode) -> None:
+    def _show(self, account: SignedIn, code: UserCode) -> None:
         self._editor.say(f"To sign in to {account.provider.name}, {_what_to_do(code)}")
         if account in self._waiting:
             return
@@ -92,13 +92,13 @@ class SignIns:
         self._waiting[account] = task
         task.add_done_callback(lambda _: self._waiting.pop(account, None))
 
-    async def _wait(self, account: Account, token: str) -> None:
+    async def _wait(self, account: SignedIn, token: str) -> None:
         name = account.provider.name
         progress = WorkProgress(self._editor, token, f"Qwen: Signing in to {name}")
         try:
             await account.until_signed_in()
             self._editor.say(f"You are signed in to {name}.")
-            self._status.warn(account)
+            self._status.warn(account.message)
         except QwenError as error:
             self._editor.say(str(error), types.MessageType.Error)
         except asyncio.CancelledError:

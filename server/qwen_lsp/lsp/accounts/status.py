@@ -5,10 +5,9 @@ from typing import Any
 
 from lsprotocol import types
 
-from ...account.account import Account
+from ...account.signed_in import SignedIn
 from ...errors import NotSignedIn, QwenError
 from ...perform import Outcome
-from ...services.resolution import key_source
 from ...services.services import Chosen, Services
 from ..client.client import Editor
 from ..configuration import Configuration
@@ -42,7 +41,8 @@ class Status:
             is_trouble = outcome.ended == "failed" and self._is_paid_for()
             self._trouble = outcome.message if is_trouble else ""
         with suppress(QwenError):
-            self.warn(self._chosen().account)
+            account = self._chosen().account
+            self.warn(account.message if isinstance(account, SignedIn) else None)
         self.changed()
 
     def changed(self) -> None:
@@ -79,11 +79,11 @@ class Status:
             value["quota"] = quota_of(chosen)
         return value
 
-    def warn(self, account: Account) -> None:
-        """Says once what is wrong with keeping the sign-in."""
-        if account.message and account.message != self._warned:
-            self._editor.say(account.message, types.MessageType.Warning)
-        self._warned = account.message
+    def warn(self, message: str | None) -> None:
+        """Says once what is wrong with keeping the sign-in, if anything is."""
+        if message and message != self._warned:
+            self._editor.say(message, types.MessageType.Warning)
+        self._warned = message
 
     def _chosen(self) -> Chosen:
         """The service that the settings lead to. Raises QwenError."""
@@ -103,7 +103,7 @@ class Status:
             value["quota"] = quota_of(chosen)
             sources["provider"] = chosen.source
             sources["model"] = chosen.named_model.source
-            if key := key_source(chosen.account, self._services.keys.known):
+            if key := chosen.key_source:
                 sources["key"] = key
         return {**value, "sources": sources}
 

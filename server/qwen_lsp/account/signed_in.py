@@ -1,4 +1,4 @@
-"""Who pays for one provider's requests: the one owner of its sign-in or key."""
+"""What pays at a provider that one signs in to: the one owner of its credential."""
 
 import asyncio
 import functools
@@ -13,8 +13,8 @@ from qwen_lsp.model.address import authority_of, origin_of
 from qwen_lsp.model.payer import Access
 
 from .issuer import QWEN, Issuer, like_qwen
-from .keyed import EnvironmentAlone, Keyed, Sources
-from .keys.keys import no_sign_in, normalised
+from .keys.keys import address, normalised, refusal
+from .keys.places import Known
 from .sign_in.device_flow import UserCode
 from .sign_in.discovery import Directory
 from .sign_in.post import Client
@@ -34,11 +34,13 @@ log = logging.getLogger(__name__)
 # A command that signs in answers within 8 s, so a renewal may take this many of them.
 _PATIENCE = 2.5
 
-State = Literal["signedIn", "signedOut", "pending", "keyed"]
+_NO_KEYS = Known(())
+
+State = Literal["signedIn", "signedOut", "pending"]
 
 
-class Account:
-    """The account at `provider`; `base_url` and `issuer` are the user's, for rows without them."""
+class SignedIn:
+    """The sign-in at `provider`; `base_url` and `issuer` are the user's, for rows without them."""
 
     def __init__(
         self,
@@ -48,7 +50,6 @@ class Account:
         environ: Mapping[str, str],
         base_url: str | None = None,
         issuer: Issuer | None = None,
-        keys: Sources | None = None,
         clock: Clock = time.time,
         ticks: Clock = ticking,
         sleep: Sleep = asyncio.sleep,
@@ -56,7 +57,7 @@ class Account:
         self.provider = provider
         self._http = http
         self._environ = environ
-        self._keyed = Keyed(provider, base_url, keys or EnvironmentAlone(environ))
+        self._base_url = base_url
         self.other_issuer = issuer
         self._clock = clock
         self._ticks = ticks
@@ -67,12 +68,15 @@ class Account:
 
     @property
     def state(self) -> State:
-        """From memory alone: `look` brings it up to date. `keyed` is also who needs no key."""
+        """From memory alone: `look` brings it up to date."""
         if self._pending.code is not None:
             return "pending"
-        if self.provider.sign_in:
-            return "signedIn" if self._signed_in else "signedOut"
-        return "keyed" if self._keyed.is_ready else "signedOut"
+        return "signedIn" if self._signed_in else "signedOut"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether somebody is signed in, by what is in memory."""
+        return self.state == "signedIn"
 
     @property
     def message(self) -> str | None:
@@ -83,29 +87,26 @@ class Account:
     def file(self) -> Path | None:
         """What to watch for other programs that sign in or out; None where there is nothing."""
         try:
-            return self._tokens.file if self.provider.sign_in else None
+            return self._tokens.file
         except AccountError:
             return None
 
     @property
     def address(self) -> str:
-        """Where requests of a key go, and those of `qwen.oauth`. Raises AccountError."""
-        return self._keyed.address
+        """Where requests go, but for those of Qwen: its token says that. Raises AccountError."""
+        return address(self.provider, self._base_url, _NO_KEYS)
 
     async def look(self) -> State:
         """The state after a look at the file, where other programs may have signed in or out."""
-        if self.provider.sign_in:
-            try:
-                self._signed_in = await self._tokens.known() is not None
-            except AccountError as error:
-                log.warning("%s", error)
-                self._signed_in = False
+        try:
+            self._signed_in = await self._tokens.known() is not None
+        except AccountError as error:
+            log.warning("%s", error)
+            self._signed_in = False
         return self.state
 
     async def access(self) -> Access:
         """Where a request goes and what pays for it. Raises AccountError."""
-        if not self.provider.sign_in:
-            return await self._keyed.access()
         try:
             return self._access(await self._tokens.usable())
         except (NotSignedIn, CredentialRefused):
@@ -116,8 +117,8 @@ class Account:
         """Another access after a 401. Raises CredentialRefused where another would fare no better,
         so that nobody asks for ever, and AccountError.
         """
-        if not self.provider.sign_in or refused.key is None:
-            return await self._keyed.renewed(refused)
+        if refused.key is None:
+            raise refusal(self.provider, refused.base_url, _NO_KEYS, None)
         try:
             return self._access(await self._tokens.instead_of(refused.key))
         except FreshTokenRefused:
@@ -131,8 +132,6 @@ class Account:
 
         None where someone is signed in already. Raises AccountError.
         """
-        if not self.provider.sign_in:
-            raise no_sign_in(self.provider)
         async with self._asking:
             if (code := self._pending.code) is not None:
                 return code
@@ -155,8 +154,6 @@ class Account:
 
     async def sign_out(self) -> None:
         """Forgets the sign-in here and in the file. Raises AccountError."""
-        if not self.provider.sign_in:
-            raise no_sign_in(self.provider)
         await self._pending.aclose()
         await self._tokens.forget()
         self._signed_in = False
