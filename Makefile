@@ -18,6 +18,7 @@ test: .venv/dev
 # One part that fails keeps none of the others from running.
 soak: .venv/dev .venv/gateway
 	@status=0; \
+	$(BIN)/python -m tests.streaming || status=1; \
 	$(BIN)/python -m tests.soak $(SOAK) || status=1; \
 	$(BIN)/python -m tests.weather $(WEATHER) || status=1; \
 	$(BIN)/python -m pytest -s tests/engine/soak_gateway.py || status=1; \
