@@ -1,4 +1,4 @@
-"""All that may happen to a small document, in whatever order: nothing is lost, nothing misplaced."""
+"""All that may happen to a small document, in any order: nothing is lost, nothing misplaced."""
 
 import copy
 from collections.abc import Iterator, Sequence

@@ -44,9 +44,14 @@ class Message(NamedTuple):
     version: int = 0
     changes: tuple[Change, ...] = ()
 
+    @property
+    def what_was_answered(self) -> tuple[int, bool] | None:
+        """The version of the edit, and whether it was applied."""
+        return self.answer and (self.answer[0].version, self.answer[1])
+
 
 class World:
-    """One document in one client, and the server. Events are methods; `wrong` is what went wrong."""
+    """One document in one client, and the server. What happens are methods."""
 
     def __init__(self, profile: ClientProfile, *, reports_first: bool, drops: bool) -> None:
         self.profile, self._reports_first, self._drops = profile, reports_first, drops
@@ -112,8 +117,8 @@ class World:
             edit, is_applied = message.answer
             self.delivery.answered(edit, self.now, applied=is_applied)
         elif message.version:
-            for edit, _ in message.changes:
-                self.shadow.apply(edit)
+            for change in message.changes:
+                self.shadow.apply(change.edit)
             self.delivery.changed(message.version, message.changes, self.now)
         else:
             self.delivery.saved()
@@ -147,10 +152,7 @@ class World:
         return (
             tuple(self.text), self.version, tuple(self._unreported), tuple(self.shadow.lines),
             tuple((edit.version, edit.edits) for edit in self.outgoing),
-            tuple(
-                (each.version, each.changes, each.answer and (each.answer[0].version, each.answer[1]))
-                for each in self.incoming
-            ),
+            tuple((each.version, each.changes, each.what_was_answered) for each in self.incoming),
             tuple(self._state(region) for region in self.regions),
             repr(self.delivery.holds_changes), frozenset(self.touched),
         )  # fmt: skip

@@ -273,8 +273,8 @@ class Delivery:
         if found.match is Match.WHOLE:
             self._applied(flight, before, flight.changes[found.taken :], now)
         elif found.match is Match.NONE and not self.profile.checks_version:
-            self._not_applied(now)
             self._end(flight.edit.region, Ending.UNVERIFIED)
+            self._not_applied(now)
         elif found.match is Match.NONE and self._is_among_others(flight, before, after):
             rest = differences(applied(before, edits), after)
             self._applied(flight, before, rest, now, is_compared=True)

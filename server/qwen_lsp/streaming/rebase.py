@@ -195,6 +195,8 @@ def _place_in_gap(gap: str, before: str, behind: str, *, is_start: bool) -> int:
 
     Where both are gone, rows begin with their indentation, and end behind their last token.
     """
+    if is_start and before.endswith("\n") and "\n" not in behind and "\n" in gap:
+        return gap.rfind("\n") + 1
     is_behind = gap.endswith(behind) and len(gap) >= len(behind)
     if gap.startswith(before) and (not is_start or not is_behind):
         return len(before)
