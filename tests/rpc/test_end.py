@@ -52,6 +52,8 @@ async def test_a_process_that_was_never_visible_is_not_waited_for(
     (reads, sends), (receives, writes) = os.pipe(), os.pipe()
     task = asyncio.create_task(serving(reads, writes))
     os.write(sends, initialize(4711))
+    while not looked:
+        await asyncio.sleep(0.001)
     await asyncio.sleep(0.05)
     assert not task.done()
     assert looked == [4711]
