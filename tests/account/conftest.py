@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from qwen_lsp.account.keyed import EnvironmentAlone, Keyed
+from qwen_lsp.account.keyed import Keyed
+from qwen_lsp.account.keys.sources import KeySources
 from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.model.catalog.providers import providers
 
@@ -70,8 +71,8 @@ def account(home: Home, clock: Clock) -> Made:
 
 
 @pytest.fixture
-def keyed() -> MadeKeyed:
+def keyed(home: Home) -> MadeKeyed:
     def made(provider: str, *, base_url: str | None = None, **environ: str) -> Keyed:
-        return Keyed(providers()[provider], base_url, EnvironmentAlone(environ))
+        return Keyed(providers()[provider], base_url, KeySources(home.environ | environ))
 
     return made

@@ -47,11 +47,19 @@ async def test_a_process_that_was_never_visible_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looked: list[int] = []
-    monkeypatch.setattr(stdio, "is_running", looked.append)
+    has_looked = asyncio.Event()
+
+    def look(process: int) -> bool:
+        looked.append(process)
+        has_looked.set()
+        return False
+
+    monkeypatch.setattr(stdio, "is_running", look)
     monkeypatch.setattr(stdio, "SECONDS_BETWEEN_LOOKS", 0.001)
     (reads, sends), (receives, writes) = os.pipe(), os.pipe()
     task = asyncio.create_task(serving(reads, writes))
     os.write(sends, initialize(4711))
+    await has_looked.wait()
     await asyncio.sleep(0.05)
     assert not task.done()
     assert looked == [4711]

@@ -3,7 +3,8 @@
 import pytest
 
 from qwen_lsp.account.issuer import Issuer
-from qwen_lsp.account.keyed import EnvironmentAlone, Keyed
+from qwen_lsp.account.keyed import Keyed
+from qwen_lsp.account.keys.sources import KeySources
 from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.transport.http import Http
@@ -44,6 +45,6 @@ def test_all_that_is_the_users_to_say(
     account = (
         SignedIn(row, http=Http().client, environ={}, base_url=address, issuer=issuer)
         if row.sign_in
-        else Keyed(row, address, EnvironmentAlone({}))
+        else Keyed(row, address, KeySources({}))
     )
     assert login_command(account) == f"qwen-lsp login {command}"

@@ -1,6 +1,5 @@
 """What pays at a provider that takes a key, or none: the first that belongs to its origin."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from qwen_lsp.errors import AccountError
@@ -29,20 +28,6 @@ class Sources(Protocol):
     def command_for(self, url: str) -> KeyCommand | None:
         """qwen.keyCommand, where its key belongs to the origin of `url`."""
         ...
-
-
-class EnvironmentAlone:
-    """A source that never changes."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.known = Known.of_environment(environ)
-
-    async def look(self) -> Known:
-        """What there always was."""
-        return self.known
-
-    def command_for(self, url: str) -> None:
-        """There is none."""
 
 
 class Keyed:
