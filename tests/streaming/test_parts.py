@@ -27,7 +27,7 @@ from qwen_lsp.text.hunks import hunks, made
 from ..support.loop import changed, edit, opened, put, sent, take
 
 ROWS = st.lists(st.sampled_from(["", "a", "b = 1", "}", "  x"]), min_size=1, max_size=6)
-TEXTS = st.lists(st.sampled_from(["a", "b", "\\n", "\\r\\n"]), max_size=8).map("".join)
+TEXTS = st.lists(st.sampled_from(["a", "b", "\n", "\r\n"]), max_size=8).map("".join)
 
 
 def excerpt(text: str) -> Excerpt:
