@@ -10,7 +10,9 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no
 demo: .venv/demo
 	@$(BIN)/python client-example/terminal/demo.py --provider $(PROVIDER)
 
-# On as many processors as there are. Which tests belong into one process is said in tests/conftest.py.
+# On as many processors as there are. Which tests belong into one process is said in tests/conftest.py. They start some
+# hundred servers, so what is compiled is kept, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder $(TESTS)
 

@@ -37,7 +37,7 @@ TIMED = {
     "account/keys/test_command.py", "account/keys/test_menu_time.py",
     "account/storage/test_many_processes.py", "account/storage/test_watch.py",
     "documents/test_documents.py", "e2e/test_noticing.py", "model/catalog/test_models.py",
-    "simulator/service/test_replies.py", "syntax/test_check.py",
+    "simulator/service/test_replies.py", "syntax/test_check.py", "weather/test_jobs.py",
 }  # fmt: skip
 """What compares times on a real clock: at most one of these is at work at a time."""
 
