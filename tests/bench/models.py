@@ -41,7 +41,7 @@ FOLDERS = ("HOME", "LOCALAPPDATA", "XDG_STATE_HOME")
 """Where a server keeps what is nobody else's business."""
 CAPABILITIES: Json = {
     "workspace": {"applyEdit": True},
-    "experimental": {"qwen": {"jobs": True, "edits": "checked"}},
+    "experimental": {"qwen": {"jobs": True}},
 }
 
 

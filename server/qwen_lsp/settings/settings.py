@@ -168,8 +168,6 @@ class SentSettings:
 def read_settings(sent: object) -> Reading:
     """The settings in what a client sent: the section's value, or an object that holds it."""
     sent = _section(sent)
-    if sent == []:  # A table of Lua's without an entry is a list in JSON.
-        sent = {}
     if sent is not None and not isinstance(sent, Mapping):
         return Reading(Settings(fault=NO_OBJECT), (NO_OBJECT,))
     section = _given(sent or {})
