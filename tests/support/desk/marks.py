@@ -115,7 +115,7 @@ class Marks:
         """The same without what the user has typed and what stands at an edge now: outside."""
         pieces = [piece for piece in self._inside(job) if not piece.hidden_by]
         for end in (0, -1):
-            while pieces and pieces[end].owner == "user" and not pieces[end].is_inside:
+            while pieces and pieces[end].owner == "user":
                 pieces.pop(end)
         return "".join(piece.text for piece in pieces)
 
