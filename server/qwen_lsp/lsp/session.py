@@ -74,10 +74,19 @@ class Session:
         self.jobs, self.job_events = Jobs(), JobEvents()
         self.configuration = Configuration(self.editor, documents, command_line)
         self.pages = Pages(self.editor)
-        self.originals = Originals(self, Journal(journal_folder(environ)))
-        self.restores = Restores(self)
+        self.originals = Originals(self.editor, Journal(journal_folder(environ)))
         self.private_files = PrivateFiles()
-        self.previews = Previews(self)
+        self.restores = Restores(
+            self.editor, documents, pages=self.pages, originals=self.originals, tasks=self.tasks
+        )
+        self.previews = Previews(
+            self.editor,
+            documents,
+            pages=self.pages,
+            originals=self.originals,
+            private_files=self.private_files,
+            tasks=self.tasks,
+        )
         self.explanations = Explanations()
         self.conversations = Conversations()
         self.view = ExplanationView(
@@ -147,7 +156,14 @@ class Session:
             originals=self.originals,
             warnings=SyntaxWarnings(self.editor, documents, events, self.tasks),
             model=lambda job, asked: ModelCall(context, asked, job.id),
-            way=partial(Way, self),
+            way=lambda job, request, page: Way(
+                job.label,
+                request,
+                page,
+                configuration=self.configuration,
+                pages=self.pages,
+                previews=self.previews,
+            ),
             reader=lambda job, asked: self.view.explanation(job, asked.span),
         )
         self.proposals = Proposals(
@@ -219,6 +235,7 @@ class Session:
             lambda _, outcome: self.status.job_ended(outcome),
             lambda *_: self.lenses.changed(),
         ]
+        self.previews.on_change.append(self.lenses.changed)
         self.proposals.on_change.append(self.lenses.changed)
         self.proposals.on_return.append(self.past.placed)
 

@@ -1,7 +1,6 @@
 """What a preview holds gets into the user's file: at once, or when the editor's user agrees."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -9,10 +8,10 @@ from ...errors import RequestError
 from ...streaming.text_edits import Lines, RowsAt
 from ...text.edits import common
 from ...text.hunks import Hunk
+from ..client.client import Editor
+from .originals import Originals
+from .pages import Pages
 from .preview import Preview
-
-if TYPE_CHECKING:
-    from ..session import Session
 
 MADE_WITHIN = 2.0
 """Seconds in which an edit that the user has agreed to is seen in the document."""
@@ -28,74 +27,76 @@ UNANSWERED = (
 )
 
 
-def check(session: "Session", preview: Preview) -> None:
-    """Raises RequestError if what the preview holds can't be put into the file."""
-    place = preview.place
-    if not place.is_as_it_was:
-        raise RequestError(CHANGED.format(name=preview.of))
-    if session.pages.overlaps(place.document, *place.rows):
-        raise RequestError(BUSY.format(name=preview.of))
+class PreviewApplier:
+    """Puts what previews hold into the files that they are of."""
 
+    def __init__(self, editor: Editor, pages: Pages, originals: Originals) -> None:
+        self._editor, self._pages, self._originals = editor, pages, originals
 
-async def apply(session: "Session", preview: Preview) -> bool:
-    """Puts what the preview holds into the file; whether its user agreed, where they were asked.
+    def check(self, preview: Preview) -> None:
+        """Raises RequestError if what the preview holds can't be put into the file."""
+        place = preview.place
+        if not place.is_as_it_was:
+            raise RequestError(CHANGED.format(name=preview.of))
+        if self._pages.overlaps(place.document, *place.rows):
+            raise RequestError(BUSY.format(name=preview.of))
 
-    They are where the file has changed since the preview was made, if the editor can ask. Raises
-    RequestError if it can't be done.
-    """
-    differs = tuple(preview.rows) != preview.place.original
-    if differs and preview.place.has_moved_on and session.editor.confirms_edits:
-        return await _asked(session, preview)
-    await _put_in(session, preview)
-    return True
+    async def apply(self, preview: Preview) -> bool:
+        """Puts what the preview holds into the file; whether its user agreed, where asked.
 
-
-async def _put_in(session: "Session", preview: Preview) -> None:
-    place, originals = preview.place, session.originals
-    page = session.pages.begin(place.document, *place.rows)
-    originals.watch(preview.job, place.document, page)
-    await originals.before_keeping(preview.job, place)
-    page.replace(preview.rows)
-    end = await page.end()
-    await originals.ended(preview.job)
-    if end.ended == "done":
-        originals.forget(preview.job)
-    elif not preview.is_dropped:
-        is_failed = end.ended == "failed"
-        raise RequestError(end.message if is_failed else CHANGED.format(name=preview.of))
-
-
-async def _asked(session: "Session", preview: Preview) -> bool:
-    await session.originals.before_keeping(preview.job, preview.place)
-    try:
-        check(session, preview)
-        is_in = await _agreed(session, preview)
-    except TimeoutError:
-        # It may still be made: the original stays in the journal.
-        raise RequestError(UNANSWERED.format(name=preview.of)) from None
-    except RequestError:
-        session.originals.forget(preview.job)
-        raise
-    session.originals.forget(preview.job)
-    return is_in
-
-
-async def _agreed(session: "Session", preview: Preview) -> bool:
-    """Whether the user agreed, and the edit is in the document. Raises TimeoutError."""
-    place, document = preview.place, preview.place.document
-    version = document.version
-    rows = preview.rows
-    place.expect(rows)
-    has_agreed = await session.editor.confirm(
-        types.OptionalVersionedTextDocumentIdentifier(document.uri, version),
-        _edits(preview, rows),
-        ASKING.format(title=preview.job.title, name=preview.of),
-    )
-    if has_agreed and await place.has_come(within=MADE_WITHIN):
+        They are asked where the file has changed since the preview was made, if the editor can ask.
+        Raises RequestError if it can't be done.
+        """
+        differs = tuple(preview.rows) != preview.place.original
+        if differs and preview.place.has_moved_on and self._editor.confirms_edits:
+            return await self._asked(preview)
+        await self._put_in(preview)
         return True
-    if document.version != version and not preview.is_dropped:
-        raise RequestError(MOVED_ON.format(name=preview.of))
-    return False
+
+    async def _put_in(self, preview: Preview) -> None:
+        place, originals = preview.place, self._originals
+        page = self._pages.begin(place.document, *place.rows)
+        originals.watch(preview.job, place.document, page)
+        await originals.before_keeping(preview.job, place)
+        page.replace(preview.rows)
+        end = await page.end()
+        await originals.ended(preview.job.id)
+        if end.ended == "done":
+            originals.forget(preview.job.id)
+        elif not preview.is_dropped:
+            is_failed = end.ended == "failed"
+            raise RequestError(end.message if is_failed else CHANGED.format(name=preview.of))
+
+    async def _asked(self, preview: Preview) -> bool:
+        await self._originals.before_keeping(preview.job, preview.place)
+        try:
+            self.check(preview)
+            is_in = await self._agreed(preview)
+        except TimeoutError:
+            # It may still be made: the original stays in the journal.
+            raise RequestError(UNANSWERED.format(name=preview.of)) from None
+        except RequestError:
+            self._originals.forget(preview.job.id)
+            raise
+        self._originals.forget(preview.job.id)
+        return is_in
+
+    async def _agreed(self, preview: Preview) -> bool:
+        """Whether the user agreed, and the edit is in the document. Raises TimeoutError."""
+        place, document = preview.place, preview.place.document
+        version = document.version
+        rows = preview.rows
+        place.expect(rows)
+        has_agreed = await self._editor.confirm(
+            types.OptionalVersionedTextDocumentIdentifier(document.uri, version),
+            _edits(preview, rows),
+            ASKING.format(title=preview.job.title, name=preview.of),
+        )
+        if has_agreed and await place.has_come(within=MADE_WITHIN):
+            return True
+        if document.version != version and not preview.is_dropped:
+            raise RequestError(MOVED_ON.format(name=preview.of))
+        return False
 
 
 def _edits(preview: Preview, rows: list[str]) -> list[types.TextEdit]:

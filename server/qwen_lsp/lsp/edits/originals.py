@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from lsprotocol import types
 
@@ -16,13 +16,10 @@ from ...journal.journal import Journal
 from ...model.chat import Piece, Request
 from ...perform import Model
 from ...text.enclosing import Rows
+from ..client.client import Editor
 from ..documents.documents import OpenDocument
 from ..documents.tracked_rows import Place
-from ..jobs.job import Job
-from .page import Page
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .page import JobLabel, Page
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +39,7 @@ NOT_KEPT = (
 class Kept:
     """An entry of a job of this session."""
 
+    job: str
     uri: str
     writing: asyncio.Task[None]
     has_ended: bool = False
@@ -50,42 +48,60 @@ class Kept:
     """The job could not put things right any more: its document was closed, or fell silent."""
 
 
+class _Watched(NamedTuple):
+    """What a job is going to write to, and the id of the job whose reply is there."""
+
+    job: JobLabel
+    document: OpenDocument
+    page: Page
+    instead_of: str | None
+
+
 class Originals:
     """Writes the original of each job before its first edit, and erases it when it is not needed.
 
     What goes to the disk goes there in order, and off the event loop.
     """
 
-    def __init__(self, session: "Session", journal: Journal) -> None:
+    def __init__(self, editor: Editor, journal: Journal) -> None:
         self.journal = journal
-        self._session = session
-        self._pages: dict[Job, tuple[OpenDocument, Page]] = {}
+        self._editor = editor
+        self._watched: dict[str, _Watched] = {}
+        self._entries: dict[str, str] = {}
+        """The entry of each job, by their ids."""
         self._kept: dict[str, Kept] = {}
         self._turn = asyncio.Lock()
         self._pending: set[asyncio.Task[Any]] = set()
         self._has_warned = False
 
-    def watch(self, job: Job, document: OpenDocument, page: Page) -> None:
-        """The job is going to write to `page`, a part of `document`."""
-        self._pages[job] = document, page
+    def watch(
+        self, job: JobLabel, document: OpenDocument, page: Page, *, instead_of: str | None = None
+    ) -> None:
+        """The job is going to write to `page`, a part of `document`.
 
-    def before(self, job: Job, model: Model) -> Model:
+        `instead_of` is the id of the job whose reply gives way to its own.
+        """
+        self._watched[job.id] = _Watched(job, document, page, instead_of)
+
+    def before(self, job: str, model: Model) -> Model:
         """`model`, whose reply comes no sooner than the original of `job` is on the disk."""
-        if job not in self._pages:
+        if job not in self._watched:
             return model
         return _AfterWriting(model, partial(self._keep_of_page, job), self._written)
 
-    async def before_keeping(self, job: Job, place: Place) -> None:
+    async def before_keeping(self, job: JobLabel, place: Place) -> None:
         """What the preview of `job` is to give way to is on the disk after this."""
         await self._written(self._keep(job, place.document, place.rows, place.original))
 
-    async def ended(self, job: Job) -> None:
+    async def ended(self, job: str) -> None:
         """The job has ended: its original is erased where it is back, or nothing was written."""
-        _, page = self._pages.pop(job, (None, None))
-        kept = self._kept.get(job.original)
-        if page and job.instead_of and tuple(page.lines) == page.original:
-            self.forget(job.instead_of)
-        if page is None or kept is None or kept.is_left:
+        watched, kept = self._watched.pop(job, None), self._of(job)
+        if watched is None:
+            return
+        page = watched.page
+        if watched.instead_of and tuple(page.lines) == page.original:
+            self.forget(watched.instead_of)
+        if kept is None or kept.is_left:
             return
         how = (await page.end()).ended if page.noticed_end() else "failed"
         kept.has_ended = how in ("done", "takenOver")
@@ -93,24 +109,25 @@ class Originals:
         if kept.has_ended and tuple(page.lines) == page.original:
             self.forget(job)
 
-    def reopened(self, job: Job) -> None:
+    def reopened(self, job: str) -> None:
         """What the job has done is being taken back, and the user may not see how that ends."""
-        if kept := self._kept.get(job.original):
+        if kept := self._of(job):
             kept.has_ended = False
 
-    def settled(self, job: Job) -> None:
+    def settled(self, job: str) -> None:
         """It was not taken back: what stands there now is the user's to decide on."""
-        if kept := self._kept.get(job.original):
+        if kept := self._of(job):
             kept.has_ended = True
 
-    def forget(self, job: Job) -> None:
+    def forget(self, job: str) -> None:
         """The user has decided what stays: the original of `job` is erased."""
-        self.erase(job.original)
-        job.original = ""
+        self.erase(self._entries.pop(job, ""))
 
     def erase(self, entry_id: str) -> None:
         """Erases an entry, of whatever session."""
-        self._kept.pop(entry_id, None)
+        kept = self._kept.pop(entry_id, None)
+        if kept and self._entries.get(kept.job) == entry_id:
+            del self._entries[kept.job]
         if entry_id:
             self.do(self.journal.erase, entry_id)
 
@@ -154,20 +171,23 @@ class Originals:
         if self._pending:
             await asyncio.wait(self._pending, timeout=CLOSED_WITHIN)
 
+    def _of(self, job: str) -> Kept | None:
+        return self._kept.get(self._entries.get(job, ""))
+
     def _is_left(self, entry: Entry) -> bool:
         kept = self._kept.get(entry.id)
         return kept.is_left if kept else not self.journal.is_own(entry.id)
 
-    def _keep_of_page(self, job: Job) -> Kept:
-        document, page = self._pages[job]
+    def _keep_of_page(self, job: str) -> Kept:
+        label, document, page, instead_of = self._watched[job]
         rows = page.region.start.line, page.region.end.line + 1
-        kept = self._keep(job, document, rows, page.original)
-        if job.instead_of:
-            self.forget(job.instead_of)
+        kept = self._keep(label, document, rows, page.original)
+        if instead_of:
+            self.forget(instead_of)
         return kept
 
     def _keep(
-        self, job: Job, document: OpenDocument, rows: Rows, original: tuple[str, ...]
+        self, job: JobLabel, document: OpenDocument, rows: Rows, original: tuple[str, ...]
     ) -> Kept:
         """Begins to write the original, in place of one that is kept for the job already."""
         above, below = neighbours(document.document, *rows)
@@ -184,9 +204,9 @@ class Originals:
         )
         writing = self.do(self.journal.write, entry)
         writing.add_done_callback(self._was_written)
-        kept = self._kept[entry.id] = Kept(document.uri, writing)
-        self.erase(job.original)
-        job.original = entry.id
+        kept = self._kept[entry.id] = Kept(job.id, document.uri, writing)
+        self.forget(job.id)
+        self._entries[job.id] = entry.id
         return kept
 
     async def _written(self, kept: Kept) -> None:
@@ -207,7 +227,7 @@ class Originals:
         log.warning("An original can't be kept: %s", reason)
         if not self._has_warned:
             self._has_warned = True
-            self._session.editor.say(NOT_KEPT.format(reason=reason), types.MessageType.Warning)
+            self._editor.say(NOT_KEPT.format(reason=reason), types.MessageType.Warning)
 
 
 class _AfterWriting:

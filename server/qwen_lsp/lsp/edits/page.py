@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from lsprotocol import types
 
@@ -40,6 +41,13 @@ UNVERIFIED = (
 WAITING = "The editor has not taken an edit of {name} yet; Qwen waits for it (Qwen: Stop ends it)."
 WAITING_AFTER = 10.0
 """Seconds without an edit that has landed after which WAITING is shown."""
+
+
+class JobLabel(NamedTuple):
+    """A job, for those who keep what it writes: its id, and its name in messages."""
+
+    id: str
+    title: str
 
 
 class Page:

@@ -5,15 +5,14 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from ..client.client import Editor
+from ..client.private_files import PrivateFiles
+from ..client.tasks import Tasks
 from ..documents.documents import OpenDocument
 from ..documents.tracked_rows import Place
-from ..jobs.job import Job
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .page import JobLabel
 
 OPENED_WITHIN = 2.0
 """Seconds in which an editor that lets us follow what it shows has opened the preview."""
@@ -27,11 +26,19 @@ class Preview:
     Once its job writes no more it can be kept, or it is dropped.
     """
 
-    def __init__(self, session: "Session", job: Job, place: Place) -> None:
+    def __init__(
+        self,
+        job: JobLabel,
+        place: Place,
+        *,
+        editor: Editor,
+        private_files: PrivateFiles,
+        tasks: Tasks,
+    ) -> None:
         self.job, self.place = job, place
+        self._editor, self._private_files, self._tasks = editor, private_files, tasks
         self.uri = ""
         self.can_be_kept = self.is_dropped = False
-        self._session = session
         self._rows = list(place.original)
         self._name = ""
         self._document: OpenDocument | None = None
@@ -60,12 +67,12 @@ class Preview:
 
         Raises OSError.
         """
-        editor = self._session.editor
+        editor = self._editor
         if not editor.shows_documents:
             return None
         self._name = f"Qwen preview {self.job.id} of {_plain(self.of)}"
         await self._write()
-        self._session.spawn(editor.show_document(self.uri, takes_focus=False))
+        self._tasks.spawn(editor.show_document(self.uri, takes_focus=False))
         try:
             async with asyncio.timeout(OPENED_WITHIN):
                 await self._opened.wait()
@@ -82,7 +89,7 @@ class Preview:
         self._rows, self._document = list(rows), None
         self._name = f"Qwen preview {self.job.id} (whole) of {_plain(self.of)}"
         path = await self._write()
-        editor = self._session.editor
+        editor = self._editor
         if not await editor.show_document(self.uri, takes_focus=False):
             editor.say(f"The preview is in {path}; run Qwen: Keep to put it into {self.of}.")
 
@@ -100,7 +107,7 @@ class Preview:
         """The editor has closed it; what it held stays known."""
         if self._document:
             self._rows, self._document = _rows_of(self._document), None
-            self._session.spawn(self._write_again())
+            self._tasks.spawn(self._write_again())
 
     def drop(self) -> None:
         """Nobody wants it any more."""
@@ -110,7 +117,7 @@ class Preview:
     async def _write(self) -> Path:
         line_end = self.place.document.document.line_end
         text = "".join(row + line_end for row in self._rows)
-        path = await asyncio.to_thread(self._session.private_files.written, self._name, text)
+        path = await asyncio.to_thread(self._private_files.written, self._name, text)
         self.uri = path.as_uri()
         return path
 

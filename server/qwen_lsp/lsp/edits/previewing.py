@@ -2,16 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from ...perform import PageEnd
 from ...text.rewrite import Rewrite
 from ..documents.documents import OpenDocument
 from .page import Page
+from .pages import Pages
 from .preview import Preview
-
-if TYPE_CHECKING:
-    from ..session import Session
 
 UNWRITABLE = (
     "The preview can't be written to a file ({reason}); see that there is room in the temporary "
@@ -25,11 +22,11 @@ class Previewing:
     Nothing is shown before the first line is known, so that a failure leaves nothing behind.
     """
 
-    def __init__(self, session: "Session", preview: Preview, first: int, last: int) -> None:
+    def __init__(self, pages: Pages, preview: Preview, first: int, last: int) -> None:
         self.preview = preview
         self.can_be_kept = False
         self.is_broken_off = False
-        self._session = session
+        self._pages = pages
         self._first, self._last = first, last
         self._known: list[str] = []
         self._page: Page | None = None
@@ -85,7 +82,7 @@ class Previewing:
 
     async def _streamed(self, document: OpenDocument) -> PageEnd | None:
         """How it ended; None if that is because the preview was closed."""
-        self._page = self._session.pages.begin(document, self._first, self._last)
+        self._page = self._pages.begin(document, self._first, self._last)
         self._page.extend(self._known)
         if self._close:
             self._close(self._page)

@@ -1,21 +1,22 @@
 """The previews that are being written, and those that can still be kept."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 from lsprotocol import types
 
 from ...errors import RequestError
 from ...text.document import Span
-from ..documents.documents import OpenDocument, Revision
+from ..client.client import Editor
+from ..client.private_files import PrivateFiles
+from ..client.tasks import Tasks
+from ..documents.documents import Documents, OpenDocument, Revision
 from ..documents.tracked_rows import Place
-from ..jobs.job import Job
-from .apply_preview import apply, check
+from .apply_preview import PreviewApplier
+from .originals import Originals
+from .page import JobLabel
+from .pages import Pages
 from .preview import Preview
 from .previewing import Previewing
-
-if TYPE_CHECKING:
-    from ..session import Session
 
 INCOMPLETE = (
     "The preview of {name} is incomplete: below the new lines it holds the original ones that were "
@@ -32,19 +33,38 @@ ASKED = "The editor has already asked whether to put this preview in; answer the
 class Previews:
     """All of them, oldest first. It hears what happens to the documents."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        editor: Editor,
+        documents: Documents,
+        *,
+        pages: Pages,
+        originals: Originals,
+        private_files: PrivateFiles,
+        tasks: Tasks,
+    ) -> None:
+        self._editor, self._documents, self._tasks = editor, documents, tasks
+        self._originals, self._private_files = originals, private_files
+        self._applier = PreviewApplier(editor, pages, originals)
+        self.on_change: list[Callable[[], object]] = []
+        """There is another preview, or one less, or one that can be kept."""
         self._all: list[Preview] = []
         self._asked: set[Preview] = set()
 
     def __iter__(self) -> Iterator[Preview]:
         return iter(self._all)
 
-    def begin(self, job: Job, document: OpenDocument, first: int, last: int) -> Preview:
+    def begin(self, job: JobLabel, document: OpenDocument, first: int, last: int) -> Preview:
         """A preview of what `job` would make of rows `first` up to, not including, `last`."""
-        preview = Preview(self._session, job, Place(document, first, last))
+        preview = Preview(
+            job,
+            Place(document, first, last),
+            editor=self._editor,
+            private_files=self._private_files,
+            tasks=self._tasks,
+        )
         self._all.append(preview)
-        self._session.lenses.changed()
+        self._changed()
         return preview
 
     def job_ended(self, written: Previewing) -> None:
@@ -54,12 +74,12 @@ class Previews:
             return
         if written.can_be_kept:
             preview.can_be_kept = True
-            self._session.lenses.changed()
+            self._changed()
         else:
             self._drop(preview)
         if preview.uri and written.is_broken_off:
             sentence = INCOMPLETE if written.can_be_kept else DROPPED
-            self._session.editor.say(sentence.format(name=preview.of))
+            self._editor.say(sentence.format(name=preview.of))
 
     def find(self, job: str | None, uri: str | None = None) -> Preview | None:
         """The one of `job`; without one the newest of the document `uri`, else the newest.
@@ -67,7 +87,7 @@ class Previews:
         Of those that can be kept.
         """
         mine = [each for each in self._all if each.can_be_kept and job in (None, each.job.id)]
-        here = [each for each in mine if each.is_about(uri or self._session.active_uri)]
+        here = [each for each in mine if each.is_about(uri or self._documents.active_uri)]
         found = here or mine
         return found[-1] if found else None
 
@@ -79,9 +99,9 @@ class Previews:
         """Those that `document` shows, or that are of its text."""
         return [each for each in self._all if each.is_about(document.uri)]
 
-    def drop_of(self, job: Job) -> None:
+    def drop_of(self, job_id: str) -> None:
         """The preview of a job, if there is one, is not wanted any more."""
-        if preview := self.of_job(job.id):
+        if preview := self.of_job(job_id):
             self._drop(preview)
 
     def at(self, document: OpenDocument, span: Span) -> Preview | None:
@@ -100,15 +120,15 @@ class Previews:
         """
         if preview in self._asked:
             raise RequestError(ASKED)
-        check(self._session, preview)
+        self._applier.check(preview)
         self._asked.add(preview)
-        self._session.spawn(self._keep(preview))
+        self._tasks.spawn(self._keep(preview))
 
     def discard(self, preview: Preview) -> None:
         """Drops it; the file is as it was. Raises RequestError if its user was asked already."""
         if preview in self._asked:
             raise RequestError(ASKED)
-        self._session.originals.forget(preview.job)
+        self._originals.forget(preview.job.id)
         self._drop(preview)
 
     def opened(self, document: OpenDocument) -> None:
@@ -138,9 +158,9 @@ class Previews:
 
     async def _keep(self, preview: Preview) -> None:
         try:
-            is_in = await apply(self._session, preview)
+            is_in = await self._applier.apply(preview)
         except RequestError as error:
-            self._session.editor.say(str(error), types.MessageType.Error)
+            self._editor.say(str(error), types.MessageType.Error)
         else:
             self._kept(preview, is_in=is_in)
         finally:
@@ -150,9 +170,13 @@ class Previews:
         if is_in:
             self._drop(preview)
         elif not preview.is_dropped:
-            self._session.editor.say(DECLINED.format(name=preview.of))
+            self._editor.say(DECLINED.format(name=preview.of))
 
     def _drop(self, preview: Preview) -> None:
         preview.drop()
         self._all = [each for each in self._all if each is not preview]
-        self._session.lenses.changed()
+        self._changed()
+
+    def _changed(self) -> None:
+        for listener in self.on_change:
+            listener()

@@ -1,7 +1,6 @@
 """What jobs that came to no good end have left: it is offered where it was, and goes back there."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -9,11 +8,12 @@ from ...errors import RequestError
 from ...journal.entry import Entry
 from ...journal.restoring import Place, place_of
 from ...text.document import Document
-from ..documents.documents import OpenDocument
+from ..client.client import Editor
+from ..client.tasks import Tasks
+from ..documents.documents import Documents, OpenDocument
+from .originals import Originals
 from .page import Page
-
-if TYPE_CHECKING:
-    from ..session import Session
+from .pages import Pages
 
 INTERRUPTED = (
     "Qwen was interrupted in {name}; run Qwen: Restore the original to get your text back."
@@ -34,8 +34,17 @@ NO_FILE = "The original can't be shown: a file for it can't be written ({reason}
 class Restores:
     """The documents in which an original may be missed, by what is known from the disk."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(
+        self,
+        editor: Editor,
+        documents: Documents,
+        *,
+        pages: Pages,
+        originals: Originals,
+        tasks: Tasks,
+    ) -> None:
+        self._editor, self._documents, self._tasks = editor, documents, tasks
+        self._pages, self._originals = pages, originals
         self._offered: set[OpenDocument] = set()
         self._told: set[str] = set()
 
@@ -45,7 +54,7 @@ class Restores:
 
     def opened(self, document: OpenDocument) -> None:
         """A document was opened: its user is told if there is something to restore in it."""
-        self._session.spawn(self._tell(document))
+        self._tasks.spawn(self._tell(document))
 
     def closed(self, document: OpenDocument) -> None:
         """A document was closed."""
@@ -59,24 +68,24 @@ class Restores:
         """
         document, entry = await self._newest(uri)
         place = place_of(document.document, entry)
-        if place is None or not self._session.editor.takes_edits:
+        if place is None or not self._editor.takes_edits:
             why = NO_EDITS if place else NO_PLACE.format(name=document.name)
-            self._session.spawn(self._show(document, entry, why=why))
+            self._tasks.spawn(self._show(document, entry, why=why))
             return
         if place.holds_original:
-            self._session.originals.erase(entry.id)
-            self._session.spawn(self._left(document))
+            self._originals.erase(entry.id)
+            self._tasks.spawn(self._left(document))
             raise RequestError(IS_BACK.format(name=document.name))
-        if self._session.pages.overlaps(document, place.first, place.last):
+        if self._pages.overlaps(document, place.first, place.last):
             raise RequestError(WRITING)
-        page = self._session.pages.begin(document, place.first, place.last)
-        self._session.spawn(self._restore(document, entry, place, page))
+        page = self._pages.begin(document, place.first, place.last)
+        self._tasks.spawn(self._restore(document, entry, place, page))
 
     async def _newest(self, uri: str | None) -> tuple[OpenDocument, Entry]:
         if uri is not None:
-            asked = [self._session.document(uri)]
+            asked = [self._documents.get_text_document(uri)]
         else:
-            asked = list(self._session.documents.text_documents.values())[::-1]
+            asked = list(self._documents.text_documents.values())[::-1]
         for document in asked:
             if left := await self._left(document):
                 return document, left[-1]
@@ -88,27 +97,27 @@ class Restores:
         untold = {entry.id for entry in left} - self._told
         if untold:
             self._told |= untold
-            self._session.editor.say(INTERRUPTED.format(name=document.name))
+            self._editor.say(INTERRUPTED.format(name=document.name))
 
     async def _left(self, document: OpenDocument) -> list[Entry]:
         """What is missed in a document, the newest last; from now on that is offered there.
 
         An entry whose original stands in the document is erased.
         """
-        left = await self._session.originals.left(document.uri)
+        left = await self._originals.left(document.uri)
         missed = []
         for entry in left:
             text = Document.of_lines(document.lines)
             place = await asyncio.to_thread(place_of, text, entry)
             if place and place.holds_original:
-                self._session.originals.erase(entry.id)
+                self._originals.erase(entry.id)
             else:
                 missed.append(entry)
         self._offer(document, missed)
         return missed
 
     def _offer(self, document: OpenDocument, missed: list[Entry]) -> None:
-        is_open = self._session.documents.open_document(document.uri) is document
+        is_open = self._documents.open_document(document.uri) is document
         if missed and is_open:
             self._offered.add(document)
         else:
@@ -120,16 +129,16 @@ class Restores:
         page.replace(place.lines)
         end = await page.end()
         if end.ended == "done":
-            self._session.originals.erase(entry.id)
+            self._originals.erase(entry.id)
             await self._left(document)
         elif end.ended == "takenOver":
-            self._session.editor.say(TYPED, types.MessageType.Warning)
+            self._editor.say(TYPED, types.MessageType.Warning)
         elif end.ended == "failed":
-            self._session.editor.say(end.message, types.MessageType.Error)
+            self._editor.say(end.message, types.MessageType.Error)
 
     async def _show(self, document: OpenDocument, entry: Entry, *, why: str) -> None:
         """Opens the original as a document, in a file that stays until it is old."""
-        originals, editor = self._session.originals, self._session.editor
+        originals, editor = self._originals, self._editor
         try:
             path = await originals.do(originals.journal.shown, entry)
         except OSError as error:

@@ -2,21 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
 from ... import perform
+from ...generation.request import JobRequest
 from ...settings.options import Edits
 from ...streaming.client_profile import most_cautious
-from ..jobs.job import Job
+from ..configuration import Configuration
 from .once import Once
-from .page import Page
+from .page import JobLabel, Page
+from .pages import Pages
 from .previewing import Previewing
-
-if TYPE_CHECKING:
-    from ...generation.request import JobRequest
-    from ..session import Session
+from .previews import Previews
 
 
 class Way:
@@ -25,11 +24,21 @@ class Way:
     Until the client has sent those nothing is written, because they may say not to.
     """
 
-    def __init__(self, session: "Session", job: Job, work: "JobRequest", page: Page) -> None:
+    def __init__(
+        self,
+        job: JobLabel,
+        request: JobRequest,
+        page: Page,
+        *,
+        configuration: Configuration,
+        pages: Pages,
+        previews: Previews,
+    ) -> None:
         self.preview: Previewing | None = None
-        self._session, self._job, self._work, self._page = session, job, work, page
+        self._job, self._request, self._page = job, request, page
+        self._configuration, self._pages, self._previews = configuration, pages, previews
         self._chosen: asyncio.Future[perform.Page] = asyncio.get_running_loop().create_future()
-        if work.edits or session.configuration.is_known:
+        if request.edits or configuration.is_known:
             self._choose()
 
     @property
@@ -70,8 +79,8 @@ class Way:
 
     def _choose(self) -> perform.Page:
         if not self._chosen.done():
-            wished = self._work.edits or self._session.settings.edits
-            least = self._session.pages.profile.edits
+            wished = self._request.edits or self._configuration.settings.edits
+            least = self._pages.profile.edits
             self._chosen.set_result(self._made(most_cautious(wished, least)))
         return self._chosen.result()
 
@@ -88,10 +97,10 @@ class Way:
     def _previewing(self) -> Previewing:
         """A preview of the whole selection; the rows of the file are let go."""
         self._page.restore()
-        rows = self._work.placing.rows or (0, 1)
-        document = self._job.document
+        rows = self._request.placing.rows or (0, 1)
+        document = self._page.document
         first = self._page.region.start.line - rows[0]
-        count = self._work.rows[1] - self._work.rows[0]
+        count = self._request.rows[1] - self._request.rows[0]
         last = min(first + count, len(document.lines))
-        preview = self._session.previews.begin(self._job, document, first, last)
-        return Previewing(self._session, preview, *rows)
+        preview = self._previews.begin(self._job, document, first, last)
+        return Previewing(self._pages, preview, *rows)

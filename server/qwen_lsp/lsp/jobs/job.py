@@ -4,14 +4,12 @@ import asyncio
 import itertools
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...actions.action import Action
 from ..documents.documents import OpenDocument
-
-if TYPE_CHECKING:
-    from ..edits.page import Page
-    from ..edits.ways import Way
+from ..edits.page import JobLabel, Page
+from ..edits.ways import Way
 
 
 @dataclass(eq=False)
@@ -21,13 +19,9 @@ class Job:
     id: str
     action: Action
     document: OpenDocument
-    original: str = ""
-    """The entry of the journal that holds what it writes over; '' for none."""
     task: asyncio.Task[None] | None = None
-    way: "Way | None" = None
+    way: Way | None = None
     """How it writes; None where its reply is only shown."""
-    instead_of: "Job | None" = None
-    """The job whose reply gives way to its own."""
 
     @property
     def uri(self) -> str:
@@ -44,6 +38,11 @@ class Job:
         """Its name in progress and messages."""
         return f"Qwen: {self.action.title}"
 
+    @property
+    def label(self) -> JobLabel:
+        """What those know of it who keep what it writes."""
+        return JobLabel(self.id, self.title)
+
 
 class Jobs:
     """All that are running, oldest first."""
@@ -56,7 +55,7 @@ class Jobs:
         """A job that isn't running yet."""
         return Job(str(next(self._numbers)), action, document)
 
-    def writing(self, document: OpenDocument | None = None) -> "list[tuple[Job, Page]]":
+    def writing(self, document: OpenDocument | None = None) -> list[tuple[Job, Page]]:
         """The jobs that write to `document`, or to any, and where; not to a preview."""
         return [
             (job, page)

@@ -83,7 +83,6 @@ class JobRunner:
         into that before the reply is written: a job is begun `instead_of` one whose reply is there.
         """
         job = self._jobs.new(request.action, document)
-        job.instead_of = instead_of
         self._events.begin(job, request)
         way: Way | None = None
         if place := request.place:
@@ -91,7 +90,8 @@ class JobRunner:
             page.on_end = partial(self._events.written, job, page)
             way = self._way(job, request, page)
             if not way.preview:
-                self._originals.watch(job, document, page)
+                replaced = instead_of.id if instead_of else None
+                self._originals.watch(job.label, document, page, instead_of=replaced)
         job.way = way
         reader = reader or self._reader(job, request)
         self._jobs.start(job, self._run(job, request, way, reader))
@@ -104,7 +104,7 @@ class JobRunner:
             outcome = await perform(
                 request.model_request,
                 request.placing,
-                model=self._originals.before(job, self._model(job, request)),
+                model=self._originals.before(job.id, self._model(job, request)),
                 reader=reader,
                 page=way or NoPage(),
                 keeps_on_stop=lambda: self._configuration.settings.on_stop == "keep",
@@ -124,7 +124,7 @@ class JobRunner:
 
     async def _settled(self, job: Job, way: Way | None, outcome: Outcome) -> Outcome:
         """The outcome, once it is known whether what the job has written is whole."""
-        await self._originals.ended(job)
+        await self._originals.ended(job.id)
         page = way.written if way else None
         if page is None or outcome.ended != "done":
             return outcome

@@ -16,8 +16,9 @@ from ..client.client import Editor
 from ..client.private_files import PrivateFiles
 from ..client.tasks import Tasks
 from ..documents.documents import Documents
+from ..edits.page import JobLabel
 from ..edits.previews import Previews
-from ..jobs.job import Job, Jobs
+from ..jobs.job import Jobs
 from .proposals import NOT_HERE, Proposals
 
 NOTHING = "There are no changes of Qwen's to show here; run an action first."
@@ -29,9 +30,10 @@ UNWRITABLE = (
 
 
 class Compared(NamedTuple):
-    """What a job has made of some rows of the file called `name`."""
+    """What a job has made of some rows of the file at `uri`, called `name`."""
 
-    job: Job
+    job: JobLabel
+    uri: str
     name: str
     before: Sequence[str]
     after: Sequence[str]
@@ -61,7 +63,7 @@ class Diffs:
         self._jobs, self._previews, self._proposals = jobs, previews, proposals
         self._private_files, self._tasks = private_files, tasks
 
-    def show(self, asked: ChangeArguments) -> Job:
+    def show(self, asked: ChangeArguments) -> JobLabel:
         """Begins to show what a job has changed, or the newest. Raises RequestError if none has."""
         uri = asked.uri or self._documents.active_uri
         candidates = [
@@ -75,7 +77,7 @@ class Diffs:
         ]
         if not candidates:
             raise RequestError(NOTHING)
-        compared = max(candidates, key=lambda each: (each.job.uri == uri, int(each.job.id)))
+        compared = max(candidates, key=lambda each: (each.uri == uri, int(each.job.id)))
         if list(compared.before) == list(compared.after):
             raise RequestError(SAME)
         self._tasks.spawn(self._show(compared))
@@ -84,7 +86,8 @@ class Diffs:
     def _running(self, job_id: str | None, uri: str) -> Compared | None:
         for job, page in reversed(self._jobs.writing()):
             if job.uri == uri if job_id is None else job.id == job_id:
-                return Compared(job, job.uri.rsplit("/", 1)[-1], page.original, page.lines)
+                name = job.uri.rsplit("/", 1)[-1]
+                return Compared(job.label, job.uri, name, page.original, page.lines)
         return None
 
     def _proposed(self, asked: ChangeArguments, uri: str) -> Compared | None:
@@ -97,15 +100,17 @@ class Diffs:
             changes = tuple(patch.hunk for patch in touched)
             if not changes:
                 raise RequestError(NOT_HERE)
+        job, document = proposal.job.label, proposal.document
         after = made(proposal.original, changes)
-        return Compared(proposal.job, proposal.document.name, proposal.original, after)
+        return Compared(job, document.uri, document.name, proposal.original, after)
 
     def _previewed(self, job_id: str | None, uri: str) -> Compared | None:
         previews = self._previews
         preview = previews.of_job(job_id) if job_id else previews.find(None, uri)
         if preview is None:
             return None
-        return Compared(preview.job, preview.of, preview.place.original, preview.rows)
+        place = preview.place
+        return Compared(preview.job, place.document.uri, preview.of, place.original, preview.rows)
 
     async def _show(self, compared: Compared) -> None:
         try:

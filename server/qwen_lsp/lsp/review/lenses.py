@@ -11,9 +11,10 @@ from ...text.document import Span
 from ..client.client import Editor
 from ..client.tasks import Tasks
 from ..documents.documents import OpenDocument
+from ..edits.page import JobLabel
 from ..edits.preview import Preview
 from ..edits.previews import Previews
-from ..jobs.job import Job, Jobs
+from ..jobs.job import Jobs
 from .proposal import Patch, Proposal
 from .proposals import Proposals
 
@@ -71,7 +72,10 @@ class Lenses:
     def of(self, document: OpenDocument) -> list[types.CodeLens]:
         """All of a document, by what is in memory."""
         return _in_order(
-            *(_of_job(job, page.region.start.line) for job, page in self._jobs.writing(document)),
+            *(
+                _of_job(job.label, page.region.start.line)
+                for job, page in self._jobs.writing(document)
+            ),
             *(_of_proposal(document, each) for each in self._proposals.of_document(document)),
             *(_of_preview(document, each) for each in self._previews.of_document(document)),
         )
@@ -103,7 +107,7 @@ def plain_range(document: OpenDocument, span: Span) -> dict[str, dict[str, int]]
     }
 
 
-def _of_job(job: Job, row: int) -> list[Lens]:
+def _of_job(job: JobLabel, row: int) -> list[Lens]:
     argument = {"job": job.id}
     return [
         Lens(row, f"{job.title} is writing…", "compare", argument),

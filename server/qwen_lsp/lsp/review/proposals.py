@@ -118,7 +118,7 @@ class Proposals:
         page.on_end = partial(self._put_back, proposal, page, above)
         proposal.leave(patches, page)
         if not proposal.patches:
-            self._originals.reopened(proposal.job)
+            self._originals.reopened(proposal.job.id)
         self._changed()
         if edited:
             stayed = STAYED_ONE if edited == 1 else STAYED.format(count=edited)
@@ -128,7 +128,7 @@ class Proposals:
     def drop(self, proposal: Proposal) -> None:
         """It is kept or discarded: nothing is left to decide."""
         self.give_way(proposal)
-        self._originals.forget(proposal.job)
+        self._originals.forget(proposal.job.id)
         self._changed()
 
     def give_way(self, proposal: Proposal) -> None:
@@ -173,7 +173,7 @@ class Proposals:
             self._decided(proposal)
         else:
             proposal.broke_off(above)
-            self._originals.settled(proposal.job)
+            self._originals.settled(proposal.job.id)
             self._changed()
             self._editor.say(end.message or TYPED, types.MessageType.Warning)
         for listener in self.on_return:

@@ -137,7 +137,7 @@ class Retries:
             raise RequestError(SWITCHED_OFF)
         if past.job.id in self._jobs.running:
             raise RequestError(RUNNING)
-        self._previews.drop_of(past.job)
+        self._previews.drop_of(past.job.id)
         proposal = self._proposals.of_job(past.job)
         if proposal and not proposal.is_taken_over:
             return self._from_original(past, proposal, asked)
