@@ -1,4 +1,4 @@
-"""One action from the model to the page, with a model that says what the test wants."""
+"""One action from the model to the document, with a model that says what the test wants."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
@@ -11,7 +11,16 @@ from qwen_lsp.actions.reply.placing import Placing, placing_of
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.errors import UNEXPECTED, ReplyCut
 from qwen_lsp.model.chat import Message, Piece, Request, Text, Thought, Usage
-from qwen_lsp.perform import ALL_THOUGHT, EMPTY, Ended, NoPage, Outcome, Page, PageEnd, perform
+from qwen_lsp.perform import (
+    ALL_THOUGHT,
+    EMPTY,
+    Ended,
+    NoTarget,
+    Outcome,
+    ReplyEnd,
+    ReplyTarget,
+    perform,
+)
 
 ACTIONS = {action.id: action for action in builtin_actions()}
 REQUEST = Request((Message("user", "?"),), model="m")
@@ -40,10 +49,10 @@ class Model:
             self.is_closed = True
 
 
-class Sheet(NoPage):
-    """A page that keeps what was asked of it, and ends when the test or the reply says so."""
+class RecordingTarget(NoTarget):
+    """A target that keeps what was asked of it, and ends when the test or the reply says so."""
 
-    def __init__(self, end: PageEnd | None = None) -> None:
+    def __init__(self, end: ReplyEnd | None = None) -> None:
         super().__init__()
         self.asked: list[str] = []
         self.early_end = end
@@ -63,7 +72,7 @@ class Sheet(NoPage):
         self.asked.append("[restore]")
         super().finish()
 
-    async def end(self) -> PageEnd:
+    async def end(self) -> ReplyEnd:
         return self.early_end or await super().end()
 
 
@@ -87,7 +96,7 @@ def placing(action: str = "refactor") -> Placing:
 
 async def performed(
     model: Model,
-    page: Page,
+    target: ReplyTarget,
     *,
     reader: Reader | None = None,
     action: str = "refactor",
@@ -98,14 +107,14 @@ async def performed(
         placing(action),
         model=model,
         reader=reader or Reader(),
-        page=page,
+        target=target,
         keeps_on_stop=lambda: keeps,
     )
 
 
-async def stopped(model: Model, page: Page, **options: Any) -> Outcome:
+async def stopped(model: Model, target: ReplyTarget, **options: Any) -> Outcome:
     """The outcome when it is stopped as soon as the model says no more, and once more."""
-    job = asyncio.create_task(performed(model, page, **options))
+    job = asyncio.create_task(performed(model, target, **options))
     await asyncio.sleep(0.01)
     job.cancel()
     await asyncio.sleep(0)
@@ -118,24 +127,24 @@ CODE = Text("```c\nif (a) {\n\n  b();\n}\n")
 
 
 async def test_a_reply_that_comes_whole() -> None:
-    model, page = Model(Thought("hm"), CODE, Text("```\n"), USAGE), Sheet()
-    assert await performed(model, page) == Outcome("done", "", USAGE)
-    assert page.asked == ["if (a) {", "", "  b();", "}", "[finish]"]
+    model, target = Model(Thought("hm"), CODE, Text("```\n"), USAGE), RecordingTarget()
+    assert await performed(model, target) == Outcome("done", "", USAGE)
+    assert target.asked == ["if (a) {", "", "  b();", "}", "[finish]"]
     assert model.is_closed
 
 
 async def test_an_answer_is_shown_and_the_page_left_alone() -> None:
-    page, reader = Sheet(), Reader()
+    target, reader = RecordingTarget(), Reader()
     said = Text("I can't see what to change here.\n")
-    assert (await performed(Model(said), page, reader=reader)).ended == "answered"
-    assert page.asked == ["[restore]"]
+    assert (await performed(Model(said), target, reader=reader)).ended == "answered"
+    assert target.asked == ["[restore]"]
     assert reader.shown == "I can't see what to change here.∎"
 
 
 async def test_an_empty_reply_fails() -> None:
-    page = Sheet()
-    assert await performed(Model(Text(" \n")), page) == Outcome("failed", EMPTY)
-    assert page.asked == ["[restore]"]
+    target = RecordingTarget()
+    assert await performed(Model(Text(" \n")), target) == Outcome("failed", EMPTY)
+    assert target.asked == ["[restore]"]
 
 
 @pytest.mark.parametrize(
@@ -147,9 +156,9 @@ async def test_an_empty_reply_fails() -> None:
     ],
 )
 async def test_a_reply_that_was_all_thinking_is_said_to_be_so(said: tuple[Any, ...]) -> None:
-    page = Sheet()
-    assert await performed(Model(*said), page) == Outcome("failed", ALL_THOUGHT)
-    assert page.asked == ["[restore]"]
+    target = RecordingTarget()
+    assert await performed(Model(*said), target) == Outcome("failed", ALL_THOUGHT)
+    assert target.asked == ["[restore]"]
 
 
 @pytest.mark.parametrize(("keeps", "asked"), [(False, ["[restore]"]), (True, ["}", "[keep]"])])
@@ -157,12 +166,12 @@ async def test_a_reply_that_was_all_thinking_is_said_to_be_so(said: tuple[Any, .
 async def test_what_is_held_comes_out_only_where_it_stays(
     last: Exception | None, keeps: bool, asked: list[str]
 ) -> None:
-    model, page = Model(CODE, USAGE, last), Sheet()
+    model, target = Model(CODE, USAGE, last), RecordingTarget()
     play = performed if last else stopped
-    outcome = await play(model, page, keeps=keeps)
+    outcome = await play(model, target, keeps=keeps)
     failed = Outcome("failed", "It broke off.", USAGE)
     assert outcome == (failed if last else Outcome("stopped", "", USAGE))
-    assert page.asked == ["if (a) {", "", "  b();", *asked]
+    assert target.asked == ["if (a) {", "", "  b();", *asked]
     assert model.is_closed
 
 
@@ -171,15 +180,15 @@ async def test_a_reader_hears_that_nothing_more_comes(last: Exception | None) ->
     reader = Reader()
     play = performed if last else stopped
     model = Model(Text("Adds\nup"), last)
-    assert (await play(model, NoPage(), reader=reader, action="explain")).ended != "done"
+    assert (await play(model, NoTarget(), reader=reader, action="explain")).ended != "done"
     assert reader.shown == "Adds\nup\n✂"
 
 
 async def test_a_fault_of_ours_ends_the_job_and_gives_the_page_back() -> None:
-    fault, page = ZeroDivisionError(), Sheet()
-    outcome = await performed(Model(CODE, fault), page)
+    fault, target = ZeroDivisionError(), RecordingTarget()
+    outcome = await performed(Model(CODE, fault), target)
     assert outcome == Outcome("failed", UNEXPECTED, None, fault)
-    assert page.asked[-1] == "[restore]"
+    assert target.asked[-1] == "[restore]"
 
 
 async def test_a_reader_that_fails_is_a_fault_too() -> None:
@@ -189,14 +198,14 @@ async def test_a_reader_that_fails_is_a_fault_too() -> None:
                 raise ZeroDivisionError
 
     model = Model(Text("Adds up.\n"))
-    outcome = await performed(model, NoPage(), reader=Broken(), action="explain")
+    outcome = await performed(model, NoTarget(), reader=Broken(), action="explain")
     assert (outcome.ended, outcome.message) == ("failed", UNEXPECTED)
 
 
 @pytest.mark.parametrize("ended", ["takenOver", "stopped", "failed"])
 async def test_a_page_that_ends_early_stops_the_model(ended: Ended) -> None:
-    model, page = Model(CODE, None), Sheet(PageEnd(ended, "why"))
-    assert await performed(model, page) == Outcome(ended, "why")
+    model, target = Model(CODE, None), RecordingTarget(ReplyEnd(ended, "why"))
+    assert await performed(model, target) == Outcome(ended, "why")
     assert not model.was_begun or model.is_closed
 
 
@@ -208,6 +217,6 @@ async def test_who_stops_a_reply_that_is_whole_has_it_whole() -> None:
 
     reader = Late()
     said = Model(Text("Adds up.\n"))
-    job = asyncio.create_task(performed(said, NoPage(), reader=reader, action="explain"))
+    job = asyncio.create_task(performed(said, NoTarget(), reader=reader, action="explain"))
     assert (await job).ended == "done"
     assert reader.shown == "Adds up.\n∎"

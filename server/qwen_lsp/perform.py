@@ -1,6 +1,6 @@
 """Performs one action: asks the model, and puts its reply where it belongs as it comes.
 
-Knows nothing of LSP: where the reply goes is a `Page`, who reads prose is a `Reader`.
+Knows nothing of LSP: where the reply goes is a `ReplyTarget`, who reads prose is a `Reader`.
 """
 
 import asyncio
@@ -33,21 +33,21 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True)
-class PageEnd:
-    """Why a page is written no more; `ended` is done where all that was asked for is in it."""
+class ReplyEnd:
+    """Why a target is written no more; `ended` is done where all that was asked for is in it."""
 
     ended: Ended
     message: str = ""
 
 
-class Page(Protocol):
+class ReplyTarget(Protocol):
     """A region of a document that a reply is written to."""
 
     def extend(self, lines: Iterable[str]) -> None: ...
     def finish(self) -> None: ...
     def keep(self) -> None: ...
     def restore(self) -> None: ...
-    async def end(self) -> PageEnd: ...
+    async def end(self) -> ReplyEnd: ...
 
 
 class Reader(Protocol):
@@ -73,7 +73,7 @@ async def perform(
     *,
     model: Model,
     reader: Reader,
-    page: Page,
+    target: ReplyTarget,
     keeps_on_stop: Callable[[], bool],
     says: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
@@ -83,8 +83,8 @@ async def perform(
     told what is going on, in a word or a few.
     `keeps_on_stop` is asked when it comes to that: whether what is written of the reply stays.
     """
-    streaming = asyncio.create_task(_stream(request, placing, model, reader, page, says))
-    closing = asyncio.create_task(page.end())
+    streaming = asyncio.create_task(_stream(request, placing, model, reader, target, says))
+    closing = asyncio.create_task(target.end())
     with suppress(asyncio.CancelledError):
         await asyncio.wait({streaming, closing}, return_when=asyncio.FIRST_COMPLETED)
     if streaming.done():
@@ -95,12 +95,12 @@ async def perform(
         usage = None if streaming.cancelled() else streaming.result().usage
         outcome = Outcome("stopped", "", usage)
     if outcome.ended in ("stopped", "failed"):
-        _break_off(placing, reader, page, outcome, keeps=keeps_on_stop())
+        _break_off(placing, reader, target, outcome, keeps=keeps_on_stop())
     else:
-        _conclude(page, outcome)
+        _conclude(target, outcome)
     if outcome.ended != "stopped" and not await _uninterrupted(closing):
         outcome = replace(outcome, ended="stopped", message="")
-        _put_back(page, keeps=keeps_on_stop())
+        _put_back(target, keeps=keeps_on_stop())
     if outcome.ended == "stopped":
         await _through(asyncio.wait({closing}, timeout=STOPPED_WITHIN))
     if not closing.done():
@@ -118,7 +118,7 @@ async def _stream(
     placing: Placing,
     model: Model,
     reader: Reader,
-    page: Page,
+    target: ReplyTarget,
     says: Callable[[str], None],
 ) -> Outcome:
     usage: Usage | None = None
@@ -133,8 +133,8 @@ async def _stream(
                     usage = piece
                 elif isinstance(piece, Text):
                     begun = begun if len(begun) > len(_THINK) else (begun + piece.text).lstrip()
-                    _put(placing.feed(piece.text), placing, reader, page)
-        _put(placing.finish(cut=False), placing, reader, page)
+                    _put(placing.feed(piece.text), placing, reader, target)
+        _put(placing.finish(cut=False), placing, reader, target)
         if placing.is_empty:
             is_thought = has_thought or begun.startswith(_THINK)
             return Outcome("failed", ALL_THOUGHT if is_thought else EMPTY, usage)
@@ -156,13 +156,13 @@ def _said_by(piece: Piece) -> str:
     return "writing" if isinstance(piece, Text) else ""
 
 
-def _put(lines: list[str], placing: Placing, reader: Reader, page: Page) -> None:
+def _put(lines: list[str], placing: Placing, reader: Reader, target: ReplyTarget) -> None:
     if not lines:
         return
     if placing.shows:
         reader.add("".join(f"{line}\n" for line in lines))
     else:
-        page.extend(lines)
+        target.extend(lines)
 
 
 def _said(placing: Placing, reader: Reader, usage: Usage | None) -> Outcome:
@@ -174,35 +174,35 @@ def _said(placing: Placing, reader: Reader, usage: Usage | None) -> Outcome:
     return Outcome("answered" if placing.is_answer else "done", "", usage)
 
 
-def _conclude(page: Page, outcome: Outcome) -> None:
+def _conclude(target: ReplyTarget, outcome: Outcome) -> None:
     if outcome.ended == "done":
-        page.finish()
+        target.finish()
     else:
-        page.restore()
+        target.restore()
 
 
 def _break_off(
-    placing: Placing, reader: Reader, page: Page, outcome: Outcome, *, keeps: bool
+    placing: Placing, reader: Reader, target: ReplyTarget, outcome: Outcome, *, keeps: bool
 ) -> None:
     """Ends a reply that did not come whole. Where something of ours broke, no more is asked of it.
 
     What is held back comes out only where it stays: nothing is written to be taken back at once.
     """
     if (keeps or placing.shows) and not outcome.fault:
-        _put(placing.finish(cut=True), placing, reader, page)
+        _put(placing.finish(cut=True), placing, reader, target)
     if placing.shows:
         reader.done(cut=True)
-    _put_back(page, keeps=keeps)
+    _put_back(target, keeps=keeps)
 
 
-def _put_back(page: Page, *, keeps: bool) -> None:
+def _put_back(target: ReplyTarget, *, keeps: bool) -> None:
     if keeps:
-        page.keep()
+        target.keep()
     else:
-        page.restore()
+        target.restore()
 
 
-async def _uninterrupted(closing: asyncio.Task[PageEnd]) -> bool:
+async def _uninterrupted(closing: asyncio.Task[ReplyEnd]) -> bool:
     """Waits for the end; False where the job is stopped first."""
     try:
         await asyncio.wait({closing})
@@ -221,8 +221,8 @@ async def _through(waiting: Awaitable[object]) -> None:
             continue
 
 
-class NoPage:
-    """The page of a reply that is only shown."""
+class NoTarget:
+    """The target of a reply that is only shown."""
 
     def __init__(self) -> None:
         self._over = asyncio.Event()
@@ -235,6 +235,6 @@ class NoPage:
 
     keep = restore = finish
 
-    async def end(self) -> PageEnd:
+    async def end(self) -> ReplyEnd:
         await self._over.wait()
-        return PageEnd("done")
+        return ReplyEnd("done")

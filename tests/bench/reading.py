@@ -19,7 +19,7 @@ from qwen_lsp.actions.reply.placing import placing_of
 from qwen_lsp.actions.selection import Selection
 from qwen_lsp.lsp.client.client import Answered
 from qwen_lsp.lsp.documents.documents import OpenDocument
-from qwen_lsp.lsp.edits.pages import Sheet
+from qwen_lsp.lsp.edits.writer import DocumentWriter
 from qwen_lsp.model.catalog.providers import providers
 from qwen_lsp.model.chat import Request
 from qwen_lsp.model.qwen import Qwen
@@ -108,7 +108,7 @@ async def _ours(http: Http, base_url: str) -> float:
         placing_of(action, selection),
         model=model,
         reader=_Nobody(),
-        page=_Desk(document).sheet.begin(*rows, None, lambda: False),
+        target=_Desk(document).writer.begin(*rows, None, lambda: False),
         keeps_on_stop=lambda: False,
     )
     seconds = perf_counter() - begun
@@ -124,7 +124,7 @@ class _Desk:
 
     def __init__(self, document: OpenDocument) -> None:
         self._document = document
-        self.sheet = Sheet(document, cast("Editor", self), CHECKED)
+        self.writer = DocumentWriter(document, cast("Editor", self), CHECKED)
 
     def announces(self, name: str) -> bool:
         del name
@@ -137,7 +137,7 @@ class _Desk:
             for each in reversed(edit.edits)
             if isinstance(each, types.TextEdit)
         ]
-        self.sheet.changed(self._document.change(changes, self._document.version + 1))
+        self.writer.changed(self._document.change(changes, self._document.version + 1))
         return Answered(applied=True)
 
 

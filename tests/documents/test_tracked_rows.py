@@ -7,7 +7,7 @@ import pytest
 from lsprotocol import types
 
 from qwen_lsp.lsp.documents.documents import OpenDocument
-from qwen_lsp.lsp.documents.tracked_rows import Place
+from qwen_lsp.lsp.documents.tracked_rows import TrackedRange
 
 TEXT = "above\none\ntwo\nthree\nbelow\n"
 
@@ -17,7 +17,7 @@ def opened(text: str = TEXT) -> OpenDocument:
     return OpenDocument(item, "utf-16")
 
 
-def change(place: Place, *edits: tuple[int, int, int, int, str]) -> None:
+def change(place: TrackedRange, *edits: tuple[int, int, int, int, str]) -> None:
     """One report of these edits, made one after the other."""
     events: list[Any] = [
         types.TextDocumentContentChangePartial(
@@ -50,21 +50,21 @@ def test_where_the_rows_are(
     edits: list[tuple[int, int, int, int, str]], rows: tuple[int, int], *, is_as_it_was: bool
 ) -> None:
     for reported_one_by_one in (False, True):
-        place = Place(opened(), 1, 4)
+        place = TrackedRange(opened(), 1, 4)
         for report in [[edit] for edit in edits] if reported_one_by_one else [edits]:
             change(place, *report)
         assert (place.rows, place.is_as_it_was) == (rows, is_as_it_was)
 
 
 def test_a_file_cut_short_is_not_as_it_was() -> None:
-    place = Place(opened(), 1, 4)
+    place = TrackedRange(opened(), 1, 4)
     change(place, (1, 3, 5, 0, ""))
     assert not place.is_as_it_was
 
 
 def test_what_is_expected_is_noticed_when_it_has_come() -> None:
     async def scene() -> None:
-        place = Place(opened(), 1, 4)
+        place = TrackedRange(opened(), 1, 4)
         place.expect(["one", "2", "three"])
         change(place, (0, 0, 0, 0, "new\n"))
         assert not await place.has_come(within=0.01)

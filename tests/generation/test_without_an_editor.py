@@ -1,4 +1,4 @@
-"""An action on a document that no editor has: only the page and the service are stand-ins."""
+"""An action on a document that no editor has: only the target and the service are stand-ins."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from qwen_lsp.generation.model_call import CallContext, ModelCall
 from qwen_lsp.generation.request import SourceFile, new_job_request, rows_for
 from qwen_lsp.model.chat import Usage
 from qwen_lsp.model.transport.http import Http
-from qwen_lsp.perform import NoPage, Outcome, perform
+from qwen_lsp.perform import NoTarget, Outcome, perform
 from qwen_lsp.services.services import Chosen, Services
 from qwen_lsp.settings.settings import Settings, read_settings
 from qwen_lsp.text.document import Document, Position, Span
@@ -35,8 +35,8 @@ class ReplyingService(Service):
         return response
 
 
-class Lines(NoPage):
-    """A page that keeps its lines, and a reader that keeps prose."""
+class KeptReply(NoTarget):
+    """A target that keeps its lines, and a reader that keeps prose."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class Notices:
 
 
 async def run(
-    action: str, page: Lines, *reply: str
+    action: str, target: KeptReply, *reply: str
 ) -> tuple[Outcome, list[tuple[str, Usage]], Conversations]:
     """The action on rows 1 and 2 of TEXT, what it has used, and what was said."""
     service, used, conversations = (
@@ -97,8 +97,8 @@ async def run(
         request.model_request,
         request.placing,
         model=ModelCall(context, request, "1"),
-        reader=page,
-        page=page,
+        reader=target,
+        target=target,
         keeps_on_stop=lambda: False,
     )
     await services.close()
@@ -106,10 +106,10 @@ async def run(
 
 
 async def test_an_action_that_edits() -> None:
-    page = Lines()
-    outcome, used, conversations = await run("refactor", page, "```python", "    return 1", "```")
+    target = KeptReply()
+    outcome, used, conversations = await run("refactor", target, "```python", "    return 1", "```")
     assert outcome.ended == "done"
-    assert page.lines == ["    return 1"]
+    assert target.lines == ["    return 1"]
     assert [(provider, usage.completion_tokens) for provider, usage in used] == [("ollama", 5)]
     said = conversations.of("1")
     assert said
@@ -119,8 +119,8 @@ async def test_an_action_that_edits() -> None:
 
 
 async def test_an_action_that_explains() -> None:
-    page = Lines()
-    outcome, _, conversations = await run("explain", page, "It returns 1.")
+    target = KeptReply()
+    outcome, _, conversations = await run("explain", target, "It returns 1.")
     assert outcome.ended == "done"
-    assert page.prose == "It returns 1.\n"
+    assert target.prose == "It returns 1.\n"
     assert conversations.of("1")

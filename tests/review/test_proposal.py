@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from qwen_lsp.lsp.documents.documents import OpenDocument, Revision
 from qwen_lsp.lsp.review.proposal import Patch, Proposal, proposal_of, share_rows
-from qwen_lsp.perform import PageEnd
+from qwen_lsp.perform import ReplyEnd
 from qwen_lsp.text.document import Document, Edit, Position, Span, without_end
 from qwen_lsp.text.edits import smallest_edit
 from qwen_lsp.text.hunks import hunks, made
 
 if TYPE_CHECKING:
-    from qwen_lsp.lsp.edits.page import Page
+    from qwen_lsp.lsp.edits.writer import RegionHandle
     from qwen_lsp.lsp.jobs.job import Job
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "  d"]), min_size=1, max_size=6)
@@ -32,7 +32,7 @@ class File:
         self.document = self._of([*ABOVE, *written, *BELOW])
         self.revisions: list[Revision] = []
         region = Span(Position(3, 0), Position(2 + len(written), len(written[-1])))
-        self.page = FakePage(region, original, written, how)
+        self.handle = FakeHandle(region, original, written, how)
         self.proposal = self.proposed()
 
     @property
@@ -45,8 +45,10 @@ class File:
         return self.proposal.patches
 
     def proposed(self) -> Proposal:
-        """What the job has made, as it is told when its page ends."""
-        return proposal_of(cast("Job", None), cast("OpenDocument", self), cast("Page", self.page))
+        """What the job has made, as it is told when its region ends."""
+        return proposal_of(
+            cast("Job", None), cast("OpenDocument", self), cast("RegionHandle", self.handle)
+        )
 
     def make(self, *edits: Edit) -> None:
         """Makes the edits, one after the other, and reports them at once."""
@@ -80,15 +82,15 @@ class File:
         return Document(self.end.join(rows))
 
 
-class FakePage:
-    """A page that has ended."""
+class FakeHandle:
+    """A region that has ended."""
 
     def __init__(
         self, region: Span, original: Sequence[str], lines: Sequence[str], how: Any
     ) -> None:
         self.region, self.original, self.lines = region, tuple(original), list(lines)
         self.changes = hunks(original, lines)
-        self.outcome = PageEnd(how)
+        self.outcome = ReplyEnd(how)
 
 
 # Laws.
@@ -122,7 +124,7 @@ def test_changes_are_discarded_one_by_one(
         patch = data.draw(st.sampled_from(file.patches))
         assert file.is_certain([patch])
         rows, above = file.without([patch]), file.proposal.without([patch]).above
-        file.proposal.leave([patch], cast("Page", file.page))
+        file.proposal.leave([patch], cast("RegionHandle", file.handle))
         assert patch not in file.patches
         file.become(rows, in_two=data.draw(st.booleans()))
         file.proposal.came_back(above)
@@ -219,8 +221,8 @@ def test_a_change_has_a_place_of_its_own_also_where_rows_were_taken_away() -> No
 
 def test_what_was_typed_at_the_edge_of_the_first_row_and_the_last_belongs_to_both_texts() -> None:
     file = File(["a", "b"], ["(x", "y)"])
-    file.page.region = Span(Position(3, 1), Position(4, 1))
-    file.page.lines, file.page.changes = ["x", "y"], hunks(["a", "b"], ["x", "y"])
+    file.handle.region = Span(Position(3, 1), Position(4, 1))
+    file.handle.lines, file.handle.changes = ["x", "y"], hunks(["a", "b"], ["x", "y"])
     file.proposal = file.proposed()
     assert file.proposal.original == ("(a", "b)")
     assert file.without(file.patches) == [*ABOVE, "(a", "b)", *BELOW]
@@ -236,7 +238,7 @@ def test_what_is_not_there_when_it_ends_is_known_to_be_typed() -> None:
 
 def test_of_what_was_taken_over_each_change_gives_way_that_nobody_has_typed_into() -> None:
     file = File(["a", "b", "c"], ["x", "b", "y"])
-    file.page.outcome = PageEnd("takenOver")
+    file.handle.outcome = ReplyEnd("takenOver")
     file.document.apply(Edit(row(3, 1, 1), "!"))
     file.proposal = file.proposed()
     edited, written = file.patches
@@ -249,8 +251,8 @@ def test_of_what_was_taken_over_each_change_gives_way_that_nobody_has_typed_into
 
 def test_of_what_was_taken_over_and_deleted_nothing_comes_back_by_itself() -> None:
     file = File(["a", "b"], ["x"])
-    file.page.outcome = PageEnd("takenOver")
-    file.page.region = Span(Position(3, 0), Position(3, 0))
+    file.handle.outcome = ReplyEnd("takenOver")
+    file.handle.region = Span(Position(3, 0), Position(3, 0))
     file.document.apply(Edit(Span(Position(3, 0), Position(4, 0)), ""))
     file.proposal = file.proposed()
     assert not any(map(file.proposal.can_be_discarded, file.patches))
@@ -275,14 +277,14 @@ def test_what_changes_a_word_is_no_formatter() -> None:
 def test_what_was_refused_is_as_it_was() -> None:
     file = File(["a", "keep", "b"], ["x", "keep", "y"])
     before = file.patches
-    file.proposal.leave(before[:1], cast("Page", file.page))
+    file.proposal.leave(before[:1], cast("RegionHandle", file.handle))
     file.proposal.broke_off(0)
     assert file.patches == before
 
 
 def test_what_was_typed_into_while_it_was_coming_back_stays() -> None:
     file = File(["a", "keep", "b"], ["x", "keep", "y"])
-    file.proposal.leave(file.patches, cast("Page", file.page))
+    file.proposal.leave(file.patches, cast("RegionHandle", file.handle))
     file.document.apply(Edit(row(3, 0, 0), "my "))
     file.proposal.broke_off(0)
     edited, written = file.patches

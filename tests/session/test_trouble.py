@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from qwen_lsp.lsp.edits.page import WAITING
+from qwen_lsp.lsp.edits.writer import WAITING
 
 from ..support.stage import Stage
 from .conftest import Play

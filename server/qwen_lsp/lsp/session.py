@@ -29,11 +29,11 @@ from .client.private_files import PrivateFiles
 from .client.tasks import Tasks
 from .configuration import Configuration
 from .documents.documents import Documents, OpenDocument
-from .edits.originals import Originals
-from .edits.pages import Pages
+from .edits.originals import OriginalsJournal
 from .edits.previews import Previews
-from .edits.restore import Restores
-from .edits.ways import Way
+from .edits.reply_sink import ReplySink
+from .edits.restore import Recovery
+from .edits.writer import Writers
 from .explain.explanations import Explanations
 from .explain.questions import Questions
 from .explain.view import ExplanationView
@@ -73,16 +73,16 @@ class Session:
         self.services = Services(http, environ, server.version or "")
         self.jobs, self.job_events = Jobs(), JobEvents()
         self.configuration = Configuration(self.editor, documents, command_line)
-        self.pages = Pages(self.editor)
-        self.originals = Originals(self.editor, Journal(journal_folder(environ)))
+        self.writers = Writers(self.editor)
+        self.originals = OriginalsJournal(self.editor, Journal(journal_folder(environ)))
         self.private_files = PrivateFiles()
-        self.restores = Restores(
-            self.editor, documents, pages=self.pages, originals=self.originals, tasks=self.tasks
+        self.recovery = Recovery(
+            self.editor, documents, writers=self.writers, originals=self.originals, tasks=self.tasks
         )
         self.previews = Previews(
             self.editor,
             documents,
-            pages=self.pages,
+            writers=self.writers,
             originals=self.originals,
             private_files=self.private_files,
             tasks=self.tasks,
@@ -130,7 +130,7 @@ class Session:
             self.credentials,
             self.services,
             self.status,
-            self.pages,
+            self.writers,
             self.private_files,
             self.tasks,
         )
@@ -151,23 +151,23 @@ class Session:
             self.configuration,
             self.jobs,
             events,
-            pages=self.pages,
+            writers=self.writers,
             previews=self.previews,
             originals=self.originals,
             warnings=SyntaxWarnings(self.editor, documents, events, self.tasks),
             model=lambda job, asked: ModelCall(context, asked, job.id),
-            way=lambda job, request, page: Way(
+            sink=lambda job, request, handle: ReplySink(
                 job.label,
                 request,
-                page,
+                handle,
                 configuration=self.configuration,
-                pages=self.pages,
+                writers=self.writers,
                 previews=self.previews,
             ),
             reader=lambda job, asked: self.view.explanation(job, asked.span),
         )
         self.proposals = Proposals(
-            self.editor, documents, pages=self.pages, originals=self.originals
+            self.editor, documents, writers=self.writers, originals=self.originals
         )
         self.past = PastJobs()
         self.retries = Retries(
@@ -206,23 +206,23 @@ class Session:
             self.previews.closed,
             self.proposals.closed,
             self.past.closed,
-            self.pages.closed,
+            self.writers.closed,
             lambda document: self.jobs.stop_in(document.uri),
             self.explanations.closed,
             lambda document: self.conversations.forget(document.uri),
             self.originals.closed,
-            self.restores.closed,
+            self.recovery.closed,
         ]
         # What was known of a document that is opened once more is no longer so.
-        events.on_open += [*events.on_close, self.restores.opened, self.previews.opened]
+        events.on_open += [*events.on_close, self.recovery.opened, self.previews.opened]
         events.on_change += [
             self.previews.changed,
             self.explanations.changed,
             self.past.changed,
             self.proposals.changed,
-            self.pages.changed,
+            self.writers.changed,
         ]
-        events.on_save += [self.pages.saved, self.proposals.saved]
+        events.on_save += [self.writers.saved, self.proposals.saved]
 
     def _hear_of_jobs(self) -> None:
         events = self.job_events
@@ -242,7 +242,7 @@ class Session:
     def _hear_of_settings(self) -> None:
         self.credentials.listeners += [self.status.changed, self.lenses.changed]
         self.configuration.listeners += [
-            self.pages.take_settings,
+            self.writers.take_settings,
             self.services.reach_by,
             lambda _: self.status.changed(),
         ]
@@ -281,7 +281,7 @@ class Session:
     async def stop(self) -> None:
         """Ends all jobs; nothing more is written."""
         self.previews.close()
-        self.pages.close()
+        self.writers.close()
         self.sign_ins.stop()
         self.jobs.stop(None)
         await self.jobs.ended(STOPPED_WITHIN)

@@ -18,7 +18,7 @@ from ..client.private_files import PrivateFiles
 from ..client.progress import WorkProgress
 from ..client.tasks import Tasks
 from ..configuration import Configuration
-from ..edits.pages import Pages
+from ..edits.writer import Writers
 from .credentials import CredentialWatcher
 from .status import Status
 
@@ -41,12 +41,12 @@ class Diagnosing:
         credentials: CredentialWatcher,
         services: Services,
         status: Status,
-        pages: Pages,
+        writers: Writers,
         private_files: PrivateFiles,
         tasks: Tasks,
     ) -> None:
         self._editor, self._configuration, self._credentials = editor, configuration, credentials
-        self._services, self._status, self._pages = services, status, pages
+        self._services, self._status, self._writers = services, status, writers
         self._private_files, self._tasks = private_files, tasks
         self._looking: asyncio.Task[str] | None = None
 
@@ -80,7 +80,12 @@ class Diagnosing:
         of_service = await self._of_service()
         log = await asyncio.to_thread(own_log_found, log_file(), log_folder())
         files = settings_found(self._services.keys)
-        others = [*_settings(self._configuration), *files, _client(self._editor, self._pages), log]
+        others = [
+            *_settings(self._configuration),
+            *files,
+            _client(self._editor, self._writers),
+            log,
+        ]
         return [*_warnings(self._configuration), *of_service, *others]
 
     async def _of_service(self) -> list[Finding]:
@@ -148,9 +153,9 @@ def _settings(configuration: Configuration) -> list[Finding]:
     return said if configuration.settings.enabled else [*said, _SWITCHED_OFF]
 
 
-def _client(editor: Editor, pages: Pages) -> Finding:
+def _client(editor: Editor, writers: Writers) -> Finding:
     """Who the client is, how it takes edits, and what it can do."""
-    is_checked = pages.profile.checks_version
+    is_checked = writers.profile.checks_version
     applies = "applies edits only at their version" if is_checked else "may apply stale edits"
     can = {
         "edits": editor.takes_edits,

@@ -12,7 +12,7 @@ from ...text.region import Hull, edges_of, exactly, fitted, found, hull_of, move
 from .documents import OpenDocument, Revision
 
 
-class Place:
+class TrackedRange:
     """Rows `first` up to, not including, `last` of a document, and what they held at first."""
 
     def __init__(self, document: OpenDocument, first: int, last: int) -> None:

@@ -9,9 +9,9 @@ from ...streaming.text_edits import Lines, RowsAt
 from ...text.edits import common
 from ...text.hunks import Hunk
 from ..client.client import Editor
-from .originals import Originals
-from .pages import Pages
+from .originals import OriginalsJournal
 from .preview import Preview
+from .writer import Writers
 
 MADE_WITHIN = 2.0
 """Seconds in which an edit that the user has agreed to is seen in the document."""
@@ -30,15 +30,15 @@ UNANSWERED = (
 class PreviewApplier:
     """Puts what previews hold into the files that they are of."""
 
-    def __init__(self, editor: Editor, pages: Pages, originals: Originals) -> None:
-        self._editor, self._pages, self._originals = editor, pages, originals
+    def __init__(self, editor: Editor, writers: Writers, originals: OriginalsJournal) -> None:
+        self._editor, self._writers, self._originals = editor, writers, originals
 
     def check(self, preview: Preview) -> None:
         """Raises RequestError if what the preview holds can't be put into the file."""
         place = preview.place
         if not place.is_as_it_was:
             raise RequestError(CHANGED.format(name=preview.of))
-        if self._pages.overlaps(place.document, *place.rows):
+        if self._writers.overlaps(place.document, *place.rows):
             raise RequestError(BUSY.format(name=preview.of))
 
     async def apply(self, preview: Preview) -> bool:
@@ -55,11 +55,11 @@ class PreviewApplier:
 
     async def _put_in(self, preview: Preview) -> None:
         place, originals = preview.place, self._originals
-        page = self._pages.begin(place.document, *place.rows)
-        originals.watch(preview.job, place.document, page)
+        handle = self._writers.begin(place.document, *place.rows)
+        originals.watch(preview.job, place.document, handle)
         await originals.before_keeping(preview.job, place)
-        page.replace(preview.rows)
-        end = await page.end()
+        handle.replace(preview.rows)
+        end = await handle.end()
         await originals.ended(preview.job.id)
         if end.ended == "done":
             originals.forget(preview.job.id)

@@ -18,12 +18,12 @@ from ...perform import Model
 from ...text.enclosing import Rows
 from ..client.client import Editor
 from ..documents.documents import OpenDocument
-from ..documents.tracked_rows import Place
-from .page import JobLabel, Page
+from ..documents.tracked_rows import TrackedRange
+from .writer import JobLabel, RegionHandle
 
 log = logging.getLogger(__name__)
 
-Written = Callable[["Kept"], Awaitable[None]]
+Written = Callable[["KeptOriginal"], Awaitable[None]]
 
 WRITTEN_WITHIN = 2.0
 """Seconds that the first edit of a job waits for the disk."""
@@ -36,7 +36,7 @@ NOT_KEPT = (
 
 
 @dataclass(eq=False)
-class Kept:
+class KeptOriginal:
     """An entry of a job of this session."""
 
     job: str
@@ -53,11 +53,11 @@ class _Watched(NamedTuple):
 
     job: JobLabel
     document: OpenDocument
-    page: Page
+    handle: RegionHandle
     instead_of: str | None
 
 
-class Originals:
+class OriginalsJournal:
     """Writes the original of each job before its first edit, and erases it when it is not needed.
 
     What goes to the disk goes there in order, and off the event loop.
@@ -69,27 +69,32 @@ class Originals:
         self._watched: dict[str, _Watched] = {}
         self._entries: dict[str, str] = {}
         """The entry of each job, by their ids."""
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, KeptOriginal] = {}
         self._turn = asyncio.Lock()
         self._pending: set[asyncio.Task[Any]] = set()
         self._has_warned = False
 
     def watch(
-        self, job: JobLabel, document: OpenDocument, page: Page, *, instead_of: str | None = None
+        self,
+        job: JobLabel,
+        document: OpenDocument,
+        handle: RegionHandle,
+        *,
+        instead_of: str | None = None,
     ) -> None:
-        """The job is going to write to `page`, a part of `document`.
+        """The job is going to write to the region of `handle` in `document`.
 
         `instead_of` is the id of the job whose reply gives way to its own.
         """
-        self._watched[job.id] = _Watched(job, document, page, instead_of)
+        self._watched[job.id] = _Watched(job, document, handle, instead_of)
 
     def before(self, job: str, model: Model) -> Model:
         """`model`, whose reply comes no sooner than the original of `job` is on the disk."""
         if job not in self._watched:
             return model
-        return _AfterWriting(model, partial(self._keep_of_page, job), self._written)
+        return _AfterWriting(model, partial(self._keep_of_region, job), self._written)
 
-    async def before_keeping(self, job: JobLabel, place: Place) -> None:
+    async def before_keeping(self, job: JobLabel, place: TrackedRange) -> None:
         """What the preview of `job` is to give way to is on the disk after this."""
         await self._written(self._keep(job, place.document, place.rows, place.original))
 
@@ -98,15 +103,15 @@ class Originals:
         watched, kept = self._watched.pop(job, None), self._of(job)
         if watched is None:
             return
-        page = watched.page
-        if watched.instead_of and tuple(page.lines) == page.original:
+        handle = watched.handle
+        if watched.instead_of and tuple(handle.lines) == handle.original:
             self.forget(watched.instead_of)
         if kept is None or kept.is_left:
             return
-        how = (await page.end()).ended if page.noticed_end() else "failed"
+        how = (await handle.end()).ended if handle.noticed_end() else "failed"
         kept.has_ended = how in ("done", "takenOver")
         kept.is_left = not kept.has_ended
-        if kept.has_ended and tuple(page.lines) == page.original:
+        if kept.has_ended and tuple(handle.lines) == handle.original:
             self.forget(job)
 
     def reopened(self, job: str) -> None:
@@ -171,24 +176,24 @@ class Originals:
         if self._pending:
             await asyncio.wait(self._pending, timeout=CLOSED_WITHIN)
 
-    def _of(self, job: str) -> Kept | None:
+    def _of(self, job: str) -> KeptOriginal | None:
         return self._kept.get(self._entries.get(job, ""))
 
     def _is_left(self, entry: Entry) -> bool:
         kept = self._kept.get(entry.id)
         return kept.is_left if kept else not self.journal.is_own(entry.id)
 
-    def _keep_of_page(self, job: str) -> Kept:
-        label, document, page, instead_of = self._watched[job]
-        rows = page.region.start.line, page.region.end.line + 1
-        kept = self._keep(label, document, rows, page.original)
+    def _keep_of_region(self, job: str) -> KeptOriginal:
+        label, document, handle, instead_of = self._watched[job]
+        rows = handle.region.start.line, handle.region.end.line + 1
+        kept = self._keep(label, document, rows, handle.original)
         if instead_of:
             self.forget(instead_of)
         return kept
 
     def _keep(
         self, job: JobLabel, document: OpenDocument, rows: Rows, original: tuple[str, ...]
-    ) -> Kept:
+    ) -> KeptOriginal:
         """Begins to write the original, in place of one that is kept for the job already."""
         above, below = neighbours(document.document, *rows)
         entry = Entry(
@@ -204,12 +209,12 @@ class Originals:
         )
         writing = self.do(self.journal.write, entry)
         writing.add_done_callback(self._was_written)
-        kept = self._kept[entry.id] = Kept(job.id, document.uri, writing)
+        kept = self._kept[entry.id] = KeptOriginal(job.id, document.uri, writing)
         self.forget(job.id)
         self._entries[job.id] = entry.id
         return kept
 
-    async def _written(self, kept: Kept) -> None:
+    async def _written(self, kept: KeptOriginal) -> None:
         await asyncio.wait({kept.writing}, timeout=WRITTEN_WITHIN)
         if not kept.writing.done():
             self._warn("the disk takes too long")
@@ -233,7 +238,7 @@ class Originals:
 class _AfterWriting:
     """A model whose reply begins when the original is on the disk; both are asked for at once."""
 
-    def __init__(self, model: Model, keep: Callable[[], Kept], written: Written) -> None:
+    def __init__(self, model: Model, keep: Callable[[], KeptOriginal], written: Written) -> None:
         self._model, self._keep, self._written = model, keep, written
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:

@@ -2,22 +2,28 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from ...perform import ReplyEnd
+from ...text.rewrite import Rewrite
 from ..client.client import Editor
 from ..client.private_files import PrivateFiles
 from ..client.tasks import Tasks
 from ..documents.documents import OpenDocument
-from ..documents.tracked_rows import Place
-from .page import JobLabel
+from ..documents.tracked_rows import TrackedRange
+from .writer import JobLabel, RegionHandle, Writers
 
 OPENED_WITHIN = 2.0
 """Seconds in which an editor that lets us follow what it shows has opened the preview."""
 LONGEST_NAME = 50
 """Characters of a file's name that the name of its preview ends with."""
+UNWRITABLE = (
+    "The preview can't be written to a file ({reason}); see that there is room in the temporary "
+    "folder, or choose another way by the setting qwen.edits."
+)
 
 
 class Preview:
@@ -29,7 +35,7 @@ class Preview:
     def __init__(
         self,
         job: JobLabel,
-        place: Place,
+        place: TrackedRange,
         *,
         editor: Editor,
         private_files: PrivateFiles,
@@ -120,6 +126,102 @@ class Preview:
         path = await asyncio.to_thread(self._private_files.written, self._name, text)
         self.uri = path.as_uri()
         return path
+
+
+class PreviewSink:
+    """The target of a reply in rows `first` up to, not including, `last` of a preview.
+
+    It is streamed where the editor lets us, else written at its end. Nothing is shown before the
+    first line is known, so that a failure leaves nothing behind.
+    """
+
+    def __init__(self, writers: Writers, preview: Preview, first: int, last: int) -> None:
+        self.preview = preview
+        self.can_be_kept = False
+        self.is_broken_off = False
+        self._writers = writers
+        self._first, self._last = first, last
+        self._known: list[str] = []
+        self._handle: RegionHandle | None = None
+        self._close: Callable[[RegionHandle], None] | None = None
+        self._begun, self._over = asyncio.Event(), asyncio.Event()
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """More lines of the reply are known."""
+        more = list(lines)
+        self._known += more
+        self._begun.set()
+        if self._handle:
+            self._handle.extend(more)
+
+    def finish(self) -> None:
+        """The reply is whole."""
+        self._end_with(RegionHandle.finish)
+
+    def keep(self) -> None:
+        """The reply broke off, and what came of it stays in the preview."""
+        self.is_broken_off = True
+        self._end_with(RegionHandle.keep)
+
+    def restore(self) -> None:
+        """The preview shows again what there was at first."""
+        self.is_broken_off = True
+        self._end_with(RegionHandle.restore)
+        if self._handle is None and not self.can_be_kept:
+            self.preview.drop()
+
+    async def end(self) -> ReplyEnd:
+        """How it ended, once nothing more is written."""
+        await self._begun.wait()
+        try:
+            end = await self._written()
+        except OSError as error:
+            return ReplyEnd("failed", UNWRITABLE.format(reason=error.strerror))
+        self.can_be_kept = bool(self._known) and (self._stays or end.ended == "takenOver")
+        return end
+
+    @property
+    def _stays(self) -> bool:
+        return self._close is not RegionHandle.restore and not self.preview.is_dropped
+
+    async def _written(self) -> ReplyEnd:
+        document = await self.preview.open() if self._known else None
+        if document and (end := await self._streamed(document)):
+            return end
+        await self._over.wait()
+        if self._known and self._stays:
+            await self.preview.show(self._all())
+        return ReplyEnd("done")
+
+    async def _streamed(self, document: OpenDocument) -> ReplyEnd | None:
+        """How it ended; None if that is because the preview was closed."""
+        self._handle = self._writers.begin(document, self._first, self._last)
+        self._handle.extend(self._known)
+        if self._close:
+            self._close(self._handle)
+        end = await self._handle.end()
+        self._handle = None
+        if end.ended == "takenOver":
+            # What a user makes of a preview is what they want; there is nothing to say.
+            return ReplyEnd("takenOver")
+        return None if end.ended == "stopped" else end
+
+    def _end_with(self, close: Callable[[RegionHandle], None]) -> None:
+        self._close = close
+        self._begun.set()
+        self._over.set()
+        if self._handle:
+            close(self._handle)
+
+    def _all(self) -> list[str]:
+        """All rows of the preview, with what is known of the reply."""
+        rows = self.preview.place.original
+        written = Rewrite(rows[self._first : self._last])
+        written.extend(self._known)
+        if not self.is_broken_off:
+            written.finish()
+        written.land(written.step())
+        return [*rows[: self._first], *written.lines, *rows[self._last :]]
 
 
 def _rows_of(document: OpenDocument) -> list[str]:

@@ -10,13 +10,11 @@ from ..client.client import Editor
 from ..client.private_files import PrivateFiles
 from ..client.tasks import Tasks
 from ..documents.documents import Documents, OpenDocument, Revision
-from ..documents.tracked_rows import Place
+from ..documents.tracked_rows import TrackedRange
 from .apply_preview import PreviewApplier
-from .originals import Originals
-from .page import JobLabel
-from .pages import Pages
-from .preview import Preview
-from .previewing import Previewing
+from .originals import OriginalsJournal
+from .preview import Preview, PreviewSink
+from .writer import JobLabel, Writers
 
 INCOMPLETE = (
     "The preview of {name} is incomplete: below the new lines it holds the original ones that were "
@@ -38,14 +36,14 @@ class Previews:
         editor: Editor,
         documents: Documents,
         *,
-        pages: Pages,
-        originals: Originals,
+        writers: Writers,
+        originals: OriginalsJournal,
         private_files: PrivateFiles,
         tasks: Tasks,
     ) -> None:
         self._editor, self._documents, self._tasks = editor, documents, tasks
         self._originals, self._private_files = originals, private_files
-        self._applier = PreviewApplier(editor, pages, originals)
+        self._applier = PreviewApplier(editor, writers, originals)
         self.on_change: list[Callable[[], object]] = []
         """There is another preview, or one less, or one that can be kept."""
         self._all: list[Preview] = []
@@ -58,7 +56,7 @@ class Previews:
         """A preview of what `job` would make of rows `first` up to, not including, `last`."""
         preview = Preview(
             job,
-            Place(document, first, last),
+            TrackedRange(document, first, last),
             editor=self._editor,
             private_files=self._private_files,
             tasks=self._tasks,
@@ -67,7 +65,7 @@ class Previews:
         self._changed()
         return preview
 
-    def job_ended(self, written: Previewing) -> None:
+    def job_ended(self, written: PreviewSink) -> None:
         """What a job wrote to a preview stays to be kept, or is dropped; the user is told."""
         preview = written.preview
         if preview not in self._all:

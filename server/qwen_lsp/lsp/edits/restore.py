@@ -11,9 +11,8 @@ from ...text.document import Document
 from ..client.client import Editor
 from ..client.tasks import Tasks
 from ..documents.documents import Documents, OpenDocument
-from .originals import Originals
-from .page import Page
-from .pages import Pages
+from .originals import OriginalsJournal
+from .writer import RegionHandle, Writers
 
 INTERRUPTED = (
     "Qwen was interrupted in {name}; run Qwen: Restore the original to get your text back."
@@ -31,7 +30,7 @@ OPENED = "so the original is open in a file of its own; copy from there what you
 NO_FILE = "The original can't be shown: a file for it can't be written ({reason})."
 
 
-class Restores:
+class Recovery:
     """The documents in which an original may be missed, by what is known from the disk."""
 
     def __init__(
@@ -39,12 +38,12 @@ class Restores:
         editor: Editor,
         documents: Documents,
         *,
-        pages: Pages,
-        originals: Originals,
+        writers: Writers,
+        originals: OriginalsJournal,
         tasks: Tasks,
     ) -> None:
         self._editor, self._documents, self._tasks = editor, documents, tasks
-        self._pages, self._originals = pages, originals
+        self._writers, self._originals = writers, originals
         self._offered: set[OpenDocument] = set()
         self._told: set[str] = set()
 
@@ -76,10 +75,10 @@ class Restores:
             self._originals.erase(entry.id)
             self._tasks.spawn(self._left(document))
             raise RequestError(IS_BACK.format(name=document.name))
-        if self._pages.overlaps(document, place.first, place.last):
+        if self._writers.overlaps(document, place.first, place.last):
             raise RequestError(WRITING)
-        page = self._pages.begin(document, place.first, place.last)
-        self._tasks.spawn(self._restore(document, entry, place, page))
+        handle = self._writers.begin(document, place.first, place.last)
+        self._tasks.spawn(self._restore(document, entry, place, handle))
 
     async def _newest(self, uri: str | None) -> tuple[OpenDocument, Entry]:
         if uri is not None:
@@ -124,10 +123,10 @@ class Restores:
             self._offered.discard(document)
 
     async def _restore(
-        self, document: OpenDocument, entry: Entry, place: Place, page: Page
+        self, document: OpenDocument, entry: Entry, place: Place, handle: RegionHandle
     ) -> None:
-        page.replace(place.lines)
-        end = await page.end()
+        handle.replace(place.lines)
+        end = await handle.end()
         if end.ended == "done":
             self._originals.erase(entry.id)
             await self._left(document)

@@ -37,8 +37,8 @@ def offered(
 
 
 def _choices(session: Session, document: OpenDocument, span: Span) -> Iterator[MenuEntry]:
-    for job, page in session.jobs.writing(document):
-        if share_rows(page.region, span):
+    for job, handle in session.jobs.writing(document):
+        if share_rows(handle.region, span):
             yield MenuEntry("Stop", "stop", {"job": job.id})
     if preview := session.previews.at(document, span):
         yield from _of_preview(preview)

@@ -13,7 +13,7 @@ KIND = "refactor.rewrite.qwen.restore"
 
 async def restore(session: Session, call: CommandCall) -> None:
     """Puts back what stood where a job was interrupted."""
-    await session.restores.begin(checked(DocumentArguments, call).uri)
+    await session.recovery.begin(checked(DocumentArguments, call).uri)
 
 
 def offered(
@@ -23,7 +23,7 @@ def offered(
     only = [str(getattr(kind, "value", kind)) for kind in context.only or ()]
     is_wanted = not only or any(is_within(KIND, kind) for kind in only)
     automatic = context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    if automatic or not is_wanted or not session.restores.offers(document):
+    if automatic or not is_wanted or not session.recovery.offers(document):
         return []
     title, argument = "Qwen: Restore the original", {"uri": document.uri}
     command = types.Command(title=title, command="qwen.restore", arguments=[argument])

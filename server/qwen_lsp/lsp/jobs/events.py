@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ...generation.request import JobRequest
 from ...perform import Outcome
-from ..edits.page import Page
+from ..edits.writer import RegionHandle
 from .job import Job
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ class JobEvents:
         """A job is about to take up its rows."""
         self.on_start: list[Callable[[Job], object]] = []
         """A job is running."""
-        self.on_written: list[Callable[[Job, Page], object]] = []
-        """A job writes no more to its page; it may still be running."""
+        self.on_written: list[Callable[[Job, RegionHandle], object]] = []
+        """A job writes no more to its region; it may still be running."""
         self.on_warning: list[Callable[[Job, str], object]] = []
         """Something is wrong with what a job has written."""
         self.on_end: list[Callable[[Job, Outcome], object]] = []
@@ -34,9 +34,9 @@ class JobEvents:
         for listener in self.on_start:
             listener(job)
 
-    def written(self, job: Job, page: Page) -> None:
+    def written(self, job: Job, handle: RegionHandle) -> None:
         for listener in self.on_written:
-            listener(job, page)
+            listener(job, handle)
 
     def warn(self, job: Job, warning: str) -> None:
         for listener in self.on_warning:

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...actions.action import Action
 from ..documents.documents import OpenDocument
-from ..edits.page import JobLabel, Page
-from ..edits.ways import Way
+from ..edits.reply_sink import ReplySink
+from ..edits.writer import JobLabel, RegionHandle
 
 
 @dataclass(eq=False)
@@ -20,7 +20,7 @@ class Job:
     action: Action
     document: OpenDocument
     task: asyncio.Task[None] | None = None
-    way: Way | None = None
+    sink: ReplySink | None = None
     """How it writes; None where its reply is only shown."""
 
     @property
@@ -55,14 +55,14 @@ class Jobs:
         """A job that isn't running yet."""
         return Job(str(next(self._numbers)), action, document)
 
-    def writing(self, document: OpenDocument | None = None) -> list[tuple[Job, Page]]:
+    def writing(self, document: OpenDocument | None = None) -> list[tuple[Job, RegionHandle]]:
         """The jobs that write to `document`, or to any, and where; not to a preview."""
         return [
-            (job, page)
+            (job, handle)
             for job in self.running.values()
-            if (page := job.way.written if job.way else None)
+            if (handle := job.sink.written if job.sink else None)
             and (document is None or job.uri == document.uri)
-            and not page.has_ended
+            and not handle.has_ended
         ]
 
     def start(self, job: Job, work: Coroutine[Any, Any, None]) -> None:

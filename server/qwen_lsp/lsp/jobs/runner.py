@@ -11,17 +11,16 @@ from lsprotocol import types
 
 from ...errors import UNEXPECTED, RequestError
 from ...generation.request import JobRequest
-from ...perform import Model, NoPage, Outcome, Reader, perform
+from ...perform import Model, NoTarget, Outcome, Reader, perform
 from ...text.enclosing import Rows
 from ..client.client import Editor
 from ..client.progress import WorkProgress
 from ..configuration import Configuration
 from ..documents.documents import OpenDocument
-from ..edits.originals import Originals
-from ..edits.page import Page
-from ..edits.pages import Pages
+from ..edits.originals import OriginalsJournal
 from ..edits.previews import Previews
-from ..edits.ways import Way
+from ..edits.reply_sink import ReplySink
+from ..edits.writer import RegionHandle, Writers
 from .events import JobEvents
 from .job import Job, Jobs
 from .syntax_warning import SyntaxWarnings
@@ -39,7 +38,7 @@ OVERLAP = "Qwen is writing here already; stop that first (Qwen: Stop), or wait f
 class JobRunner:
     """Starts jobs, and sees each to its end.
 
-    `model` answers a job, `way` is how it writes to its page, `reader` shows what is only said.
+    `model` answers a job, `sink` is where its reply goes, `reader` shows what is only said.
     """
 
     def __init__(
@@ -49,23 +48,23 @@ class JobRunner:
         jobs: Jobs,
         events: JobEvents,
         *,
-        pages: Pages,
+        writers: Writers,
         previews: Previews,
-        originals: Originals,
+        originals: OriginalsJournal,
         warnings: SyntaxWarnings,
         model: Callable[[Job, JobRequest], Model],
-        way: Callable[[Job, JobRequest, Page], Way],
+        sink: Callable[[Job, JobRequest, RegionHandle], ReplySink],
         reader: Callable[[Job, JobRequest], Reader],
     ) -> None:
         self._editor, self._configuration = editor, configuration
         self._jobs, self._events = jobs, events
-        self._pages, self._previews, self._originals = pages, previews, originals
+        self._writers, self._previews, self._originals = writers, previews, originals
         self._warnings = warnings
-        self._model, self._way, self._reader = model, way, reader
+        self._model, self._sink, self._reader = model, sink, reader
 
     def check_is_free(self, document: OpenDocument, request: JobRequest, rows: Rows) -> None:
         """Raises RequestError if the new job writes, and another is writing to some of `rows`."""
-        if request.place and self._pages.overlaps(document, *rows):
+        if request.place and self._writers.overlaps(document, *rows):
             raise RequestError(OVERLAP)
 
     def start(
@@ -84,21 +83,23 @@ class JobRunner:
         """
         job = self._jobs.new(request.action, document)
         self._events.begin(job, request)
-        way: Way | None = None
+        sink: ReplySink | None = None
         if place := request.place:
-            page = self._pages.begin(document, *place, original=original)
-            page.on_end = partial(self._events.written, job, page)
-            way = self._way(job, request, page)
-            if not way.preview:
+            handle = self._writers.begin(document, *place, original=original)
+            handle.on_end = partial(self._events.written, job, handle)
+            sink = self._sink(job, request, handle)
+            if not sink.preview:
                 replaced = instead_of.id if instead_of else None
-                self._originals.watch(job.label, document, page, instead_of=replaced)
-        job.way = way
+                self._originals.watch(job.label, document, handle, instead_of=replaced)
+        job.sink = sink
         reader = reader or self._reader(job, request)
-        self._jobs.start(job, self._run(job, request, way, reader))
+        self._jobs.start(job, self._run(job, request, sink, reader))
         self._events.start(job)
         return job
 
-    async def _run(self, job: Job, request: JobRequest, way: Way | None, reader: Reader) -> None:
+    async def _run(
+        self, job: Job, request: JobRequest, sink: ReplySink | None, reader: Reader
+    ) -> None:
         progress = WorkProgress(self._editor, job.token, job.title)
         try:
             outcome = await perform(
@@ -106,31 +107,31 @@ class JobRunner:
                 request.placing,
                 model=self._originals.before(job.id, self._model(job, request)),
                 reader=reader,
-                page=way or NoPage(),
+                target=sink or NoTarget(),
                 keeps_on_stop=lambda: self._configuration.settings.on_stop == "keep",
                 says=progress.say,
             )
         except Exception as error:  # noqa: BLE001 - whatever breaks, the job has an end
             outcome = Outcome("failed", UNEXPECTED, fault=error)
         try:
-            outcome = await self._settled(job, way, outcome)
+            outcome = await self._settled(job, sink, outcome)
         except Exception:
             log.exception("What comes after job %s has failed", job.id)
         progress.end()
-        self._tell(job, outcome, way)
+        self._tell(job, outcome, sink)
         if outcome.ended == "takenOver" and outcome.message:
             await _rest(job.document)
             self._editor.say(outcome.message)
 
-    async def _settled(self, job: Job, way: Way | None, outcome: Outcome) -> Outcome:
+    async def _settled(self, job: Job, sink: ReplySink | None, outcome: Outcome) -> Outcome:
         """The outcome, once it is known whether what the job has written is whole."""
         await self._originals.ended(job.id)
-        page = way.written if way else None
-        if page is None or outcome.ended != "done":
+        handle = sink.written if sink else None
+        if handle is None or outcome.ended != "done":
             return outcome
-        return replace(outcome, message=await self._warnings.after(job, page))
+        return replace(outcome, message=await self._warnings.after(job, handle))
 
-    def _tell(self, job: Job, outcome: Outcome, way: Way | None) -> None:
+    def _tell(self, job: Job, outcome: Outcome, sink: ReplySink | None) -> None:
         """Tells the user how it ended, and the client if it wants to know."""
         log.info("Job %s (%s) has ended: %s", job.id, job.action.id, outcome.ended)
         if outcome.fault:
@@ -139,10 +140,10 @@ class JobRunner:
             self._editor.say(outcome.message, types.MessageType.Error)
         elif outcome.ended == "stopped" and outcome.message:
             self._editor.warn(outcome.message)
-        if way and way.preview:
-            self._previews.job_ended(way.preview)
+        if sink and sink.preview:
+            self._previews.job_ended(sink.preview)
         if self._editor.announces("jobs"):
-            self._editor.notify("qwen/jobEnded", _ended(job, outcome, way))
+            self._editor.notify("qwen/jobEnded", _ended(job, outcome, sink))
         self._jobs.running.pop(job.id, None)
         self._events.end(job, outcome)
 
@@ -156,7 +157,7 @@ async def _rest(document: OpenDocument) -> None:
             return
 
 
-def _ended(job: Job, outcome: Outcome, way: Way | None) -> dict[str, Any]:
+def _ended(job: Job, outcome: Outcome, sink: ReplySink | None) -> dict[str, Any]:
     ended: dict[str, Any] = {
         "job": job.id,
         "action": job.action.id,
@@ -173,12 +174,12 @@ def _ended(job: Job, outcome: Outcome, way: Way | None) -> dict[str, Any]:
             "completionTokens": usage.completion_tokens,
             "reasoningTokens": usage.reasoning_tokens,
         }
-    if way:
-        start, end = way.range.start, way.range.end
+    if sink:
+        start, end = sink.range.start, sink.range.end
         ended["range"] = {
             "start": {"line": start.line, "character": start.character},
             "end": {"line": end.line, "character": end.character},
         }
-        if way.preview and way.preview.can_be_kept:
-            ended["preview"] = way.preview.preview.uri
+        if sink.preview and sink.preview.can_be_kept:
+            ended["preview"] = sink.preview.preview.uri
     return ended

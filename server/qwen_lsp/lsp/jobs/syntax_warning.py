@@ -11,7 +11,7 @@ from ...generation.syntax_check import WrittenReply, find_broken_row
 from ..client.client import Editor
 from ..client.tasks import Tasks
 from ..documents.documents import Documents, OpenDocument
-from ..edits.page import Page
+from ..edits.writer import RegionHandle
 from .events import JobEvents
 from .job import Job
 
@@ -29,14 +29,14 @@ class SyntaxWarnings:
         self._editor, self._documents = editor, documents
         self._events, self._tasks = events, tasks
 
-    async def after(self, job: Job, page: Page) -> str:
+    async def after(self, job: Job, handle: RegionHandle) -> str:
         """What the user has read of the file that a whole reply is in; '' if nothing.
 
         Where it takes long it comes later, and the job ends without it.
         """
         document = job.document
         written = WrittenReply.of(
-            document.document, document.language_id, page.region, page.lines, page.original
+            document.document, document.language_id, handle.region, handle.lines, handle.original
         )
         if written is None:
             return ""

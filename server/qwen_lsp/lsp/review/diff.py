@@ -16,8 +16,8 @@ from ..client.client import Editor
 from ..client.private_files import PrivateFiles
 from ..client.tasks import Tasks
 from ..documents.documents import Documents
-from ..edits.page import JobLabel
 from ..edits.previews import Previews
+from ..edits.writer import JobLabel
 from ..jobs.job import Jobs
 from .proposals import NOT_HERE, Proposals
 
@@ -84,10 +84,10 @@ class Diffs:
         return compared.job
 
     def _running(self, job_id: str | None, uri: str) -> Compared | None:
-        for job, page in reversed(self._jobs.writing()):
+        for job, handle in reversed(self._jobs.writing()):
             if job.uri == uri if job_id is None else job.id == job_id:
                 name = job.uri.rsplit("/", 1)[-1]
-                return Compared(job.label, job.uri, name, page.original, page.lines)
+                return Compared(job.label, job.uri, name, handle.original, handle.lines)
         return None
 
     def _proposed(self, asked: ChangeArguments, uri: str) -> Compared | None:

@@ -11,9 +11,9 @@ from ...text.document import Span
 from ..client.client import Editor
 from ..client.tasks import Tasks
 from ..documents.documents import OpenDocument
-from ..edits.page import JobLabel
 from ..edits.preview import Preview
 from ..edits.previews import Previews
+from ..edits.writer import JobLabel
 from ..jobs.job import Jobs
 from .proposal import Patch, Proposal
 from .proposals import Proposals
@@ -73,8 +73,8 @@ class Lenses:
         """All of a document, by what is in memory."""
         return _in_order(
             *(
-                _of_job(job.label, page.region.start.line)
-                for job, page in self._jobs.writing(document)
+                _of_job(job.label, handle.region.start.line)
+                for job, handle in self._jobs.writing(document)
             ),
             *(_of_proposal(document, each) for each in self._proposals.of_document(document)),
             *(_of_preview(document, each) for each in self._previews.of_document(document)),

@@ -11,7 +11,7 @@ from ...text.retraced import beside, retraced
 from ...text.standing import held
 from ...text.traced import State, Traced
 from ..documents.documents import OpenDocument, Revision
-from ..edits.page import Page
+from ..edits.writer import RegionHandle
 from ..jobs.job import Job
 
 
@@ -53,7 +53,7 @@ class Proposal:
     traced: Traced
     is_taken_over: bool = False
     warning: str = ""
-    page: Page | None = None
+    handle: RegionHandle | None = None
     """Where the original of some changes is on its way back."""
     leaving: tuple[Hunk, ...] = ()
     """The changes whose original is."""
@@ -61,8 +61,8 @@ class Proposal:
     @property
     def region(self) -> Span:
         """Its rows, whole; where there are none, the beginning of the row below."""
-        if self.page:
-            return self.page.region
+        if self.handle:
+            return self.handle.region
         return self._span(self.traced.first, self.traced.last)
 
     @property
@@ -115,13 +115,13 @@ class Proposal:
         """These changes are decided on: they stay."""
         self.traced = self.traced.keeping(patch.change for patch in patches)
 
-    def leave(self, patches: Sequence[Patch], page: Page) -> None:
-        """The original of these changes is on its way back to `page`."""
-        self.leaving, self.page = tuple(patch.change for patch in patches), page
+    def leave(self, patches: Sequence[Patch], handle: RegionHandle) -> None:
+        """The original of these changes is on its way back to the region of `handle`."""
+        self.leaving, self.handle = tuple(patch.change for patch in patches), handle
 
     def changed(self, revision: Revision) -> bool:
         """The document has changed; whether something else can be decided on by that."""
-        if self.page:
+        if self.handle:
             return False
         before = self.traced
         self.traced = retraced(before, self.document.document, revision.edits)
@@ -134,24 +134,24 @@ class Proposal:
         leaves alone; not where some of the changes are kept.
         """
         before = self.traced
-        is_clean = not (self.page or before.kept or self.is_taken_over or self.is_as_written)
+        is_clean = not (self.handle or before.kept or self.is_taken_over or self.is_as_written)
         if is_clean and same_words(before.rows, before.written):
             self.traced = before.formatted()
         return self.traced.left != before.left
 
     def came_back(self, above: int) -> None:
         """The original rows of what was leaving are back, with `above` rows above them."""
-        if self.page:
-            first = self.page.region.start.line + above
+        if self.handle:
+            first = self.handle.region.start.line + above
             self.traced = replace(self.traced.discarded(self.leaving), first=first)
-        self.leaving, self.page = (), None
+        self.leaving, self.handle = (), None
 
     def broke_off(self, above: int) -> None:
         """The original rows did not come back: what stands there is their user's as well."""
-        page, self.leaving, self.page = self.page, (), None
-        if page is None:
+        handle, self.leaving, self.handle = self.handle, (), None
+        if handle is None:
             return
-        region = page.region
+        region = handle.region
         first, last = region.start.line + above, region.end.line + 1
         rows = held(self.document.document, first, last)
         typed = hunks(self.traced.written, rows)
@@ -184,17 +184,17 @@ class Proposal:
         return Span(start, Position(row, len(document.line(row))))
 
 
-def proposal_of(job: Job, document: OpenDocument, page: Page) -> Proposal:
-    """What a job has written to `page`, which has just ended, and maybe its user as well."""
-    region = page.region
+def proposal_of(job: Job, document: OpenDocument, handle: RegionHandle) -> Proposal:
+    """What a job has written to a region whose end has just come, and maybe its user as well."""
+    region = handle.region
     before, behind = _sides(document, region)
-    original, changes = _beside(before, page.original, behind), page.changes
+    original, changes = _beside(before, handle.original, behind), handle.changes
     if before or behind:
-        changes = hunks(original, _beside(before, page.lines, behind))
+        changes = hunks(original, _beside(before, handle.lines, behind))
     traced = Traced.of(original, changes, region.start.line)
     rows = held(document.document, region.start.line, region.end.line + 1)
     traced = replace(traced, typed=hunks(traced.written, rows))
-    is_taken_over = page.outcome.ended == "takenOver"
+    is_taken_over = handle.outcome.ended == "takenOver"
     return Proposal(job, document, original, traced, is_taken_over=is_taken_over)
 
 

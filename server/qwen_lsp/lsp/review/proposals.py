@@ -10,9 +10,8 @@ from ...generation.request import JobRequest
 from ...text.document import Span
 from ..client.client import Editor
 from ..documents.documents import Documents, OpenDocument, Revision
-from ..edits.originals import Originals
-from ..edits.page import Page
-from ..edits.pages import Pages
+from ..edits.originals import OriginalsJournal
+from ..edits.writer import RegionHandle, Writers
 from ..jobs.job import Job
 from .proposal import Patch, Proposal, proposal_of
 
@@ -38,10 +37,10 @@ class Proposals:
     """
 
     def __init__(
-        self, editor: Editor, documents: Documents, *, pages: Pages, originals: Originals
+        self, editor: Editor, documents: Documents, *, writers: Writers, originals: OriginalsJournal
     ) -> None:
         self._editor, self._documents = editor, documents
-        self._pages, self._originals = pages, originals
+        self._writers, self._originals = writers, originals
         self.on_change: list[Callable[[], object]] = []
         """Something else can be decided on, or may be."""
         self.on_return: list[Callable[[Job, Span], object]] = []
@@ -72,12 +71,12 @@ class Proposals:
         if rows := request.place:
             self._keep_under(job.document, rows)
 
-    def job_has_written(self, job: Job, page: Page) -> None:
+    def job_has_written(self, job: Job, handle: RegionHandle) -> None:
         """A job writes no more: what it has changed is its user's to keep or to discard."""
         document = job.document
         is_open = self._documents.open_document(job.uri) is document
-        if is_open and page.outcome.ended != "stopped" and page.changes:
-            proposal = proposal_of(job, document, page)
+        if is_open and handle.outcome.ended != "stopped" and handle.changes:
+            proposal = proposal_of(job, document, handle)
             self._all.append(proposal)
             self._changed()
 
@@ -104,7 +103,7 @@ class Proposals:
         Raises RequestError if that can't be; where it fails later the user is told.
         """
         patches = _chosen(proposal, span)
-        if proposal.page:
+        if proposal.handle:
             raise RequestError(COMING_BACK)
         edited = len(patches)
         patches = list(filter(proposal.can_be_discarded, patches))
@@ -112,18 +111,18 @@ class Proposals:
         if not patches:
             raise RequestError(CHANGED)
         first, last, lines, above = proposal.without(patches)
-        if self._pages.overlaps(proposal.document, first, last):
+        if self._writers.overlaps(proposal.document, first, last):
             raise RequestError(RUNNING)
-        page = self._pages.begin(proposal.document, first, last)
-        page.on_end = partial(self._put_back, proposal, page, above)
-        proposal.leave(patches, page)
+        handle = self._writers.begin(proposal.document, first, last)
+        handle.on_end = partial(self._put_back, proposal, handle, above)
+        proposal.leave(patches, handle)
         if not proposal.patches:
             self._originals.reopened(proposal.job.id)
         self._changed()
         if edited:
             stayed = STAYED_ONE if edited == 1 else STAYED.format(count=edited)
             self._editor.say(stayed)
-        page.replace(lines)
+        handle.replace(lines)
 
     def drop(self, proposal: Proposal) -> None:
         """It is kept or discarded: nothing is left to decide."""
@@ -159,13 +158,13 @@ class Proposals:
 
     def _decided(self, proposal: Proposal) -> None:
         """Something of it is decided on."""
-        if not proposal.patches and not proposal.page:
+        if not proposal.patches and not proposal.handle:
             self.drop(proposal)
         self._changed()
 
-    def _put_back(self, proposal: Proposal, page: Page, above: int) -> None:
+    def _put_back(self, proposal: Proposal, handle: RegionHandle, above: int) -> None:
         """The original of some changes is back, or can't be put back."""
-        end = page.outcome
+        end = handle.outcome
         if end.ended == "stopped":
             return
         if end.ended == "done":

@@ -14,8 +14,8 @@ from ...text.standing import standing
 from ..arguments import RetryArguments
 from ..configuration import Configuration
 from ..documents.documents import Documents, OpenDocument, Revision
-from ..edits.page import Page
 from ..edits.previews import Previews
+from ..edits.writer import RegionHandle
 from ..jobs.job import Job, Jobs
 from ..jobs.runner import JobRunner
 from ..jobs.source_files import other_files, source_file
@@ -55,9 +55,9 @@ class PastJobs:
         if request.continues is None:
             self._past.append(Past(job, request, request.span))
 
-    def job_has_written(self, job: Job, page: Page) -> None:
-        """A job writes no more: what it was to replace is where its page is."""
-        self.placed(job, page.region)
+    def job_has_written(self, job: Job, handle: RegionHandle) -> None:
+        """A job writes no more: what it was to replace is where its region is."""
+        self.placed(job, handle.region)
 
     def job_ends(self, job: Job, outcome: Outcome) -> None:
         """A job has ended; where it failed, its user is offered to run it once more."""

@@ -1,4 +1,4 @@
-"""The way in which a reply gets into a document: as it comes, all at its end, or by a preview."""
+"""Where a reply goes: into the file as it comes, all at its end, or into a preview."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,50 +6,49 @@ from typing import Any
 
 from lsprotocol import types
 
-from ... import perform
 from ...generation.request import JobRequest
+from ...perform import ReplyEnd, ReplyTarget
 from ...settings.options import Edits
 from ...streaming.client_profile import most_cautious
 from ..configuration import Configuration
-from .once import Once
-from .page import JobLabel, Page
-from .pages import Pages
-from .previewing import Previewing
+from .preview import PreviewSink
 from .previews import Previews
+from .writer import JobLabel, RegionHandle, Writers
 
 
-class Way:
-    """A page of a reply. The rows are held from the start, the way is chosen with the settings.
+class ReplySink:
+    """The target of a job's reply: its region, or a preview, as the settings say.
 
-    Until the client has sent those nothing is written, because they may say not to.
+    The region is the job's from the start. Until the client has sent its settings nothing is
+    written, because they may say not to.
     """
 
     def __init__(
         self,
         job: JobLabel,
         request: JobRequest,
-        page: Page,
+        handle: RegionHandle,
         *,
         configuration: Configuration,
-        pages: Pages,
+        writers: Writers,
         previews: Previews,
     ) -> None:
-        self.preview: Previewing | None = None
-        self._job, self._request, self._page = job, request, page
-        self._configuration, self._pages, self._previews = configuration, pages, previews
-        self._chosen: asyncio.Future[perform.Page] = asyncio.get_running_loop().create_future()
+        self.preview: PreviewSink | None = None
+        self._job, self._request, self._handle = job, request, handle
+        self._configuration, self._writers, self._previews = configuration, writers, previews
+        self._chosen: asyncio.Future[ReplyTarget] = asyncio.get_running_loop().create_future()
         if request.edits or configuration.is_known:
             self._choose()
 
     @property
-    def written(self) -> Page | None:
-        """The page of the file itself; None where the reply goes into a preview."""
-        return None if self.preview else self._page
+    def written(self) -> RegionHandle | None:
+        """The region in the file itself; None where the reply goes into a preview."""
+        return None if self.preview else self._handle
 
     @property
     def range(self) -> types.Range:
         """Where the rows are now."""
-        return self.preview.preview.place.range if self.preview else self._page.range
+        return self.preview.preview.place.range if self.preview else self._handle.range
 
     def extend(self, lines: Iterable[str]) -> None:
         """More lines of the reply are known."""
@@ -67,9 +66,9 @@ class Way:
         """The original comes back."""
         self._choose().restore()
 
-    async def end(self) -> perform.PageEnd:
+    async def end(self) -> ReplyEnd:
         """How it ended, once nothing more is written."""
-        held = asyncio.create_task(self._page.end())
+        held = asyncio.create_task(self._handle.end())
         waiting: set[asyncio.Future[Any]] = {held, self._chosen}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not self._chosen.done():
@@ -77,30 +76,31 @@ class Way:
         held.cancel()
         return await self._chosen.result().end()
 
-    def _choose(self) -> perform.Page:
+    def _choose(self) -> ReplyTarget:
         if not self._chosen.done():
             wished = self._request.edits or self._configuration.settings.edits
-            least = self._pages.profile.edits
+            least = self._writers.profile.edits
             self._chosen.set_result(self._made(most_cautious(wished, least)))
         return self._chosen.result()
 
-    def _made(self, edits: Edits) -> perform.Page:
+    def _made(self, edits: Edits) -> ReplyTarget:
         match edits:
             case "stream":
-                return self._page
+                return self._handle
             case "once":
-                return Once(self._page)
+                self._handle.write_once()
+                return self._handle
             case "preview":
                 self.preview = self._previewing()
                 return self.preview
 
-    def _previewing(self) -> Previewing:
+    def _previewing(self) -> PreviewSink:
         """A preview of the whole selection; the rows of the file are let go."""
-        self._page.restore()
+        self._handle.restore()
         rows = self._request.placing.rows or (0, 1)
-        document = self._page.document
-        first = self._page.region.start.line - rows[0]
+        document = self._handle.document
+        first = self._handle.region.start.line - rows[0]
         count = self._request.rows[1] - self._request.rows[0]
         last = min(first + count, len(document.lines))
         preview = self._previews.begin(self._job, document, first, last)
-        return Previewing(self._pages, preview, *rows)
+        return PreviewSink(self._writers, preview, *rows)
