@@ -1,5 +1,6 @@
 """The house is in order: style, types, layers, generated pages, changelog, names of files."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -78,6 +79,17 @@ def test_no_folder_is_a_heap() -> None:
     )
     heaps = {folder: count for folder, count in modules.items() if count > MOST_MODULES}
     assert not heaps
+
+
+def test_a_class_name_means_one_thing() -> None:
+    defined = Counter(
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert defined
+    assert not {name for name, count in defined.items() if count > 1}
 
 
 def test_packages_say_what_they_are_and_import_nothing() -> None:

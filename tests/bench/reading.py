@@ -48,7 +48,7 @@ MICRO = 1_000_000
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingTimes:
     """Seconds for which replies were read, in pairs, bare and by us, and of ours for each chunk."""
 
     bare: list[float]
@@ -66,14 +66,14 @@ class Reading:
         return median(self.chunks) * MICRO, quantiles(self.chunks, n=100)[-1] * MICRO
 
 
-async def reading(pace: float, times: int) -> Reading:
+async def reading(pace: float, times: int) -> ReadingTimes:
     """Reads a reply in turn bare and by us, after once each that does not count."""
     async with apart(TOKENS, pace) as base_url, httpx.AsyncClient(trust_env=False) as client:
         clocked = _Clocked()
         http = Http(transport=clocked)
         await _bare(client, base_url)
         await _ours(http, base_url)
-        found = Reading([], [], clocked.chunks)
+        found = ReadingTimes([], [], clocked.chunks)
         clocked.chunks.clear()
         for _ in range(times):
             found.bare.append(await _bare(client, base_url))

@@ -14,21 +14,21 @@ import trustme
 from pydantic import SecretStr
 
 from qwen_lsp.diagnosis.finding import Finding
-from qwen_lsp.diagnosis.way import Place, certificate_found, name_found, proxy_found
+from qwen_lsp.diagnosis.way import ServiceAddress, certificate_found, name_found, proxy_found
 from qwen_lsp.errors import Unreachable
 from qwen_lsp.model.transport.network import Network
 
-FAR = Place.of("https://dashscope-intl.aliyuncs.com/compatible-mode/v1")
-HERE = Place.of("http://127.0.0.1:11434/v1")
+FAR = ServiceAddress.of("https://dashscope-intl.aliyuncs.com/compatible-mode/v1")
+HERE = ServiceAddress.of("http://127.0.0.1:11434/v1")
 WITH_PASSWORD = Network(SecretStr("http://me:s3cret@proxy.example:3128"))
 
 
-def proxy(place: Place, network: Network | None = None) -> Finding:
+def proxy(place: ServiceAddress, network: Network | None = None) -> Finding:
     (found,) = asyncio.run(proxy_found(place, network or Network()))
     return found
 
 
-def name(place: Place, network: Network | None = None) -> Finding:
+def name(place: ServiceAddress, network: Network | None = None) -> Finding:
     (found,) = asyncio.run(name_found(place, network or Network()))
     return found
 
@@ -87,7 +87,7 @@ def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def served(leaf: trustme.LeafCert) -> AsyncIterator[Place]:
+async def served(leaf: trustme.LeafCert) -> AsyncIterator[ServiceAddress]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_cert(context)
 
@@ -96,7 +96,7 @@ async def served(leaf: trustme.LeafCert) -> AsyncIterator[Place]:
 
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
     async with server:
-        yield Place.of(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+        yield ServiceAddress.of(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
 
 
 def certificate(
@@ -159,7 +159,7 @@ def test_roots_that_can_not_be_read_are_wrong() -> None:
 
 
 def test_a_host_that_shows_none_is_a_warning() -> None:
-    place = Place.of("https://127.0.0.1:9/v1")
+    place = ServiceAddress.of("https://127.0.0.1:9/v1")
     (found,) = asyncio.run(certificate_found(place, Network(), {}))
     assert found.grade == "warning"
     assert "showed no certificate in time" in found.sentence

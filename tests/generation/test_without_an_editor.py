@@ -53,7 +53,7 @@ class KeptReply(NoTarget):
         assert not cut
 
 
-class Notices:
+class NoNotices:
     """Nothing is said here that a user would have to read."""
 
     def is_new(self, about: str) -> bool:
@@ -86,7 +86,7 @@ async def run(
         settings=in_force,
         choose=choose,
         conversations=conversations,
-        notices=Notices(),
+        notices=NoNotices(),
         folders=lambda: (),
         record_usage=lambda *each: used.append(each),
     )

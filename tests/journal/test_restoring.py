@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from qwen_lsp.journal.entry import REACH, Entry
-from qwen_lsp.journal.restoring import Place, place_of
+from qwen_lsp.journal.restoring import Restoration, place_of
 from qwen_lsp.text.document import Document
 
 from .made import entry_of, rows, words
@@ -103,7 +103,7 @@ def test_at_the_edges_of_a_file(before: str, region: tuple[int, int], now: str, 
 
 def test_line_ends_make_no_difference() -> None:
     document = Document("a\r\nb\r\nc\r\nN\r\nx\r\ny\r\nz")
-    assert place_of(document, ENTRY) == Place(3, 4, ("O", "P", "Q"), holds_original=False)
+    assert place_of(document, ENTRY) == Restoration(3, 4, ("O", "P", "Q"), holds_original=False)
 
 
 def test_an_entry_of_another_file_has_no_place() -> None:
@@ -124,7 +124,9 @@ def test_a_large_file_of_rows_that_are_all_alike_takes_no_time() -> None:
     document = Document("\n" * 100_000)
     entry = entry_of(document, 50_000, 50_003)
     before = time.process_time()
-    assert place_of(document, entry) == Place(50_000, 50_003, ("", "", ""), holds_original=True)
+    assert place_of(document, entry) == Restoration(
+        50_000, 50_003, ("", "", ""), holds_original=True
+    )
     entry = replace(entry, original=("x",))
     assert place_of(document, entry) is None
     assert time.process_time() - before < 2.0

@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from ..support.decider import Decider, Rows
+from ..support.decider import DecidedRows, Decider
 from ..support.kinds import Kind
 from ..support.virtual_time import run_virtually
 
@@ -134,7 +134,7 @@ def test_the_original_comes_back_or_nothing_happens(
     decide, settings = WAYS[way]
 
     async def scene() -> None:
-        user = Decider(kind, Rows.of(rng), tmp_path, **settings)
+        user = Decider(kind, DecidedRows.of(rng), tmp_path, **settings)
         await user.begin()
         if user.after != user.before:
             await decide(user, rng)

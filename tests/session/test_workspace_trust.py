@@ -26,7 +26,7 @@ INTL = "https://dashscope-intl.aliyuncs.com"
 GREETING = {"provider": "dashscope-intl"}
 
 
-class Asked(ModelEditor):
+class AskedEditor(ModelEditor):
     """Its user answers a question with `says`; nothing is no answer, "?" an editor that can't."""
 
     says: str | None = None
@@ -63,9 +63,9 @@ class Desk:
         self.greeting: Json = dict(GREETING)
         self.folders = [self.folder]
 
-    async def opened(self, says: str | None) -> Asked:
+    async def opened(self, says: str | None) -> AskedEditor:
         self.server = create_server(http=Http(transport=self.service), environ=self.environ)
-        editor = Asked(self.server, self.questions)
+        editor = AskedEditor(self.server, self.questions)
         editor.says = says
         editor.settings = self.greeting
         folders = [{"uri": each.as_uri(), "name": each.name} for each in self.folders]
@@ -75,7 +75,7 @@ class Desk:
         await asyncio.sleep(1)
         return editor
 
-    async def state(self, editor: Asked) -> str:
+    async def state(self, editor: AskedEditor) -> str:
         found = await editor.command("qwen.showStatus")
         await asyncio.sleep(1)
         return str(found["result"]["state"])
@@ -223,7 +223,7 @@ def test_a_job_waits_for_the_first_look(play: Any) -> None:
     async def scene(desk: Desk) -> None:
         Vault(vault_file()).keep(INTL, SecretStr("sk-stored"))
         desk.server = create_server(http=Http(transport=desk.service), environ=desk.environ)
-        editor = Asked(desk.server, desk.questions)
+        editor = AskedEditor(desk.server, desk.questions)
         editor.settings = desk.greeting
         await editor.start(desk.capabilities)
         editor.open("file:///a.py", "a = 1\n", "python")

@@ -9,7 +9,7 @@ import pytest
 
 from qwen_lsp.simulator.authorization import CLIENT_ID, DEVICE_GRANT, Authorization
 from qwen_lsp.simulator.knobs import Knobs
-from qwen_lsp.simulator.refusals import Answer
+from qwen_lsp.simulator.refusals import WholeResponse
 
 VERIFIER = "v" * 43
 CHALLENGE = (
@@ -36,7 +36,7 @@ class Flow:
         body: dict[str, Any] = json.loads(answer.body)
         return body | {"status": answer.status}
 
-    def poll(self, device_code: str, *, after: float = 5, **fields: str) -> Answer:
+    def poll(self, device_code: str, *, after: float = 5, **fields: str) -> WholeResponse:
         self.now += after
         form = {
             "grant_type": DEVICE_GRANT,
@@ -46,7 +46,7 @@ class Flow:
         }
         return self.server.token(form | fields, self.knobs)
 
-    def refresh(self, refresh_token: str) -> Answer:
+    def refresh(self, refresh_token: str) -> WholeResponse:
         form = {
             "grant_type": "refresh_token",
             "client_id": CLIENT_ID,
@@ -65,12 +65,12 @@ class Flow:
         return body(self.poll(code["device_code"]))
 
 
-def body(answer: Answer) -> dict[str, Any]:
+def body(answer: WholeResponse) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(answer.body)
     return fields
 
 
-def problem(answer: Answer) -> tuple[int, str]:
+def problem(answer: WholeResponse) -> tuple[int, str]:
     return answer.status, body(answer)["error"]
 
 

@@ -22,7 +22,7 @@ QUIET = 3.0
 """Seconds after which each kind of editor has reported and made everything."""
 
 
-class Rows(NamedTuple):
+class DecidedRows(NamedTuple):
     """What is selected, and what the model says instead: alike, and often the same twice."""
 
     original: list[str]
@@ -41,7 +41,7 @@ class Rows(NamedTuple):
 class Decider:
     """One editor of some kind, its file and its user."""
 
-    def __init__(self, kind: Kind, rows: Rows, home: Path, **settings: str) -> None:
+    def __init__(self, kind: Kind, rows: DecidedRows, home: Path, **settings: str) -> None:
         self.kind, self.rows, self.home = kind, rows, home
         self.service = Service()
         self.server = create_server(http=Http(transport=self.service), environ=homes(home))

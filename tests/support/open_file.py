@@ -20,7 +20,7 @@ class Step:
     """Whether the next edit of a server's belongs to the same step."""
 
 
-class Change(NamedTuple):
+class ReportedChange(NamedTuple):
     """What one change is reported as, and the version that it has made."""
 
     version: int
@@ -40,7 +40,7 @@ class OpenFile:
     """What undo takes back, the newest last."""
     undone: list[list[Edit]] = field(default_factory=list)
     """What redo does again, the newest last."""
-    unreported: list[Change] = field(default_factory=list)
+    unreported: list[ReportedChange] = field(default_factory=list)
     reports: int = 0
     reported_at: float | None = None
     timer: asyncio.TimerHandle | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from qwen_lsp.text.document import Document, Edit, Position, Span
 
 from .kinds import Kind, Telling, delay, next_version
-from .open_file import Change, Json, OpenFile
+from .open_file import Json, OpenFile, ReportedChange
 from .units import column_at, units
 
 
@@ -43,7 +43,7 @@ class Reporter:
 
     def _noted(self, file: OpenFile, events: list[Json], *, by_server: bool) -> None:
         file.version = next_version(self._kind, file.version)
-        file.unreported.append(Change(file.version, events))
+        file.unreported.append(ReportedChange(file.version, events))
         loop = asyncio.get_running_loop()
         seconds = delay(self._kind, file, loop.time(), by_server=by_server)
         file.stop_timer()
@@ -95,15 +95,17 @@ class Reporter:
         assert file.unreported, f"there is no place {place}"
         return file.document.clamp(Position(place["line"], place["character"]))
 
-    def _told(self, file: OpenFile, changes: list[Change]) -> list[Change]:
+    def _told(self, file: OpenFile, changes: list[ReportedChange]) -> list[ReportedChange]:
         """What `didChange` is to say, once or several times."""
         if self._telling == "whole":
-            return [Change(file.version, [{"text": file.document.text}])]
+            return [ReportedChange(file.version, [{"text": file.document.text}])]
         if self._kind == "eglot" or self._tells_each:
-            return [Change(file.version, [event for each in changes for event in each.events])]
+            return [
+                ReportedChange(file.version, [event for each in changes for event in each.events])
+            ]
         if self._kind == "neovim":
             before, edit = file.sum_up()
-            return [Change(file.version, [self._event(before, edit)] if edit else [])]
+            return [ReportedChange(file.version, [self._event(before, edit)] if edit else [])]
         return changes
 
     @property

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_lsp.text.context import GAP, Excerpt, excerpt
+from qwen_lsp.text.context import GAP, ContextExcerpt, excerpt
 from qwen_lsp.text.document import Document
 from qwen_lsp.text.used_symbols import import_rows, signature_rows, words_in
 
@@ -46,7 +46,7 @@ def row_of(document: Document, text: str) -> int:
     return next(row for row, line in enumerate(document.lines) if text in line)
 
 
-def around(text: str, at: str, tokens: int) -> Excerpt:
+def around(text: str, at: str, tokens: int) -> ContextExcerpt:
     document = Document(text)
     row = row_of(document, at)
     return excerpt(document, (row, row + 1), tokens)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
-from qwen_lsp.text.context import Excerpt, excerpt
+from qwen_lsp.text.context import ContextExcerpt, excerpt
 from qwen_lsp.text.document import Document
 from qwen_lsp.text.enclosing import lines_above, lines_below
 
@@ -44,7 +44,7 @@ class Selection:
     diagnostics: tuple[str, ...] = ()
     instruction: str = ""
     others: tuple[Other, ...] = ()
-    excerpt: Excerpt | None = None
+    excerpt: ContextExcerpt | None = None
     column: int = 0
 
     @classmethod

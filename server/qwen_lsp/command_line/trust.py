@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from qwen_lsp.account.keys.folder import offer_of
-from qwen_lsp.account.keys.places import Known, Place
+from qwen_lsp.account.keys.places import KeyPlace, Known
 from qwen_lsp.account.keys.sources import users_settings, variables_read
 from qwen_lsp.account.keys.trust import Trust, trust_file
 from qwen_lsp.errors import RequestError
@@ -56,7 +56,7 @@ def _revoke(path: Path) -> answer.Done:
 
 def _variables() -> frozenset[str]:
     users, _ = users_settings(os.environ)
-    places = (Place("", os.environ), *((users,) if users else ()))
+    places = (KeyPlace("", os.environ), *((users,) if users else ()))
     return variables_read(Known(places))
 
 

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from qwen_lsp.errors import QwenError
 from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.catalog.model_list import names_of
-from qwen_lsp.model.failures.failures import Answer, Asked, failure_of
+from qwen_lsp.model.failures.failures import FailureContext, ServiceResponse, failure_of
 from qwen_lsp.model.payer import Access, authorization
 from qwen_lsp.model.transport.timeouts import Patience
 
@@ -24,7 +24,7 @@ _SHOWN = 5
 class Heard:
     """An answer, how many seconds it took, and by how many our clock is ahead of the service's."""
 
-    answer: Answer
+    answer: ServiceResponse
     took: float
     ahead: float | None
 
@@ -64,7 +64,7 @@ async def _heard(subject: Subject, access: Access) -> Heard:
     sent = response.headers
     kind, place = sent.get("content-type", ""), sent.get("location", "")
     ahead = _ahead(sent.get("date", ""), came)
-    return Heard(Answer(response.status_code, kind, body, place), took, ahead)
+    return Heard(ServiceResponse(response.status_code, kind, body, place), took, ahead)
 
 
 def _ahead(date: str, now: float) -> float | None:
@@ -86,9 +86,9 @@ def _answer(subject: Subject, access: Access, heard: Heard) -> Finding:
     return Finding("Answer", "wrong", str(_failure(subject, access, heard.answer)))
 
 
-def _failure(subject: Subject, access: Access, answer: Answer) -> QwenError:
+def _failure(subject: Subject, access: Access, answer: ServiceResponse) -> QwenError:
     provider, host = subject.provider, authority_of(access.base_url)
-    asked = Asked(
+    asked = FailureContext(
         service=provider.name if provider.base_url else host,
         host=host,
         model="its models",
@@ -100,7 +100,7 @@ def _failure(subject: Subject, access: Access, answer: Answer) -> QwenError:
     return failure_of(answer, asked)
 
 
-def _models(subject: Subject, access: Access, answer: Answer) -> list[Finding]:
+def _models(subject: Subject, access: Access, answer: ServiceResponse) -> list[Finding]:
     provider, model = subject.provider, subject.model
     names = (names_of(answer.body) or ()) if answer.status == 200 else ()
     if not model:

@@ -11,7 +11,7 @@ from .answers import answer_found
 from .credential import credential_found
 from .finding import Finding
 from .subject import Subject
-from .way import ANYWHERE, Place, certificate_found, name_found, proxy_found, roots_found
+from .way import ANYWHERE, ServiceAddress, certificate_found, name_found, proxy_found, roots_found
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ async def _without_access(subject: Subject, found: list[Finding], fault: str) ->
 
 
 def _way(subject: Subject, url: str) -> list[Coroutine[None, None, list[Finding]]]:
-    place, network = Place.of(url), subject.network
+    place, network = ServiceAddress.of(url), subject.network
     return [
         _in_time("Proxy", proxy_found(place, network)),
         _in_time("Name", name_found(place, network)),

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from qwen_lsp.account.keys.places import Place
+from qwen_lsp.account.keys.places import KeyPlace
 from qwen_lsp.account.keys.sources import KeySources
 
 from .finding import Finding
@@ -35,13 +35,13 @@ def settings_found(keys: KeySources) -> list[Finding]:
     return [_read(keys, [place for place in places if place.form != "unreadable"]), *broken]
 
 
-def _broken(place: Place) -> Finding:
+def _broken(place: KeyPlace) -> Finding:
     said = f"{place.path} is no JSON that can be read, so nothing of it counts."
     way_out = "Correct it: comments are allowed, a comma after the last entry is not."
     return Finding(_ABOUT, "warning", said, way_out)
 
 
-def _read(keys: KeySources, places: Sequence[Place]) -> Finding:
+def _read(keys: KeySources, places: Sequence[KeyPlace]) -> Finding:
     read = [place.path for place in places if place.path]
     said = f"Of files {' and '.join(read)} count here." if read else _NONE
     offer = keys.asks

@@ -21,7 +21,7 @@ _SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Place:
+class ServiceAddress:
     """Where a service is; `url` is its base URL."""
 
     url: str
@@ -30,17 +30,17 @@ class Place:
     port: int
 
     @classmethod
-    def of(cls, url: str) -> "Place":
+    def of(cls, url: str) -> "ServiceAddress":
         """The place of a base URL that is known to be one."""
         parts = urlsplit(url)
         return cls(url, parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
 
 
-ANYWHERE = Place("", "https", "A service on the internet", _PORTS["https"])
+ANYWHERE = ServiceAddress("", "https", "A service on the internet", _PORTS["https"])
 """Stands for any service, where none is chosen."""
 
 
-async def proxy_found(place: Place, network: Network) -> list[Finding]:
+async def proxy_found(place: ServiceAddress, network: Network) -> list[Finding]:
     """Which proxy a request takes, and what says so."""
     proxies = _proxies(network)
     proxy = _way(proxies, place)
@@ -53,7 +53,7 @@ async def proxy_found(place: Place, network: Network) -> list[Finding]:
     return [Finding("Proxy", "ok", said)]
 
 
-async def name_found(place: Place, network: Network) -> list[Finding]:
+async def name_found(place: ServiceAddress, network: Network) -> list[Finding]:
     """The addresses of the host, or of the proxy, which then looks up the host."""
     proxy = _way(_proxies(network), place)
     host = urlsplit(proxy.url).hostname or "" if proxy else place.host
@@ -73,7 +73,7 @@ async def name_found(place: Place, network: Network) -> list[Finding]:
 
 
 async def certificate_found(
-    place: Place, network: Network, environ: Mapping[str, str]
+    place: ServiceAddress, network: Network, environ: Mapping[str, str]
 ) -> list[Finding]:
     """Who issued the certificates that the host shows, and which roots decide whether to believe.
 
@@ -125,11 +125,11 @@ def _proxies(network: Network) -> Proxies:
     return proxies_in_force(network.proxy, network.qwen_codes_proxy)
 
 
-def _way(proxies: Proxies, place: Place) -> Proxy | None:
+def _way(proxies: Proxies, place: ServiceAddress) -> Proxy | None:
     return proxies.way_to(place.scheme, place.host, place.port)
 
 
-def _direct_because(proxies: Proxies, place: Place) -> str:
+def _direct_because(proxies: Proxies, place: ServiceAddress) -> str:
     if is_loopback(place.host):
         return "it is this machine"
     if _way(replace(proxies, exceptions=""), place):

@@ -10,7 +10,7 @@ from ..text.document import Document
 from .entry import ENOUGH, REACH, Entry, Neighbours, Row, compared
 
 
-class Place(NamedTuple):
+class Restoration(NamedTuple):
     """Rows `first` up to, not including, `last` give way to `lines`."""
 
     first: int
@@ -20,7 +20,7 @@ class Place(NamedTuple):
     """The original stands there already."""
 
 
-def place_of(document: Document, entry: Entry) -> Place | None:
+def place_of(document: Document, entry: Entry) -> Restoration | None:
     """Where `entry` goes back to, or None where that isn't certain.
 
     It is all that stands between the rows that the original stood between, where they are found
@@ -42,7 +42,7 @@ def place_of(document: Document, entry: Entry) -> Place | None:
         candidates.append(entry.row)
     for first in candidates:
         if _stands(document, entry.original, first):
-            return Place(first, first + count, entry.original, holds_original=True)
+            return Restoration(first, first + count, entry.original, holds_original=True)
     return None
 
 
@@ -92,14 +92,16 @@ class _Side:
         return compared(self._document, edge + n if self._way > 0 else edge - 1 - n)
 
 
-def _between(document: Document, lines: tuple[str, ...], first: int, last: int) -> Place:
+def _between(document: Document, lines: tuple[str, ...], first: int, last: int) -> Restoration:
     """All rows from `first` to `last`; where there is none, the one next to them stays as it is."""
     if first < last:
         holds = last - first == len(lines) and _stands(document, lines, first)
-        return Place(first, last, lines, holds)
+        return Restoration(first, last, lines, holds)
     if first > 0:
-        return Place(first - 1, first, (document.line(first - 1), *lines), holds_original=False)
-    return Place(0, 1, (*lines, document.line(0)), holds_original=False)
+        return Restoration(
+            first - 1, first, (document.line(first - 1), *lines), holds_original=False
+        )
+    return Restoration(0, 1, (*lines, document.line(0)), holds_original=False)
 
 
 def _stands(document: Document, lines: Sequence[str], first: int) -> bool:

@@ -12,7 +12,7 @@ from qwen_lsp.model.address import authority_of, host_of, is_loopback
 from qwen_lsp.model.body import body_of, headers_of, holds_tokens
 from qwen_lsp.model.catalog.providers import Continues, Provider, dialect_at
 from qwen_lsp.model.chat import Kept, Piece, Request, Text
-from qwen_lsp.model.failures.failures import Asked
+from qwen_lsp.model.failures.failures import FailureContext
 from qwen_lsp.model.limits.limiter import Limiters, in_turn
 from qwen_lsp.model.limits.pauses import pause
 from qwen_lsp.model.limits.retry import persistently
@@ -145,7 +145,7 @@ class Qwen:
         finally:
             await response.aclose()
 
-    def _reader(self, request: Request, asked: Asked, home: str) -> ChunkReader:
+    def _reader(self, request: Request, asked: FailureContext, home: str) -> ChunkReader:
         limit, restores = request.max_tokens, holds_tokens(request)
         if not request.may_be_kept:
             return ChunkReader(asked, limit=limit, restores_tokens=restores)
@@ -181,14 +181,14 @@ class Qwen:
             timeout=stream_timeout(patience_at(host, request.timeouts)),
         )
 
-    def _asked(self, request: Request, access: Access) -> Asked:
+    def _asked(self, request: Request, access: Access) -> FailureContext:
         provider = self._provider
         host = authority_of(access.base_url)
         if provider.loopback_only and not is_loopback(host_of(access.base_url)):
             raise RequestError(f"{provider.name} runs on this machine only; correct qwen.baseUrl.")
         if not request.model:
             raise RequestError(f"No model is chosen for {host}; set qwen.model to its name.")
-        return Asked(
+        return FailureContext(
             service=provider.name if provider.base_url or provider.loopback_only else host,
             host=host,
             model=request.model,

@@ -10,7 +10,7 @@ from typing import Any
 
 from qwen_lsp.errors import ServiceRefused
 from qwen_lsp.model.chat import Kept, Piece, Request, Text
-from qwen_lsp.model.failures.failures import Asked
+from qwen_lsp.model.failures.failures import FailureContext
 from qwen_lsp.model.stream.chunks import ChunkReader
 from qwen_lsp.model.stream.sse import Event
 
@@ -56,7 +56,12 @@ class ResponsesReader(ChunkReader):
     """Is fed the events of one streamed response. Says at its end what is kept of it."""
 
     def __init__(
-        self, asked: Asked, kept: Kept, *, limit: int | None = None, restores_tokens: bool = False
+        self,
+        asked: FailureContext,
+        kept: Kept,
+        *,
+        limit: int | None = None,
+        restores_tokens: bool = False,
     ) -> None:
         """`kept` is what the service is to have kept by its end, under the id of what it has."""
         super().__init__(asked, limit=limit, restores_tokens=restores_tokens)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .explain import explanation, remark
-from .prompt import Asked, understood
+from .prompt import ParsedPrompt, understood
 from .rewriting.rewrite import rewritten
 
 _TOKEN = 4
@@ -38,7 +38,7 @@ def token_count(text: str) -> int:
     return -(-len(text) // _TOKEN)
 
 
-def _rewrite(asked: Asked) -> str:
+def _rewrite(asked: ParsedPrompt) -> str:
     code = rewritten(asked.code, asked.language, asked.prose)
     longest = max((len(marks) for marks in re.findall(r"`{3,}", code)), default=2)
     fence = "`" * max(3, longest + 1)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from .authorization import Attempt
+from .authorization import DeviceAuthorization
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -38,7 +38,7 @@ _FORM = """<p>An editor asks to be signed in. Does it show this code?</p>
 """
 
 
-def question(attempt: Attempt, client: str) -> str:
+def question(attempt: DeviceAuthorization, client: str) -> str:
     """The page with the code and the two buttons."""
     form = _FORM.format(
         code=escape(attempt.user_code), client=escape(client), ticket=escape(attempt.ticket)

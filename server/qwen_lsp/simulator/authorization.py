@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .knobs import Knobs
-from .refusals import Answer, in_json, refused
-from .tokens import Pair, Tokens
+from .refusals import WholeResponse, in_json, refused
+from .tokens import Pair, TokenRegistry
 
 CLIENT_ID = "f0304373b74a44d2b584a3fb70ca9e56"
 SCOPE = "openid profile email model.completion"
@@ -25,7 +25,7 @@ _EAGER_SECONDS = 2
 
 
 @dataclass
-class Attempt:
+class DeviceAuthorization:
     """One sign-in that somebody asked for."""
 
     user_code: str
@@ -43,11 +43,11 @@ class Authorization:
     def __init__(self, host: str, clock: Callable[[], float]) -> None:
         self._host = host
         self._clock = clock
-        self._attempts: dict[str, Attempt] = {}
+        self._attempts: dict[str, DeviceAuthorization] = {}
         self._verifiers: set[str] = set()
-        self.tokens = Tokens(clock)
+        self.tokens = TokenRegistry(clock)
 
-    def device_code(self, form: Mapping[str, str], knobs: Knobs) -> Answer:
+    def device_code(self, form: Mapping[str, str], knobs: Knobs) -> WholeResponse:
         """Answers `POST /api/v1/oauth2/device/code`."""
         if knobs.refuse_sign_in:
             return refused(knobs.refuse_sign_in)
@@ -60,7 +60,7 @@ class Authorization:
         self._attempts[device_code] = attempt
         return in_json(200, self._described(device_code, attempt, knobs))
 
-    def token(self, form: Mapping[str, str], knobs: Knobs) -> Answer:
+    def token(self, form: Mapping[str, str], knobs: Knobs) -> WholeResponse:
         """Answers `POST /api/v1/oauth2/token`."""
         if knobs.refuse_sign_in:
             return refused(knobs.refuse_sign_in)
@@ -73,7 +73,7 @@ class Authorization:
             return self._refresh(form, knobs)
         return _oauth_error("unsupported_grant_type", "There is no such grant.")
 
-    def attempt(self, user_code: str) -> Attempt | None:
+    def attempt(self, user_code: str) -> DeviceAuthorization | None:
         """The sign-in that waits for an answer under this code."""
         for attempt in self._attempts.values():
             if attempt.user_code == user_code and self._is_open(attempt):
@@ -84,8 +84,8 @@ class Authorization:
         """Every token, device code and verifier so far: what must be found nowhere else."""
         return self.tokens.secrets() | frozenset(self._attempts) | frozenset(self._verifiers)
 
-    def _new_attempt(self, challenge: str, knobs: Knobs) -> Attempt:
-        attempt = Attempt(
+    def _new_attempt(self, challenge: str, knobs: Knobs) -> DeviceAuthorization:
+        attempt = DeviceAuthorization(
             user_code="".join(secrets.choice(_LETTERS) for _ in range(8)),
             challenge=challenge,
             ends=self._clock() + knobs.code_lifetime,
@@ -97,7 +97,7 @@ class Authorization:
         return attempt
 
     def _described(
-        self, device_code: str, attempt: Attempt, knobs: Knobs
+        self, device_code: str, attempt: DeviceAuthorization, knobs: Knobs
     ) -> dict[str, str | int | float]:
         page = f"http://{self._host}/authorize"
         described: dict[str, str | int | float] = {
@@ -111,7 +111,7 @@ class Authorization:
             described["interval"] = knobs.interval
         return described
 
-    def _poll(self, form: Mapping[str, str], knobs: Knobs) -> Answer:
+    def _poll(self, form: Mapping[str, str], knobs: Knobs) -> WholeResponse:
         attempt = self._attempts.get(form.get("device_code", ""))
         verifier = form.get("code_verifier", "")
         if attempt is None or attempt.state == "used":
@@ -125,7 +125,7 @@ class Authorization:
             return _oauth_error("slow_down", "Poll less often.", status=429)
         return self._decision(attempt, knobs)
 
-    def _decision(self, attempt: Attempt, knobs: Knobs) -> Answer:
+    def _decision(self, attempt: DeviceAuthorization, knobs: Knobs) -> WholeResponse:
         if attempt.state == "pending":
             return _oauth_error("authorization_pending", "The user has not answered yet.")
         if attempt.state == "denied":
@@ -133,13 +133,13 @@ class Authorization:
         attempt.state = "used"
         return self._granted(self.tokens.new(knobs.token_lifetime), knobs)
 
-    def _refresh(self, form: Mapping[str, str], knobs: Knobs) -> Answer:
+    def _refresh(self, form: Mapping[str, str], knobs: Knobs) -> WholeResponse:
         pair = self.tokens.renewed(form.get("refresh_token", ""), knobs.token_lifetime)
         if pair is None:
             return _oauth_error("invalid_request", "Invalid refresh token or client_id")
         return self._granted(pair, knobs)
 
-    def _granted(self, pair: Pair, knobs: Knobs) -> Answer:
+    def _granted(self, pair: Pair, knobs: Knobs) -> WholeResponse:
         return in_json(
             200,
             {
@@ -153,7 +153,7 @@ class Authorization:
             },
         )
 
-    def _too_soon(self, attempt: Attempt) -> bool:
+    def _too_soon(self, attempt: DeviceAuthorization) -> bool:
         now, before = self._clock(), attempt.polled
         attempt.polled = now
         # A tenth of the interval is left to the clocks and the way.
@@ -162,7 +162,7 @@ class Authorization:
             attempt.interval += MORE_SECONDS
         return too_soon
 
-    def _is_open(self, attempt: Attempt) -> bool:
+    def _is_open(self, attempt: DeviceAuthorization) -> bool:
         return attempt.state == "pending" and self._clock() < attempt.ends
 
 
@@ -175,5 +175,5 @@ def _proves(verifier: str, challenge: str) -> bool:
     return hmac.compare_digest(made, challenge)
 
 
-def _oauth_error(code: str, description: str, *, status: int = 400) -> Answer:
+def _oauth_error(code: str, description: str, *, status: int = 400) -> WholeResponse:
     return in_json(status, {"error": code, "error_description": description})

@@ -14,7 +14,7 @@ from .answers import answer, token_count
 from .knobs import MODELS, Knobs
 from .play import Play
 from .received import Received, Sent
-from .refusals import BAD_TOKEN, Answer, error, in_json, refused
+from .refusals import BAD_TOKEN, WholeResponse, error, in_json, refused
 from .script import Order, at_once, streamed
 from .service import Simulator, responded
 
@@ -63,7 +63,9 @@ async def completions(simulator: Simulator, request: Request) -> Response:
     return _reply(simulator, noted, chat, knobs)
 
 
-def _refusal(simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs) -> Answer | None:
+def _refusal(
+    simulator: Simulator, noted: Received, chat: _Chat, knobs: Knobs
+) -> WholeResponse | None:
     if knobs.refuse:
         return refused(knobs.refuse, knobs.retry_after)
     if not simulator.accepts(noted.paid_by):
@@ -110,7 +112,7 @@ def _json(body: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _bad_request(problem: ValidationError) -> Answer:
+def _bad_request(problem: ValidationError) -> WholeResponse:
     first = problem.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(step) for step in first["loc"])
     return error(400, "invalid_parameter_error", f"{where}: {first['msg']}")

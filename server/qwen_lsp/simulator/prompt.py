@@ -24,7 +24,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedPrompt:
     """A prompt, understood."""
 
     task: Task
@@ -33,11 +33,11 @@ class Asked:
     prose: str
 
 
-def understood(system: str, user: str) -> Asked:
+def understood(system: str, user: str) -> ParsedPrompt:
     """What the system's and the last user's message ask for."""
     blocks, prose = _parted(user)
     block = _selected(blocks) or _between_marks(user)
-    return Asked(_task(system, prose, block), block.code, block.language.lower(), prose)
+    return ParsedPrompt(_task(system, prose, block), block.code, block.language.lower(), prose)
 
 
 def _task(system: str, prose: str, block: Block) -> Task:

@@ -14,7 +14,7 @@ _WAF_PAGE = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class WholeResponse:
     """A whole HTTP response."""
 
     status: int
@@ -23,13 +23,13 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def in_json(status: int, body: Mapping[str, Any], **headers: str) -> Answer:
+def in_json(status: int, body: Mapping[str, Any], **headers: str) -> WholeResponse:
     """An answer with a JSON body; `Retry_After` names the header `Retry-After`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, json.dumps(body), headers=named)
+    return WholeResponse(status, json.dumps(body), headers=named)
 
 
-def error(status: int, code: str, message: str, **headers: str) -> Answer:
+def error(status: int, code: str, message: str, **headers: str) -> WholeResponse:
     """An error in OpenAI's form, with the request id that Qwen's services add."""
     described = {
         "message": message,
@@ -40,7 +40,7 @@ def error(status: int, code: str, message: str, **headers: str) -> Answer:
     return in_json(status, {"error": described, "request_id": "simulated"}, **headers)
 
 
-def refused(refusal: Refusal, retry_after: float = 0) -> Answer:
+def refused(refusal: Refusal, retry_after: float = 0) -> WholeResponse:
     """What the service says when it refuses in this way, and asks to wait so many seconds."""
     answer = _REFUSALS[refusal]
     if not retry_after:
@@ -50,7 +50,7 @@ def refused(refusal: Refusal, retry_after: float = 0) -> Answer:
 
 BAD_TOKEN = error(401, "invalid_api_key", "invalid access token or token expired")
 
-_REFUSALS: Mapping[Refusal, Answer] = {
+_REFUSALS: Mapping[Refusal, WholeResponse] = {
     "401": BAD_TOKEN,
     "403": error(403, "insufficient_quota", "Free allocated quota exceeded."),
     "404": error(404, "model_not_found", "The model does not exist or you do not have access."),
@@ -83,8 +83,8 @@ _REFUSALS: Mapping[Refusal, Answer] = {
         503, {"error": {"code": 503, "type": "unavailable_error", "message": "Loading model"}}
     ),
     "overdue": error(429, "PrepaidBillOverdue", "The prepaid bill is overdue."),
-    "plain": Answer(502, "upstream connect error", "text/plain"),
+    "plain": WholeResponse(502, "upstream connect error", "text/plain"),
     "quota": error(429, "insufficient_quota", "Free allocated quota exceeded."),
     "session": error(400, "invalid_parameter_error", "Your session has expired"),
-    "waf": Answer(200, _WAF_PAGE, "text/html; charset=utf-8"),
+    "waf": WholeResponse(200, _WAF_PAGE, "text/html; charset=utf-8"),
 }

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from .authorization import Authorization
 from .knobs import MODELS, Knobs
 from .received import Payer, Received, without_secrets
-from .refusals import Answer
+from .refusals import WholeResponse
 
 KEY_PREFIX = "sk-simulator"
 """Any key that begins so is good."""
@@ -85,7 +85,7 @@ class Simulator:
         return "sign-in" if self.authorization.tokens.accepts(token) else "nobody"
 
 
-def responded(answer: Answer, noted: Received) -> Response:
+def responded(answer: WholeResponse, noted: Received) -> Response:
     """The answer as a response, its status recorded."""
     noted.status = answer.status
     return Response(

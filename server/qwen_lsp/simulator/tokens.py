@@ -21,7 +21,7 @@ class Pair:
     refresh_token: str = field(repr=False)
 
 
-class Tokens:
+class TokenRegistry:
     """Gives tokens out and knows which of them still count. Opaque, 86 characters, as Qwen's."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -31,7 +31,7 @@ _MOST_HEADER = 8
 
 
 @dataclass(frozen=True)
-class Excerpt:
+class ContextExcerpt:
     """Lines by their rows, in the order of their worth. `selected` are rows that it holds none of.
 
     Lines are without their ends.
@@ -56,7 +56,7 @@ class Excerpt:
             lines[row] = line
         return cls(MappingProxyType(lines), selected)
 
-    def within(self, tokens: int) -> "Excerpt":
+    def within(self, tokens: int) -> "ContextExcerpt":
         """As much of it, from its worthiest on, as takes at most `tokens`."""
         kept: dict[int, str] = {}
         for row, line in self.lines.items():
@@ -64,7 +64,7 @@ class Excerpt:
             if tokens < 0:
                 break
             kept[row] = line
-        return Excerpt(MappingProxyType(kept), self.selected)
+        return ContextExcerpt(MappingProxyType(kept), self.selected)
 
     @property
     def tokens(self) -> int:
@@ -96,14 +96,16 @@ def _cost(line: str) -> int:
     return tokens_in(line) + 1
 
 
-def excerpt(document: Document, selected: Rows, tokens: int, *, is_code: bool = True) -> Excerpt:
+def excerpt(
+    document: Document, selected: Rows, tokens: int, *, is_code: bool = True
+) -> ContextExcerpt:
     """What to read beside the rows `selected`, at most `tokens` of it.
 
     Of what is no code only the nearest lines.
     """
     rows = _code(document, selected) if is_code else iter(())
     rows = chain(rows, _nearest(selected, (0, len(document.lines)), AROUND))
-    return Excerpt.of_rows(document, rows, selected, tokens)
+    return ContextExcerpt.of_rows(document, rows, selected, tokens)
 
 
 def _code(document: Document, selected: Rows) -> Iterator[int]:

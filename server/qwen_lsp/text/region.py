@@ -11,7 +11,7 @@ from .document import Document, Edit, Position, Span, after
 from .edits import moved_span
 
 
-class Rows(Protocol):
+class ExpectedRows(Protocol):
     """Lines that are expected in a region, without their line ends."""
 
     def __len__(self) -> int: ...
@@ -94,7 +94,9 @@ def edges_of(document: Document, region: Span) -> Edges:
     )
 
 
-def exactly(document: Document, region: Span, edges: Edges, hull: Hull, rows: Rows) -> Span | None:
+def exactly(
+    document: Document, region: Span, edges: Edges, hull: Hull, rows: ExpectedRows
+) -> Span | None:
     """Where `rows` are if they are all that the change has made, or None.
 
     The document is as it is after the change; the region and its edges are as they were before.
@@ -114,7 +116,9 @@ def exactly(document: Document, region: Span, edges: Edges, hull: Hull, rows: Ro
     return Span(start, Position(start.line + last, column))
 
 
-def found(document: Document, region: Span, hull: Hull, rows: Rows, near: int) -> Span | None:
+def found(
+    document: Document, region: Span, hull: Hull, rows: ExpectedRows, near: int
+) -> Span | None:
     """Where `rows` are after a change that touched the region, or None if they are no more.
 
     The document is as it is after the change, the region as it was before. What stands before the
@@ -146,7 +150,7 @@ def _candidates(region: Span, hull: Hull, count: int, near: int) -> Iterable[int
     return sorted(starts, key=lambda row: abs(row - near))
 
 
-def _stands(document: Document, start: int, row: int, rows: Rows) -> bool:
+def _stands(document: Document, start: int, row: int, rows: ExpectedRows) -> bool:
     actual, expected = document.line(start + row), rows.line(row)
     is_first, is_last = row == 0, row == len(rows) - 1
     if is_first and is_last:
@@ -156,7 +160,7 @@ def _stands(document: Document, start: int, row: int, rows: Rows) -> bool:
     return actual.startswith(expected) if is_last else actual == expected
 
 
-def _span(document: Document, start: int, rows: Rows, region: Span, touched: range) -> Span:
+def _span(document: Document, start: int, rows: ExpectedRows, region: Span, touched: range) -> Span:
     last = len(rows) - 1
     first_column, last_column = region.start.column, region.end.column
     if 0 in touched:

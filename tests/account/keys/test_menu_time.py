@@ -4,7 +4,7 @@ import time
 
 from pydantic import SecretStr
 
-from qwen_lsp.account.keys.places import Known, Place, Service
+from qwen_lsp.account.keys.places import KeyPlace, Known, Service
 from qwen_lsp.model.transport.http import Http
 from qwen_lsp.services.services import Services
 from qwen_lsp.settings.settings import Settings
@@ -18,7 +18,11 @@ def test_a_menu_waits_for_no_search_among_many_keys() -> None:
     named = tuple(Service(f"https://s{i}.example/v1", f"KEY_{i}") for i in range(20))
     services = Services(Http(), environ, "1")
     services.keys.known = Known(
-        (Place("", environ), Place("/.env", {"OPENAI_API_KEY": "sk-2"}), Place("/s", {}, named)),
+        (
+            KeyPlace("", environ),
+            KeyPlace("/.env", {"OPENAI_API_KEY": "sk-2"}),
+            KeyPlace("/s", {}, named),
+        ),
         {f"https://k{i}.example": SecretStr("sk-3") for i in range(5)},
     )
     took = []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_lsp.account.keys.places import OPENAI, Choice, Known, Place, Service
+from qwen_lsp.account.keys.places import OPENAI, Choice, KeyPlace, Known, Service
 from qwen_lsp.account.keys.qwen_code_settings import Wanted, read_settings, wanted
 
 GATEWAY = "https://gateway.example/v1"
@@ -26,13 +26,13 @@ WHOLE: dict[str, Any] = {
 }
 
 
-def read(settings: object, *, is_users: bool = True, **environ: str) -> tuple[Place, Choice]:
+def read(settings: object, *, is_users: bool = True, **environ: str) -> tuple[KeyPlace, Choice]:
     return read_settings(json.dumps(settings).encode(), "/s.json", environ, is_users=is_users)
 
 
 def test_all_of_it() -> None:
     place, choice = read(WHOLE)
-    assert place == Place(
+    assert place == KeyPlace(
         "/s.json",
         {"OUR_KEY": "sk-1"},
         (
@@ -91,7 +91,7 @@ def test_values_of_wrong_types_say_nothing_and_break_nothing(settings: object) -
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 100_000, b'{"proxy": "x",}'])
 def test_what_is_no_json_says_nothing(text: bytes) -> None:
-    nothing = (Place("/s", {}, form="unreadable"), Choice())
+    nothing = (KeyPlace("/s", {}, form="unreadable"), Choice())
     assert read_settings(text, "/s", {}, is_users=True) == nothing
 
 
@@ -127,4 +127,4 @@ CHOICES: list[tuple[Choice, dict[str, str], Wanted | None]] = [
 def test_the_service_that_qwen_code_would_ask(
     choice: Choice, environ: dict[str, str], expected: Wanted | None
 ) -> None:
-    assert wanted(Known((Place("", environ),), choice=choice)) == expected
+    assert wanted(Known((KeyPlace("", environ),), choice=choice)) == expected

@@ -10,16 +10,16 @@ from pydantic import SecretStr
 
 from qwen_lsp.account.issuer import QWEN
 from qwen_lsp.account.sign_in.device_flow import (
-    Attempt,
     DeviceCode,
     Polled,
+    PollRequest,
     UserCode,
     device_code,
     device_form,
     pkce,
     wait_for_token,
 )
-from qwen_lsp.account.sign_in.exchange import Answer, NoAnswer, Reply
+from qwen_lsp.account.sign_in.exchange import IssuerResponse, NoAnswer, Reply
 from qwen_lsp.account.token import Token
 from qwen_lsp.errors import AccountError, QwenError, SignInDenied, SignInExpired
 
@@ -31,12 +31,12 @@ CODE = DeviceCode(
 GOOD = {"access_token": "the-access-token", "refresh_token": "r", "expires_in": 21600}
 
 
-def said(status: int, body: object, at: float = T0 + 5) -> Answer:
-    return Answer(status, "application/json; charset=utf-8", json.dumps(body).encode(), at)
+def said(status: int, body: object, at: float = T0 + 5) -> IssuerResponse:
+    return IssuerResponse(status, "application/json; charset=utf-8", json.dumps(body).encode(), at)
 
 
-def webpage(status: int, at: float = T0 + 5) -> Answer:
-    return Answer(status, "text/html; charset=utf-8", b"<html>the-device-code</html>", at)
+def webpage(status: int, at: float = T0 + 5) -> IssuerResponse:
+    return IssuerResponse(status, "text/html; charset=utf-8", b"<html>the-device-code</html>", at)
 
 
 class Polling:
@@ -46,7 +46,7 @@ class Polling:
         self._flow = wait_for_token(QWEN, CODE, SecretStr("the-verifier"))
         self.first = next(self._flow)
 
-    def send(self, reply: Reply, elapsed: float | None = None) -> Attempt:
+    def send(self, reply: Reply, elapsed: float | None = None) -> PollRequest:
         return self._flow.send(Polled(reply, reply.at - T0 if elapsed is None else elapsed))
 
 
@@ -125,13 +125,13 @@ def test_an_interval_that_is_none_is_five_seconds(interval: object, read: float)
         (NoAnswer("It hangs; wait.", T0), "The sign-in could not begin: It hangs; wait."),
         (webpage(200), "it answered 200 with text/html in place of JSON"),
         (webpage(403), "it answered 403 with text/html"),
-        (Answer(200, "x\n!", b"[]", T0), "with content of no known type in place of JSON"),
+        (IssuerResponse(200, "x\n!", b"[]", T0), "with content of no known type in place of JSON"),
         (
-            Answer(200, "application/json", b"[" * 100_000, T0),
+            IssuerResponse(200, "application/json", b"[" * 100_000, T0),
             "with JSON that is no answer to that",
         ),
         (
-            Answer(200, "application/json", b"\xff\xfe\x00", T0),
+            IssuerResponse(200, "application/json", b"\xff\xfe\x00", T0),
             "with JSON that is no answer to that",
         ),
         (said(200, {"error": "invalid_client"}), "it answered 200 (invalid_client)"),
@@ -321,7 +321,7 @@ def test_any_answer_is_a_pause_a_token_or_a_sentence(
         outcome = end.value
     except AccountError as error:
         outcome = str(error)
-    assert isinstance(outcome, Attempt | Token) or str(outcome).endswith(".")
+    assert isinstance(outcome, PollRequest | Token) or str(outcome).endswith(".")
 
 
 @given(st.lists(st.sampled_from([PENDING, SLOW, DOWN, said(500, {})]), max_size=30))

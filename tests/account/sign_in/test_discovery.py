@@ -7,7 +7,7 @@ import pytest
 
 from qwen_lsp.account.issuer import QWEN, Endpoints, Issuer, other_issuer
 from qwen_lsp.account.sign_in.discovery import Directory, NoDocument, documents, endpoints_in
-from qwen_lsp.account.sign_in.exchange import Answer
+from qwen_lsp.account.sign_in.exchange import IssuerResponse
 from qwen_lsp.account.signed_in import SignedIn
 from qwen_lsp.account.storage.token_paths import own_file
 from qwen_lsp.errors import AccountError, RequestError
@@ -28,8 +28,8 @@ GOOD: dict[str, object] = {
 FOUND = Endpoints("https://device.acme.example/ask?tenant=acme", f"{URL}/token")
 
 
-def said(body: object, status: int = 200) -> Answer:
-    return Answer(status, "application/json", json.dumps(body).encode(), 0)
+def said(body: object, status: int = 200) -> IssuerResponse:
+    return IssuerResponse(status, "application/json", json.dumps(body).encode(), 0)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_endpoints_are_those_of_the_document() -> None:
         (said({"token_endpoint": f"{URL}/token"}), "its description names no issuer"),
     ],
 )
-def test_what_is_no_description(answer: Answer, words: str) -> None:
+def test_what_is_no_description(answer: IssuerResponse, words: str) -> None:
     with pytest.raises(NoDocument, match=words):
         endpoints_in(ISSUER, answer)
 

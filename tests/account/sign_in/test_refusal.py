@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from qwen_lsp.account.issuer import QWEN, Issuer
-from qwen_lsp.account.sign_in.exchange import Answer
+from qwen_lsp.account.sign_in.exchange import IssuerResponse
 from qwen_lsp.account.sign_in.refresh import refreshed
 from qwen_lsp.account.token import Token
 from qwen_lsp.errors import (
@@ -104,7 +104,7 @@ async def test_nothing_else_clears_the_sign_in(account: Made, home: Home, said: 
 )
 async def test_a_wrong_client_id_of_the_users_own_clears_nothing(code: str, to_do: str) -> None:
     token = Token(SecretStr(ACCESS_1), SecretStr(REFRESH_1), 0, "Bearer")
-    said = Answer(401, "application/json", json.dumps({"error": code}).encode(), 0)
+    said = IssuerResponse(401, "application/json", json.dumps({"error": code}).encode(), 0)
     issuer = Issuer("https://login.example", "mine", "", api="https://models.example")
     with pytest.raises(AccountError) as raised:
         refreshed(issuer, token, said)

@@ -9,22 +9,33 @@ from pydantic import SecretStr
 
 from qwen_lsp.errors import ModelError, ServiceRefused, Unauthorized
 from qwen_lsp.model.failures.complaint import complaint_of, complaint_of_body, shown, status_in
-from qwen_lsp.model.failures.failures import Answer, Asked, failure_in_stream, failure_of
+from qwen_lsp.model.failures.failures import (
+    FailureContext,
+    ServiceResponse,
+    failure_in_stream,
+    failure_of,
+)
 
 KEY = "sk-ws-Key.0123"
-DASHSCOPE = Asked(
+DASHSCOPE = FailureContext(
     service="DashScope (China)",
     host="dashscope.aliyuncs.com",
     model="qwen3.7-plus",
     key=SecretStr(KEY),
     key_from="https://bailian.console.aliyun.com/",
 )
-OAUTH = Asked("Qwen OAuth", "portal.qwen.ai", "coder-model", advice="the free tier ended, so …")
-OLLAMA = Asked("Ollama", "127.0.0.1:11434", "qwen3-coder", get_model_with="ollama pull {model}")
+OAUTH = FailureContext(
+    "Qwen OAuth", "portal.qwen.ai", "coder-model", advice="the free tier ended, so …"
+)
+OLLAMA = FailureContext(
+    "Ollama", "127.0.0.1:11434", "qwen3-coder", get_model_with="ollama pull {model}"
+)
 
 
-def answer(status: int, body: object, kind: str = "application/json") -> Answer:
-    return Answer(status, kind, body if isinstance(body, bytes) else json.dumps(body).encode())
+def answer(status: int, body: object, kind: str = "application/json") -> ServiceResponse:
+    return ServiceResponse(
+        status, kind, body if isinstance(body, bytes) else json.dumps(body).encode()
+    )
 
 
 ROWS: list[tuple[int, str, str, str]] = [
@@ -159,12 +170,21 @@ def test_forms(body: object, sentence: str) -> None:
     [
         # 3.3: the firewall's page.
         (
-            Answer(200, "text/html; charset=utf-8", b"aliyun_waf_aa"),
+            ServiceResponse(200, "text/html; charset=utf-8", b"aliyun_waf_aa"),
             "A web page, as firewalls send",
         ),
-        (Answer(405, "text/html", b"<html>"), "A web page, as firewalls send it, came from dash"),
-        (Answer(502, "text/html", b"<html>Bad Gateway</html>"), "in trouble itself (HTTP 502)"),
-        (Answer(404, "text/html", b"<html>"), "has no Chat Completions at this address (HTTP 404)"),
+        (
+            ServiceResponse(405, "text/html", b"<html>"),
+            "A web page, as firewalls send it, came from dash",
+        ),
+        (
+            ServiceResponse(502, "text/html", b"<html>Bad Gateway</html>"),
+            "in trouble itself (HTTP 502)",
+        ),
+        (
+            ServiceResponse(404, "text/html", b"<html>"),
+            "has no Chat Completions at this address (HTTP 404)",
+        ),
         # 5.2, no. 5: an error under a status of success.
         (answer(200, {"error": {"code": "Throttling", "message": "m"}}), "too many requests"),
         (answer(200, {"code": "InvalidApiKey", "message": "Invalid API key"}), "did not accept"),
@@ -173,15 +193,21 @@ def test_forms(body: object, sentence: str) -> None:
         (answer(200, b"{broken", "application/json"), "broke the reply off with an error"),
         (answer(204, b"", ""), "answered in an unknown form and not with a reply"),
         (
-            Answer(307, location="https://user:pw@evil.example/v1?key=1"),
+            ServiceResponse(307, location="https://user:pw@evil.example/v1?key=1"),
             "dashscope.aliyuncs.com sends requests on to evil.example, which is not",
         ),
-        (Answer(302, location="https://login.example/x"), "sends requests on to login.example,"),
-        (Answer(301, location="/v1"), "dashscope.aliyuncs.com sends requests on, which is not"),
-        (Answer(304), "sends requests on, which is not followed"),
+        (
+            ServiceResponse(302, location="https://login.example/x"),
+            "sends requests on to login.example,",
+        ),
+        (
+            ServiceResponse(301, location="/v1"),
+            "dashscope.aliyuncs.com sends requests on, which is not",
+        ),
+        (ServiceResponse(304), "sends requests on, which is not followed"),
     ],
 )
-def test_answers(given: Answer, sentence: str) -> None:
+def test_answers(given: ServiceResponse, sentence: str) -> None:
     assert sentence in str(failure_of(given, DASHSCOPE))
 
 
@@ -242,7 +268,7 @@ def test_the_key_is_never_shown(before: str, after: str, status: int) -> None:
     st.sampled_from(["", "text/html", "application/json"]),
 )
 def test_every_answer_is_one_sentence(body: bytes, status: int, kind: str) -> None:
-    failure = failure_of(Answer(status, kind, body), DASHSCOPE)
+    failure = failure_of(ServiceResponse(status, kind, body), DASHSCOPE)
     assert isinstance(failure, ModelError)
     assert str(failure).endswith(".")
     assert "\n" not in str(failure)

@@ -7,11 +7,16 @@ import pytest
 
 from qwen_lsp.errors import Meaning, Unauthorized
 from qwen_lsp.model.failures.complaint import complaint_of_body, said_behind
-from qwen_lsp.model.failures.failures import Answer, Asked, failure_in_stream, failure_of
+from qwen_lsp.model.failures.failures import (
+    FailureContext,
+    ServiceResponse,
+    failure_in_stream,
+    failure_of,
+)
 from qwen_lsp.model.limits.retry import Tries
 from qwen_lsp.simulator.refusals import refused
 
-ASKED = Asked("gateway.example", "gateway.example", "qwen3-coder")
+ASKED = FailureContext("gateway.example", "gateway.example", "qwen3-coder")
 FAILED = (
     "\n\nLiteLLM: model group 'qwen3-coder' failed with the error above. No fallback was attempted."
 )
@@ -95,7 +100,7 @@ def test_what_is_passed_on_means_what_it_means_without_a_gateway(
     words = said if isinstance(said, str) else json.dumps(said)
     after = FALLBACK + FAILED if said is TOO_LONG else FAILED
     body = body_of(status, kind, before + words + after)
-    failure = failure_of(Answer(status, "application/json", body), ASKED)
+    failure = failure_of(ServiceResponse(status, "application/json", body), ASKED)
     assert failure.meaning == meaning
     assert sentence in str(failure)
     assert "litellm" not in str(failure).lower()
@@ -106,7 +111,7 @@ def test_what_it_says_itself(
     status: int, kind: str, message: str, meaning: Meaning, sentence: str
 ) -> None:
     body = body_of(status, kind, message)
-    failure = failure_of(Answer(status, "application/json", body), ASKED)
+    failure = failure_of(ServiceResponse(status, "application/json", body), ASKED)
     assert failure.meaning == meaning
     assert sentence in str(failure)
     assert isinstance(failure, Unauthorized) == (meaning == "account")

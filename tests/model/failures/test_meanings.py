@@ -6,12 +6,17 @@ from collections.abc import Mapping
 import pytest
 
 from qwen_lsp.errors import Meaning, ModelError
-from qwen_lsp.model.failures.failures import Answer, Asked, failure_in_stream, failure_of
+from qwen_lsp.model.failures.failures import (
+    FailureContext,
+    ServiceResponse,
+    failure_in_stream,
+    failure_of,
+)
 from qwen_lsp.model.failures.overflow import by_how_much, overflow_of
 from qwen_lsp.model.limits.pauses import LONGEST, asked_pause, said_pause
 from qwen_lsp.model.limits.retry import Tries
 
-ASKED = Asked("DashScope", "dashscope.aliyuncs.com", "qwen3.7-plus")
+ASKED = FailureContext("DashScope", "dashscope.aliyuncs.com", "qwen3.7-plus")
 
 # HTTP status, code, message, what it means, and whether it is tried again.
 ROWS: list[tuple[int, str, str, Meaning, bool]] = [
@@ -106,7 +111,7 @@ def test_an_answer(
 ) -> None:
     body = bodies(status, code, message)[form]
     text = body if isinstance(body, str) else json.dumps(body)
-    failure = failure_of(Answer(status, "application/json", text.encode()), ASKED)
+    failure = failure_of(ServiceResponse(status, "application/json", text.encode()), ASKED)
     assert (failure.meaning, is_tried_again(failure)) == (meaning, again)
     assert str(failure).endswith(".")
     said = message if form in ("OpenAI", "native") or not code else f"{code}: {message}"
@@ -185,7 +190,7 @@ def test_by_how_much_it_is_too_long(fields: dict[str, object], message: str, wor
 def test_what_is_too_much_is_known_to_who_sends_less() -> None:
     body = {"error": {"code": 400, "type": "exceed_context_size_error", "message": "m"}}
     body["error"] |= {"n_prompt_tokens": 9000, "n_ctx": 8192}
-    failure = failure_of(Answer(400, "application/json", json.dumps(body).encode()), ASKED)
+    failure = failure_of(ServiceResponse(400, "application/json", json.dumps(body).encode()), ASKED)
     assert (failure.meaning, failure.over) == ("too long", 808)
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from qwen_lsp.errors import ModelError
 from qwen_lsp.model.chat import Piece, Text, Thought, Usage
-from qwen_lsp.model.failures.failures import Asked
+from qwen_lsp.model.failures.failures import FailureContext
 from qwen_lsp.model.stream.chunks import ChunkReader
 from qwen_lsp.model.stream.sse import Event
 
-ASKED = Asked(service="Ollama", host="127.0.0.1:11434", model="qwen3-coder")
+ASKED = FailureContext(service="Ollama", host="127.0.0.1:11434", model="qwen3-coder")
 FINISH = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
 
 

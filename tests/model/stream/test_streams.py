@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qwen_lsp.errors import ModelError
 from qwen_lsp.model.chat import Kept, Piece, Text, Thought, Usage
-from qwen_lsp.model.failures.failures import Asked
+from qwen_lsp.model.failures.failures import FailureContext
 from qwen_lsp.model.responses import ResponsesReader
 from qwen_lsp.model.stream.chunks import ChunkReader
 from qwen_lsp.model.stream.sse import EventReader
@@ -19,7 +19,7 @@ from .failing_streams import ALL, FAILURES
 from .streams import WHOLE, Sent, sse
 from .test_receive import Body, listen
 
-ASKED = Asked(service="Ollama", host="127.0.0.1:11434", model="qwen3-coder")
+ASKED = FailureContext(service="Ollama", host="127.0.0.1:11434", model="qwen3-coder")
 
 
 class Read:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..storage.files import content
 from .folder import Offer, offer_of
-from .places import Place, variables_in
+from .places import KeyPlace, variables_in
 
 IsTrusted = Callable[[Offer], bool]
 
@@ -43,7 +43,7 @@ def users_env_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
 
 def env_place(
     folder: Path | None, environ: Mapping[str, str], is_trusted: IsTrusted
-) -> Place | None:
+) -> KeyPlace | None:
     """What the .env file says that counts, seen from `folder`, a path without links. Blocks."""
     for above in _up_to_home(folder, environ):
         offer = offer_of(above)
@@ -53,7 +53,7 @@ def env_place(
     for path in users_env_files(environ):
         text = content(path)
         if text is not None:
-            return Place(str(path), variables_in(text))
+            return KeyPlace(str(path), variables_in(text))
     return None
 
 

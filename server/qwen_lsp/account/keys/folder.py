@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..storage.files import content, is_link
-from .places import Place, variables_in
+from .places import KeyPlace, variables_in
 from .qwen_code_settings import read_settings
 
 ENV_FILES = (".qwen/.env", ".env")
@@ -34,15 +34,15 @@ class Offer:
             whole.update(text)
         return whole.hexdigest()
 
-    def env_place(self) -> Place | None:
+    def env_place(self) -> KeyPlace | None:
         """What the first .env file says."""
         for name in ENV_FILES:
             if name in self.files:
                 path = str(self.folder / name)
-                return Place(path, variables_in(self.files[name]), is_users=False)
+                return KeyPlace(path, variables_in(self.files[name]), is_users=False)
         return None
 
-    def settings_place(self) -> Place | None:
+    def settings_place(self) -> KeyPlace | None:
         """What the settings of Qwen Code say."""
         if SETTINGS not in self.files:
             return None

@@ -50,7 +50,7 @@ Form = Literal["variables", "settings", "unreadable"]
 
 
 @dataclass(frozen=True)
-class Place:
+class KeyPlace:
     """What one place says: the environment (`path` is empty), an .env file, Qwen Code's settings.
 
     What is a workspace's own (not `is_users`) counts for its own keys alone: an address that it
@@ -87,14 +87,14 @@ class Choice:
 class Known:
     """All that is known of keys: those stored, by origin, and the places, first to last."""
 
-    places: tuple[Place, ...]
+    places: tuple[KeyPlace, ...]
     stored: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
     choice: Choice = Choice()
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> "Known":
         """What the environment alone says."""
-        return cls((Place("", environ),))
+        return cls((KeyPlace("", environ),))
 
     def address(self) -> str | None:
         """The first address that a place names for any service that speaks OpenAI's."""
@@ -113,7 +113,7 @@ class Known:
                 return Key(STORED, value)
         return None
 
-    def named(self, provider: "Provider") -> Iterator[tuple[Place, str, str]]:
+    def named(self, provider: "Provider") -> Iterator[tuple[KeyPlace, str, str]]:
         """Each key that a place names and that may be this provider's: place, variable, home."""
         for place in self.places:
             names = [(name, self._home(name, place, provider)) for name in provider.key_env]
@@ -122,12 +122,12 @@ class Known:
                 if place.value(variable):
                     yield place, variable, home
 
-    def _services(self, place: Place) -> Iterator[Service]:
+    def _services(self, place: KeyPlace) -> Iterator[Service]:
         for each in self.places:
             if each is place or (each.is_users and place.is_users):
                 yield from each.services
 
-    def _home(self, variable: str, place: Place, provider: "Provider") -> str:
+    def _home(self, variable: str, place: KeyPlace, provider: "Provider") -> str:
         """The address whose origin a variable's key belongs to."""
         if variable != "OPENAI_API_KEY":
             return provider.base_url or ""

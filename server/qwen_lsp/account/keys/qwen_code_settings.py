@@ -10,7 +10,7 @@ from qwen_lsp.errors import RequestError
 from qwen_lsp.model.address import base_url_of
 from qwen_lsp.model.catalog.providers import providers
 
-from .places import OPENAI, Choice, Form, Known, Place, Service
+from .places import OPENAI, Choice, Form, KeyPlace, Known, Service
 
 # Qwen Code allows comments, but no comma too many.
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
@@ -21,7 +21,7 @@ _SIGN_IN, _CUSTOM = "qwen-oauth", "custom"
 
 def read_settings(
     text: bytes, path: str, environ: Mapping[str, str], *, is_users: bool
-) -> tuple[Place, Choice]:
+) -> tuple[KeyPlace, Choice]:
     """What the file at `path` says. What is no JSON, or of a wrong type, says nothing.
 
     `$NAME` and `${NAME}` stand for variables of `environ`, in the user's own file alone: a
@@ -40,11 +40,11 @@ def read_settings(
     if old := _text(auth.get("apiKey")):
         variables[_OLD_KEY] = old
         services.append(Service(_text(auth.get("baseUrl")) or OPENAI, _OLD_KEY))
-    place = Place(path, variables, tuple(services), is_users=is_users, form=form)
+    place = KeyPlace(path, variables, tuple(services), is_users=is_users, form=form)
     return place, _choice(held, auth, place)
 
 
-def _choice(held: Mapping[str, Any], auth: Mapping[str, Any], place: Place) -> Choice:
+def _choice(held: Mapping[str, Any], auth: Mapping[str, Any], place: KeyPlace) -> Choice:
     model = _text(_object(held.get("model")).get("name"))
     named = (each.base_url for each in place.services if model and each.model == model)
     return Choice(

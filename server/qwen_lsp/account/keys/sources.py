@@ -18,7 +18,7 @@ from ..storage.files import content
 from .command import KeyCommand
 from .env_files import env_place, qwen_home_of, users_env_files
 from .folder import ENV_FILES, SETTINGS, Offer, offer_of
-from .places import ADDRESS, Choice, Known, Place, belongs
+from .places import ADDRESS, Choice, KeyPlace, Known, belongs
 from .qwen_code_settings import read_settings
 from .trust import Trust, trust_file
 from .vault import Vault, vault_file
@@ -101,8 +101,8 @@ class KeySources:
         """Blocks, for as long as a keyring takes."""
         offer = offer_of(workspace.folder) if workspace.folder else None
         users, choice = users_settings(self._environ)
-        places: Sequence[Place | None] = (
-            Place("", self._environ),
+        places: Sequence[KeyPlace | None] = (
+            KeyPlace("", self._environ),
             env_place(workspace.folder, self._environ, self._is_trusted),
             offer.settings_place() if offer and self._is_trusted(offer) else None,
             users,
@@ -135,7 +135,7 @@ class KeySources:
             return None
 
 
-def users_settings(environ: Mapping[str, str]) -> tuple[Place | None, Choice]:
+def users_settings(environ: Mapping[str, str]) -> tuple[KeyPlace | None, Choice]:
     """What the user's own settings of Qwen Code say. Blocks."""
     home = qwen_home_of(environ)
     text = content(home / "settings.json") if home else None

@@ -14,8 +14,8 @@ from ..fields import safe_uri, seconds, visible
 from ..issuer import Issuer
 from ..token import Token, granted
 from .exchange import (
-    Answer,
     Form,
+    IssuerResponse,
     NoAnswer,
     Reply,
     error_code,
@@ -59,7 +59,7 @@ class DeviceCode:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class PollRequest:
     """What to post to the token endpoint next, once `after` seconds have passed."""
 
     after: float
@@ -109,7 +109,7 @@ def device_code(issuer: Issuer, reply: Reply) -> DeviceCode:
 
 def wait_for_token(
     issuer: Issuer, code: DeviceCode, verifier: SecretStr
-) -> Generator[Attempt, Polled, Token]:
+) -> Generator[PollRequest, Polled, Token]:
     """Polls until the user has decided (RFC 8628, sections 3.4 and 3.5).
 
     The code counts as expired when a reply after its time still brings no decision: so the service
@@ -119,7 +119,7 @@ def wait_for_token(
     form = _poll_form(issuer, code, verifier)
     interval = pause = code.user.interval
     while True:
-        polled = yield Attempt(pause, form)
+        polled = yield PollRequest(pause, form)
         decision = _decision(issuer, polled.reply)
         if isinstance(decision, Token):
             return decision
@@ -152,7 +152,7 @@ def _device_code(issuer: Issuer, body: Mapping[str, object]) -> DeviceCode:
     return DeviceCode(SecretStr(secret), UserCode(shown, uri, whole, expires_in, interval))
 
 
-def _at_first(issuer: Issuer, reply: Answer) -> str:
+def _at_first(issuer: Issuer, reply: IssuerResponse) -> str:
     """The advice for a refusal before there is a code: of the user's own issuer by what is set."""
     if issuer.api and reply.status in (400, 403) and json_object(reply) is not None:
         return "check qwen.oauth.clientId and qwen.oauth.scope, or ask whoever runs it"
@@ -217,7 +217,7 @@ def _expired(reply: Reply) -> SignInExpired:
     return SignInExpired("The sign-in code has expired; sign in again.")
 
 
-def _stopped(issuer: Issuer, reply: Answer) -> AccountError:
+def _stopped(issuer: Issuer, reply: IssuerResponse) -> AccountError:
     if reply.status == 429:
         return AccountError(
             f"{issuer.host} allows no more sign-in requests for now; wait a few minutes, "

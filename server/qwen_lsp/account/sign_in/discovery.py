@@ -10,7 +10,7 @@ from qwen_lsp.model.address import is_loopback
 from ..fields import safe_uri, visible
 from ..issuer import Endpoints, Issuer
 from ..storage.lock import Clock
-from .exchange import Answer, NoAnswer, json_object, what_came
+from .exchange import IssuerResponse, NoAnswer, json_object, what_came
 from .post import Client, get
 
 # The command that signs in answers within 8 s, and asks for a code after this.
@@ -68,7 +68,7 @@ def documents(issuer_url: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def endpoints_in(issuer: Issuer, answer: Answer) -> Endpoints:
+def endpoints_in(issuer: Issuer, answer: IssuerResponse) -> Endpoints:
     """The endpoints that a document names.
 
     Raises NoDocument for anything else, and AccountError for a document that can't be used: of
@@ -108,7 +108,7 @@ def _is_here(uri: str) -> bool:
     return is_loopback(urlsplit(uri).hostname or "")
 
 
-def _why(answer: Answer, body: Mapping[str, object] | None) -> str:
+def _why(answer: IssuerResponse, body: Mapping[str, object] | None) -> str:
     if answer.status == 200 and body is not None:
         return "its description names no issuer"
     return what_came(answer)

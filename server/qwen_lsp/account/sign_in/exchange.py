@@ -26,7 +26,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Answer:
+class IssuerResponse:
     """An HTTP answer, read whole; `at` is when, in seconds since the epoch."""
 
     status: int
@@ -43,10 +43,10 @@ class NoAnswer:
     at: float
 
 
-Reply = Answer | NoAnswer
+Reply = IssuerResponse | NoAnswer
 
 
-def json_object(answer: Answer) -> Mapping[str, object] | None:
+def json_object(answer: IssuerResponse) -> Mapping[str, object] | None:
     """The JSON object in the body; None for anything else, as the page of a firewall."""
     try:
         body = json.loads(answer.body)
@@ -70,7 +70,7 @@ def is_transient(reply: Reply) -> bool:
     return isinstance(reply, NoAnswer) or reply.status >= 500 or reply.status == 408
 
 
-def what_came(answer: Answer) -> str:
+def what_came(answer: IssuerResponse) -> str:
     """The answer in a few words that hold nothing of its body, to read after "because"."""
     body = json_object(answer)
     if body is None:

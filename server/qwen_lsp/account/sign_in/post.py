@@ -11,7 +11,7 @@ from qwen_lsp.errors import AccountError, QwenError
 from qwen_lsp.model.transport.connection_errors import unreachable
 from qwen_lsp.model.transport.network import Route, route_of
 
-from .exchange import Answer, Form, NoAnswer, Reply
+from .exchange import Form, IssuerResponse, NoAnswer, Reply
 
 if TYPE_CHECKING:
     import httpx
@@ -78,11 +78,11 @@ async def _answer(
 
 async def _read(
     client: "httpx.AsyncClient", request: "httpx.Request", clock: Callable[[], float]
-) -> Answer:
+) -> IssuerResponse:
     response = await client.send(request, stream=True)
     try:
         kind = response.headers.get("content-type", "")
-        return Answer(response.status_code, kind, await _start_of(response), clock())
+        return IssuerResponse(response.status_code, kind, await _start_of(response), clock())
     finally:
         await response.aclose()
 

@@ -5,8 +5,8 @@ from qwen_lsp.errors import AccountError, CredentialRefused
 from ..issuer import Issuer
 from ..token import Token, granted
 from .exchange import (
-    Answer,
     Form,
+    IssuerResponse,
     NoAnswer,
     Reply,
     error_code,
@@ -57,7 +57,7 @@ def refused(issuer: Issuer) -> CredentialRefused:
     return CredentialRefused(f"The sign-in at {issuer.host} has ended; sign in again.")
 
 
-def _refuses(answer: Answer) -> bool:
+def _refuses(answer: IssuerResponse) -> bool:
     """Whether the server speaks of the token: Qwen's does with 400 or 401 and any error code."""
     body = json_object(answer)
     if answer.status not in (400, 401) or body is None:

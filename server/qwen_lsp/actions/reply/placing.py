@@ -19,7 +19,7 @@ from .reply import Original, ProseReader, ReplyReader
 NO_IMAGE = "There is no image here; put the cursor into the line of one."
 
 
-class Lines(Protocol):
+class LineReader(Protocol):
     """Turns text that comes in pieces into lines, each of them certain."""
 
     def feed(self, text: str) -> list[str]: ...
@@ -30,7 +30,7 @@ class Lines(Protocol):
     def is_answer(self) -> bool: ...
 
 
-class Rows(NamedTuple):
+class PlacedRows(NamedTuple):
     """Rows `first` up to, not including, `last` of a selection."""
 
     first: int
@@ -45,8 +45,8 @@ class Placing:
 
     def __init__(
         self,
-        reply: Lines,
-        rows: Rows | None,
+        reply: LineReader,
+        rows: PlacedRows | None,
         *,
         head: Sequence[str] = (),
         tail: Sequence[str] = (),
@@ -100,13 +100,13 @@ def placing_of(action: Action, selection: Selection) -> Placing:
         case "show":
             return Placing(ProseReader(), None)
         case "replace":
-            return Placing(_code(selection), Rows(0, count))
+            return Placing(_code(selection), PlacedRows(0, count))
         case "insert-above":
-            return Placing(_code(selection), Rows(0, 1), tail=[first])
+            return Placing(_code(selection), PlacedRows(0, 1), tail=[first])
         case "insert-below":
-            return Placing(_code(selection), Rows(count - 1, count), head=[last])
+            return Placing(_code(selection), PlacedRows(count - 1, count), head=[last])
         case "comment-above":
-            return Placing(_Comment(selection), Rows(0, 1), tail=[first])
+            return Placing(_Comment(selection), PlacedRows(0, 1), tail=[first])
         case "alt-text":
             return _alt_text(selection)
 
@@ -114,7 +114,7 @@ def placing_of(action: Action, selection: Selection) -> Placing:
 def _alt_text(selection: Selection) -> Placing:
     if (image := image_of(selection)) is None:
         raise RequestError(NO_IMAGE)
-    return Placing(AltText(image), Rows(image.first, image.last))
+    return Placing(AltText(image), PlacedRows(image.first, image.last))
 
 
 def _code(selection: Selection) -> ReplyReader:

@@ -16,7 +16,7 @@ _LARGEST = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """What a file holds (None: there is none), and what it is to hold. A link is followed."""
 
     path: Path
@@ -80,7 +80,7 @@ class Change:
             raise
 
 
-def planned(file: EditorFile, program: str) -> Change:
+def planned(file: EditorFile, program: str) -> FileChange:
     """The change that adds qwen-lsp to an editor's file. Raises RequestError."""
     try:
         path = file.path.resolve()
@@ -95,7 +95,9 @@ def planned(file: EditorFile, program: str) -> Change:
     ends_in_crlf = "\r\n" in text and "\n" not in text.replace("\r\n", "")
     plain = text.replace("\r\n", "\n") if ends_in_crlf else text
     after = file.merged(plain, program, str(path))
-    return Change(path, before, (after.replace("\n", "\r\n") if ends_in_crlf else after).encode())
+    return FileChange(
+        path, before, (after.replace("\n", "\r\n") if ends_in_crlf else after).encode()
+    )
 
 
 def _bytes_of(path: Path) -> bytes | None:

@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from ...errors import RequestError
 from ...journal.entry import Entry
-from ...journal.restoring import Place, place_of
+from ...journal.restoring import Restoration, place_of
 from ...text.document import Document
 from ..client.client import Editor
 from ..client.tasks import Tasks
@@ -123,7 +123,7 @@ class Recovery:
             self._offered.discard(document)
 
     async def _restore(
-        self, document: OpenDocument, entry: Entry, place: Place, handle: RegionHandle
+        self, document: OpenDocument, entry: Entry, place: Restoration, handle: RegionHandle
     ) -> None:
         handle.replace(place.lines)
         end = await handle.end()

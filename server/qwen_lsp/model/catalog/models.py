@@ -10,7 +10,7 @@ from qwen_lsp.errors import ModelError, QwenError, ServiceRefused
 from qwen_lsp.model.address import authority_of
 from qwen_lsp.model.catalog.model_list import names_of
 from qwen_lsp.model.catalog.providers import Provider
-from qwen_lsp.model.failures.failures import Answer, Asked, failure_of
+from qwen_lsp.model.failures.failures import FailureContext, ServiceResponse, failure_of
 from qwen_lsp.model.payer import Access, Payer, authorization
 from qwen_lsp.model.transport.http import Http
 from qwen_lsp.model.transport.timeouts import Patience
@@ -85,7 +85,7 @@ async def _asked_for(http: Http, provider: Provider, access: Access) -> Models:
     return Models(names) if names else Models(fault=_none_there(provider, host))
 
 
-async def answer_of(http: Http, provider: Provider, access: Access) -> Answer:
+async def answer_of(http: Http, provider: Provider, access: Access) -> ServiceResponse:
     """What a service answers when it is asked for its models; of a long body its beginning.
 
     Raises Unreachable, CredentialRefused. It waits as long as the service does.
@@ -101,7 +101,7 @@ async def answered(
     *,
     content: bytes | None = None,
     seconds: float = _SECONDS,
-) -> Answer:
+) -> ServiceResponse:
     """What a service answers at `url` to a GET, or to the POST of `content`, which is JSON.
 
     `seconds` may pass without a word. Raises Unreachable, CredentialRefused.
@@ -122,7 +122,7 @@ async def answered(
         await response.aclose()
     sent = response.headers
     kind, place = sent.get("content-type", ""), sent.get("location", "")
-    return Answer(response.status_code, kind, body, place)
+    return ServiceResponse(response.status_code, kind, body, place)
 
 
 async def _body(response: "httpx.Response") -> bytes:
@@ -139,12 +139,12 @@ async def _body(response: "httpx.Response") -> bytes:
     return bytes(body[:_LARGEST])
 
 
-def _refused(http: Http, provider: Provider, access: Access, answer: Answer) -> QwenError:
+def _refused(http: Http, provider: Provider, access: Access, answer: ServiceResponse) -> QwenError:
     host = authority_of(access.base_url)
     is_page = "html" in answer.content_type.lower()
     if (answer.status == 200 and not is_page) or answer.status in (404, 405, 410, 501):
         return ServiceRefused(f"{host} has no list of models; type the model's name.")
-    asked = Asked(
+    asked = FailureContext(
         service=provider.name if provider.base_url else host,
         host=host,
         model="its models",

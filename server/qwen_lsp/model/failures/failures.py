@@ -14,7 +14,7 @@ from qwen_lsp.model.limits.pauses import said_pause
 
 
 @dataclass(frozen=True)
-class Asked:
+class FailureContext:
     """Whom a request went to and for what: what a sentence about it may name.
 
     `key` and `along` are only there to be taken out of what the service says.
@@ -31,7 +31,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServiceResponse:
     """An HTTP answer that is no stream of a reply.
 
     `after`: seconds to wait, `again`: whether to ask once more, `request_id`: what it calls the
@@ -47,7 +47,7 @@ class Answer:
     request_id: str = ""
 
 
-def failure_of(answer: Answer, asked: Asked) -> ModelError:
+def failure_of(answer: ServiceResponse, asked: FailureContext) -> ModelError:
     """The error that `answer` is."""
     is_page = "html" in answer.content_type.lower()
     if is_page and answer.status in (200, 403, 405):
@@ -66,14 +66,14 @@ def failure_of(answer: Answer, asked: Asked) -> ModelError:
     return failure_for(complaint, asked, after=answer.after, again=answer.again)
 
 
-def failure_in_stream(value: object, asked: Asked, status: int = 0) -> ModelError:
+def failure_in_stream(value: object, asked: FailureContext, status: int = 0) -> ModelError:
     """The error that a decoded event of a stream is; `status` where the event gave one."""
     return failure_for(complaint_of(value, status), asked)
 
 
 def failure_for(
     complaint: Complaint,
-    asked: Asked,
+    asked: FailureContext,
     *,
     after: float | None = None,
     again: bool | None = None,
@@ -101,7 +101,7 @@ def failure_for(
     )
 
 
-def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut:
+def cut_by_limit(asked: FailureContext, limit: int | None, *, has_text: bool) -> ReplyCut:
     """The error of `finish_reason: "length"`; `limit` is the number of tokens that was set."""
     size = f"{limit} tokens" if limit else "the model's own number of tokens"
     if has_text:
@@ -117,7 +117,7 @@ def cut_by_limit(asked: Asked, limit: int | None, *, has_text: bool) -> ReplyCut
     )
 
 
-def without_text(asked: Asked, *, has_thought: bool) -> ReplyCut:
+def without_text(asked: FailureContext, *, has_thought: bool) -> ReplyCut:
     """The error of a reply that came to its end without a word."""
     if has_thought:
         return ReplyCut(
@@ -128,7 +128,7 @@ def without_text(asked: Asked, *, has_thought: bool) -> ReplyCut:
     return ReplyCut(f"{asked.service} sent an empty reply; run the action again.", meaning="empty")
 
 
-def _redirected(location: str, asked: Asked) -> ServiceRefused:
+def _redirected(location: str, asked: FailureContext) -> ServiceRefused:
     target = re.match(r"https?://(?:[^/@]*@)?([\w.-]+)", location)
     where = f" to {target[1]}" if target else ""
     return ServiceRefused(
@@ -138,7 +138,9 @@ def _redirected(location: str, asked: Asked) -> ServiceRefused:
     )
 
 
-def _failed_in_success(complaint: Complaint, answer: Answer, asked: Asked) -> ModelError:
+def _failed_in_success(
+    complaint: Complaint, answer: ServiceResponse, asked: FailureContext
+) -> ModelError:
     """A status of success over a body that may hold an error."""
     if complaint.words.strip() and "json" in answer.content_type.lower():
         stripped = replace(complaint, status=0)
@@ -150,7 +152,7 @@ def _failed_in_success(complaint: Complaint, answer: Answer, asked: Asked) -> Mo
     )
 
 
-def _terms(complaint: Complaint, asked: Asked, after: float | None) -> Mapping[str, str]:
+def _terms(complaint: Complaint, asked: FailureContext, after: float | None) -> Mapping[str, str]:
     sent = [each.get_secret_value() for each in (asked.key, *asked.along) if each]
     said = shown(complaint.message or complaint.code, *sent)
     page = f" at {asked.key_from}" if asked.key_from else ""

@@ -11,7 +11,12 @@ from typing import Any, Protocol
 from qwen_lsp.errors import ReplyCut
 from qwen_lsp.model.chat import Piece, Text, Thought, Usage
 from qwen_lsp.model.failures.complaint import status_in
-from qwen_lsp.model.failures.failures import Asked, cut_by_limit, failure_in_stream, without_text
+from qwen_lsp.model.failures.failures import (
+    FailureContext,
+    cut_by_limit,
+    failure_in_stream,
+    without_text,
+)
 from qwen_lsp.model.special_tokens import TokenRestorer
 from qwen_lsp.model.stream.bounds import Bounds
 from qwen_lsp.model.stream.deltas import Characters, Deltas
@@ -32,7 +37,7 @@ class ChunkReader:
     """Is fed the events of one stream. `done` is true when no more text can come."""
 
     def __init__(
-        self, asked: Asked, *, limit: int | None = None, restores_tokens: bool = False
+        self, asked: FailureContext, *, limit: int | None = None, restores_tokens: bool = False
     ) -> None:
         """`limit` is the number of tokens that the request allowed the reply.
 

@@ -12,7 +12,7 @@ import httpx
 from qwen_lsp.errors import ReplyCut, Unreachable
 from qwen_lsp.model.chat import Piece
 from qwen_lsp.model.failures.complaint import plain_id
-from qwen_lsp.model.failures.failures import Answer, Asked, failure_of
+from qwen_lsp.model.failures.failures import FailureContext, ServiceResponse, failure_of
 from qwen_lsp.model.limits.pauses import asked_again, asked_pause
 from qwen_lsp.model.stream.chunks import ChunkReader
 from qwen_lsp.model.stream.sse import Event, EventReader, EventTooLong
@@ -29,7 +29,7 @@ _DOCUMENTS = (b"{", b"[", b"<")
 
 
 async def pieces_of(
-    response: httpx.Response, reply: ChunkReader, asked: Asked, patience: Patience
+    response: httpx.Response, reply: ChunkReader, asked: FailureContext, patience: Patience
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of the reply in `response`; raises the error that it is instead."""
     document = bytearray()
@@ -115,7 +115,7 @@ def _is_document(response: httpx.Response) -> bool:
     return "html" in kind or kind.startswith("application/json")
 
 
-def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
+def _completion(body: bytes, response: httpx.Response, asked: FailureContext) -> object:
     """The completion that came whole, as some gateways send it. Raises ModelError for all else."""
     if response.status_code == 200:
         try:
@@ -130,7 +130,7 @@ def _completion(body: bytes, response: httpx.Response, asked: Asked) -> object:
         kind = _kind_of(body) or kind
     pause, again = asked_pause(sent), asked_again(sent)
     request_id = plain_id(sent.get("x-request-id") or sent.get("x-dashscope-request-id"))
-    answer = Answer(response.status_code, kind, body, place, pause, again, request_id)
+    answer = ServiceResponse(response.status_code, kind, body, place, pause, again, request_id)
     raise failure_of(answer, asked)
 
 

@@ -2,12 +2,12 @@
 
 import ast
 
-from .source import Change, Source, spans_lines
+from .source import Source, SourceEdit, spans_lines
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
-def return_the_test(source: Source) -> list[Change]:
+def return_the_test(source: Source) -> list[SourceEdit]:
     """`if test: return True` and `return False` after it → `return test`."""
     for body in source.bodies():
         for place, statement in enumerate(body):
@@ -29,11 +29,11 @@ def return_the_test(source: Source) -> list[Change]:
             text = _returned(source.code(test), test, _truth(first), _truth(second))
             start, end = source.start(statement), source.end(last)
             if text and "#" not in source.text[start:end]:
-                return [Change(start, end, text)]
+                return [SourceEdit(start, end, text)]
     return []
 
 
-def leave_without_else(source: Source) -> list[Change]:
+def leave_without_else(source: Source) -> list[SourceEdit]:
     """`else` after a branch that returns, raises, continues or breaks → one level less."""
     for node in source.nodes():
         if (
@@ -47,13 +47,13 @@ def leave_without_else(source: Source) -> list[Change]:
         first = node.orelse[0]
         if isinstance(first, ast.If) and _is_elif(source, first):
             start = source.start(first)
-            return [Change(start, start + len("elif"), "if")]
+            return [SourceEdit(start, start + len("elif"), "if")]
         if changes := _without_else(source, node):
             return changes
     return []
 
 
-def join_branches(source: Source) -> list[Change]:
+def join_branches(source: Source) -> list[SourceEdit]:
     """`if a:` around nothing but `if b:` → `if a and b:`."""
     for node in source.nodes():
         match node:
@@ -64,11 +64,11 @@ def join_branches(source: Source) -> list[Change]:
                 end = source.end(nested)
                 tests = " and ".join(_joined(source, each) for each in (outer, inner))
                 body = _outdented(source, nested.body[0].lineno, end, nested.col_offset)
-                return [Change(source.start(outer), end, f"{tests}:\n{body}")]
+                return [SourceEdit(source.start(outer), end, f"{tests}:\n{body}")]
     return []
 
 
-def _without_else(source: Source, node: ast.If) -> list[Change]:
+def _without_else(source: Source, node: ast.If) -> list[SourceEdit]:
     first, last = node.orelse[0], node.orelse[-1]
     above = source.text[: source.start(first)].rstrip()
     line = above.count("\n") + 1
@@ -79,7 +79,7 @@ def _without_else(source: Source, node: ast.If) -> list[Change]:
     if first.lineno == line:
         return []
     start, end = source.line_start(line), source.end(last)
-    return [Change(start, end, _outdented(source, line + 1, end, node.col_offset))]
+    return [SourceEdit(start, end, _outdented(source, line + 1, end, node.col_offset))]
 
 
 def _outdented(source: Source, line: int, end: int, column: int) -> str:

@@ -6,21 +6,21 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from .source import Change, Source
+from .source import Source, SourceEdit
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def annotate_nothing(source: Source) -> list[Change]:
+def annotate_nothing(source: Source) -> list[SourceEdit]:
     """`def f():` → `def f() -> None:` where f returns nothing and plainly so."""
     for node in source.nodes():
         if isinstance(node, _Function) and node.returns is None and _returns_nothing(node):
             colon = _colon(source, node)
-            return [Change(colon, colon, " -> None")] if colon is not None else []
+            return [SourceEdit(colon, colon, " -> None")] if colon is not None else []
     return []
 
 
-def describe(source: Source) -> list[Change]:
+def describe(source: Source) -> list[SourceEdit]:
     """A docstring for the first definition that has none, made of its name."""
     for node in source.nodes():
         if not isinstance(node, _Function | ast.ClassDef) or ast.get_docstring(node) is not None:
@@ -29,7 +29,7 @@ def describe(source: Source) -> list[Change]:
         start = source.line_start(first.lineno)
         margin = source.text[start : source.start(first)]
         if first.lineno > node.lineno and not margin.strip():
-            return [Change(start, start, f'{margin}"""{_sentence(node.name)}"""\n')]
+            return [SourceEdit(start, start, f'{margin}"""{_sentence(node.name)}"""\n')]
     return []
 
 

@@ -3,13 +3,13 @@
 import ast
 import re
 
-from .source import Change, Source
+from .source import Source, SourceEdit
 
 _SIGNS = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*="}
 _NEGATED = {ast.In: "not in", ast.Is: "is not"}
 
 
-def compare_with_none(source: Source) -> list[Change]:
+def compare_with_none(source: Source) -> list[SourceEdit]:
     """`x == None` → `x is None`."""
     for node in source.nodes():
         match node:
@@ -21,11 +21,11 @@ def compare_with_none(source: Source) -> list[Change]:
                 sign, word = ("==", "is") if isinstance(operator, ast.Eq) else ("!=", "is not")
                 start, end = source.end(left), source.start(right)
                 between = source.text[start:end]
-                return [Change(start, end, re.sub(rf"\s*{sign}\s*", f" {word} ", between))]
+                return [SourceEdit(start, end, re.sub(rf"\s*{sign}\s*", f" {word} ", between))]
     return []
 
 
-def negate_in_place(source: Source) -> list[Change]:
+def negate_in_place(source: Source) -> list[SourceEdit]:
     """`not x in y` → `x not in y`."""
     for node in source.nodes():
         match node:
@@ -40,7 +40,7 @@ def negate_in_place(source: Source) -> list[Change]:
     return []
 
 
-def assign_in_place(source: Source) -> list[Change]:
+def assign_in_place(source: Source) -> list[SourceEdit]:
     """`x = x + 1` → `x += 1`, where x is plainly a number or a text and so is not shared."""
     for node in source.nodes():
         match node:
@@ -57,7 +57,7 @@ def assign_in_place(source: Source) -> list[Change]:
     return []
 
 
-def look_in_mapping(source: Source) -> list[Change]:
+def look_in_mapping(source: Source) -> list[SourceEdit]:
     """`in mapping.keys()` → `in mapping`."""
     for node in source.nodes():
         match node:
@@ -74,7 +74,7 @@ def look_in_mapping(source: Source) -> list[Change]:
     return []
 
 
-def format_in_place(source: Source) -> list[Change]:
+def format_in_place(source: Source) -> list[SourceEdit]:
     """`"%s, %s" % (a, b)` and `"{}, {}".format(a, b)` → `f"{a}, {b}"`."""
     for node in source.nodes():
         match node:

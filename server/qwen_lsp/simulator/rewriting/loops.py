@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .source import Change, Source, names_in, uses
+from .source import Source, SourceEdit, names_in, uses
 
 _WIDTH = 88
 
@@ -22,7 +22,7 @@ class _Gathering:
     test: ast.expr | None
 
 
-def gather_in_list(source: Source) -> list[Change]:
+def gather_in_list(source: Source) -> list[SourceEdit]:
     """An empty list and a loop that appends to it → a list comprehension."""
     for found in _gatherings(source):
         if _is_empty_list(found.begin.value) and isinstance(_last(found.loop), ast.Expr):
@@ -30,7 +30,7 @@ def gather_in_list(source: Source) -> list[Change]:
     return []
 
 
-def gather_in_sum(source: Source) -> list[Change]:
+def gather_in_sum(source: Source) -> list[SourceEdit]:
     """A zero and a loop that adds to it → `sum`."""
     for found in _gatherings(source):
         start = found.begin.value
@@ -44,7 +44,7 @@ def gather_in_sum(source: Source) -> list[Change]:
     return []
 
 
-def count_by_enumerate(source: Source) -> list[Change]:
+def count_by_enumerate(source: Source) -> list[SourceEdit]:
     """`for i in range(len(xs))` → `for x in xs`, or `for i, x in enumerate(xs)`."""
     for node in source.nodes():
         match node:
@@ -60,7 +60,7 @@ def count_by_enumerate(source: Source) -> list[Change]:
     return []
 
 
-def return_at_once(source: Source) -> list[Change]:
+def return_at_once(source: Source) -> list[SourceEdit]:
     """`name = value` and `return name` under it → `return value`."""
     for first, second in _neighbours(source):
         match first, second:
@@ -73,11 +73,11 @@ def return_at_once(source: Source) -> list[Change]:
                 and _is_bare(source, first, second)
             ):
                 text = f"return {source.code(value)}"
-                return [Change(source.start(first), source.end(second), text)]
+                return [SourceEdit(source.start(first), source.end(second), text)]
     return []
 
 
-def _by_item(source: Source, loop: ast.For, index: str, many: str) -> list[Change]:
+def _by_item(source: Source, loop: ast.For, index: str, many: str) -> list[SourceEdit]:
     inside = [each for statement in loop.body for each in ast.walk(statement)]
     if any(isinstance(each, ast.JoinedStr) and index in names_in(each) for each in inside):
         return []
@@ -90,7 +90,7 @@ def _by_item(source: Source, loop: ast.For, index: str, many: str) -> list[Chang
     item = _item_name(source, many)
     needed = uses(index, source.scope(loop)) > len(reads) + 1
     head = f"{index}, {item} in enumerate({many})" if needed else f"{item} in {many}"
-    head_change = Change(source.start(loop.target), source.end(loop.iter), head)
+    head_change = SourceEdit(source.start(loop.target), source.end(loop.iter), head)
     return [
         head_change,
         *(source.replace(each, item) for each in reads if isinstance(each, ast.expr)),
@@ -166,7 +166,7 @@ def _added(statement: ast.stmt, name: str) -> ast.expr | None:
     return None
 
 
-def _replaced(source: Source, found: _Gathering, opening: str, closing: str) -> list[Change]:
+def _replaced(source: Source, found: _Gathering, opening: str, closing: str) -> list[SourceEdit]:
     clauses = [
         source.code(found.value),
         f"for {source.code(found.loop.target)} in {source.code(found.loop.iter)}",
@@ -184,10 +184,10 @@ def _replaced(source: Source, found: _Gathering, opening: str, closing: str) -> 
     return _over_both(source, found, f"{opening}\n{inside}{margin}{closing}")
 
 
-def _over_both(source: Source, found: _Gathering, text: str) -> list[Change]:
+def _over_both(source: Source, found: _Gathering, text: str) -> list[SourceEdit]:
     if found.begin.value is None:
         return []
-    return [Change(source.start(found.begin.value), source.end(found.loop), text)]
+    return [SourceEdit(source.start(found.begin.value), source.end(found.loop), text)]
 
 
 def _neighbours(source: Source) -> Iterator[tuple[ast.stmt, ast.stmt]]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 
-class Change(NamedTuple):
+class SourceEdit(NamedTuple):
     """Puts `text` in the place of the characters from `start` up to, not including, `end`."""
 
     start: int
@@ -50,9 +50,9 @@ class Source:
         """Where a line begins; lines count from 1."""
         return self._line_starts[line - 1]
 
-    def replace(self, node: ast.expr | ast.stmt, text: str) -> Change:
+    def replace(self, node: ast.expr | ast.stmt, text: str) -> SourceEdit:
         """A change that puts `text` in the place of a node."""
-        return Change(self.start(node), self.end(node), text)
+        return SourceEdit(self.start(node), self.end(node), text)
 
     def nodes(self) -> Iterator[ast.AST]:
         """Every node that has a true place: those in an f-string have none before Python 3.12."""
@@ -76,7 +76,7 @@ class Source:
         ]
         return max(around, key=lambda each: each.lineno, default=self.tree)
 
-    def changed(self, changes: Iterable[Change]) -> str:
+    def changed(self, changes: Iterable[SourceEdit]) -> str:
         """The text with changes made; they must not overlap."""
         text = self.text
         for change in sorted(changes, reverse=True):
@@ -84,7 +84,7 @@ class Source:
         return text
 
 
-Rule = Callable[[Source], list[Change]]
+Rule = Callable[[Source], list[SourceEdit]]
 """One improvement: the changes that make it once; none where there is nothing to improve."""
 
 
